@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace fgagt {
+
+/// A caller's mistake: a bad option, a wrong shape or image type, a non-finite matrix given to a component.
+/// The message names the function, what was expected, what came, and what to do.
+class InvalidArgument : public std::invalid_argument {
+public:
+    using std::invalid_argument::invalid_argument;
+};
+
+/// A file that cannot be read, or whose contents break its format.
+class ParseError : public std::runtime_error {
+public:
+    /// @param file     path as the caller gave it
+    /// @param line     1-based, 0 where the error has no line (the file is missing, say)
+    /// @param column   1-based field number, 0 where there is none
+    /// @param message  what was expected and what was found
+    ParseError(std::string file, std::size_t line, std::size_t column, std::string_view message)
+        : std::runtime_error(describe(file, line, column, message)),
+          file_(std::move(file)),
+          line_(line),
+          column_(column) {}
+
+    [[nodiscard]] const std::string& file() const noexcept { return file_; }
+    [[nodiscard]] std::size_t line() const noexcept { return line_; }
+    [[nodiscard]] std::size_t column() const noexcept { return column_; }
+
+private:
+    static std::string describe(const std::string& file, std::size_t line, std::size_t column,
+                                std::string_view message) {
+        std::ostringstream text;
+        text << file;
+        if (line != 0) text << ':' << line;
+        if (column != 0) text << ": column " << column;
+        text << ": " << message;
+        return text.str();
+    }
+
+    std::string file_;
+    std::size_t line_;
+    std::size_t column_;
+};
+
+namespace detail {
+
+/// Throws InvalidArgument; the parts of the message are anything that an ostream prints.
+///
+///     throw_invalid("MarginAssigner: expected a finite margin, got ", margin, "; use a value in [0, 1]");
+template <class... Parts>
+[[noreturn]] void throw_invalid(const Parts&... parts) {
+    std::ostringstream text;
+    (text << ... << parts);
+    throw InvalidArgument(text.str());
+}
+
+} // namespace detail
+} // namespace fgagt
+
+/// Checks an invariant of the library itself; compiled out under NDEBUG.
+#define FGAGT_ASSERT(condition) assert(condition)

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <fgagt/types.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+namespace fgagt {
+
+/// Beyond this no coordinate is accepted or reported, in pixels.
+inline constexpr float kCoordinateLimit = 1e7F;
+
+/// Whether every number is finite, the size is positive and no edge lies beyond kCoordinateLimit.
+[[nodiscard]] inline bool is_usable(const Box& box) noexcept {
+    const auto within = [](float value) { return std::abs(value) <= kCoordinateLimit; }; // false for NaN
+    return within(box.left) && within(box.top) && within(box.right()) && within(box.bottom()) &&
+           box.width > 0 && box.height > 0;
+}
+
+/// Area in square pixels, in double: a float overflows its exact range at 4096 x 4096.
+[[nodiscard]] inline double area(const Box& box) noexcept {
+    return static_cast<double>(box.width) * static_cast<double>(box.height);
+}
+
+/// Area that both boxes cover, in square pixels; 0 when they are apart.
+[[nodiscard]] inline double intersection_area(const Box& a, const Box& b) noexcept {
+    const double width =
+        std::min(static_cast<double>(a.left) + a.width, static_cast<double>(b.left) + b.width) -
+        std::max(a.left, b.left);
+    const double height =
+        std::min(static_cast<double>(a.top) + a.height, static_cast<double>(b.top) + b.height) -
+        std::max(a.top, b.top);
+    return width > 0 && height > 0 ? width * height : 0.0;
+}
+
+/// Intersection over union in [0, 1]; 0 where either box is empty.
+[[nodiscard]] inline double iou(const Box& a, const Box& b) noexcept {
+    const double common = intersection_area(a, b);
+    return common > 0 ? common / (area(a) + area(b) - common) : 0.0;
+}
+
+/// Intersection over union of every detection with every track. O(M N).
+///
+/// @param boxes_d  [M], boxes_t  [N]
+/// @param result   [M x N], resized
+inline void pairwise_iou(std::span<const Box> boxes_d, std::span<const Box> boxes_t, Matrix& result) {
+    result.resize(static_cast<Eigen::Index>(boxes_d.size()), static_cast<Eigen::Index>(boxes_t.size()));
+    for (std::size_t d = 0; d < boxes_d.size(); ++d)
+        for (std::size_t t = 0; t < boxes_t.size(); ++t)
+            result(static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(t)) =
+                static_cast<float>(iou(boxes_d[d], boxes_t[t]));
+}
+
+/// The box that flow moved and scaled about its centre.
+[[nodiscard]] inline Box moved(const Box& box, const BoxFlow& flow) noexcept {
+    const float width = box.width * flow.scale;
+    const float height = box.height * flow.scale;
+    const cv::Point2f centre = box.centre();
+    return {centre.x + flow.dx - 0.5F * width, centre.y + flow.dy - 0.5F * height, width, height};
+}
+
+/// OpenCV's flow, warps and affines count a pixel's centre as the integer; everything here counts it as
+/// the integer + 0.5. These functions are the only place where the two meet.
+namespace pixel_centre {
+
+/// Continuous coordinates to integer-centre coordinates.
+[[nodiscard]] inline cv::Point2f from_continuous(cv::Point2f point) noexcept {
+    return {point.x - 0.5F, point.y - 0.5F};
+}
+/// Integer-centre coordinates to continuous coordinates.
+[[nodiscard]] inline cv::Point2f to_continuous(cv::Point2f point) noexcept {
+    return {point.x + 0.5F, point.y + 0.5F};
+}
+/// An affine between integer-centre coordinates as one between continuous coordinates.
+[[nodiscard]] inline Affine to_continuous(const Affine& map) noexcept {
+    Affine result = map;
+    result.tx += 0.5 - 0.5 * (map.a + map.b);
+    result.ty += 0.5 - 0.5 * (map.c + map.d);
+    return result;
+}
+
+} // namespace pixel_centre
+} // namespace fgagt

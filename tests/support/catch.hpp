@@ -1,0 +1,8 @@
+#pragma once
+
+// Catch2 version 3 and version 2 under one include and the names that both know.
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+#else
+#include <catch2/catch.hpp>
+#endif

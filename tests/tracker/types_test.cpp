@@ -1,0 +1,69 @@
+#include "support/catch.hpp"
+
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/geometry.hpp>
+
+#include <limits>
+#include <string>
+
+using namespace fgagt;
+using Catch::Matchers::WithinAbs;
+
+TEST_CASE("iou of boxes with a known overlap") {
+    const Box a{0, 0, 4, 2};
+    CHECK(iou(a, a) == 1.0);
+    CHECK(iou(a, {2, 0, 4, 2}) == 4.0 / 12.0);
+    CHECK(iou(a, {4, 0, 4, 2}) == 0.0); // edges that touch
+    CHECK(iou(a, {0, 0, 0, 2}) == 0.0);
+    CHECK(iou({0, 0, 0, 0}, {0, 0, 0, 0}) == 0.0);
+}
+
+TEST_CASE("areas beyond the exact range of float are exact") {
+    CHECK(area({0, 0, 4097, 4097}) == 4097.0 * 4097.0);
+    CHECK(iou({0, 0, 1e7F, 1e7F}, {0, 0, 1e7F, 5e6F}) == 0.5);
+}
+
+TEST_CASE("pairwise iou keeps its shape without boxes") {
+    Matrix result;
+    const std::vector<Box> two{{0, 0, 1, 1}, {5, 5, 1, 1}};
+    pairwise_iou({}, two, result);
+    CHECK((result.rows() == 0 && result.cols() == 2));
+    pairwise_iou(two, two, result);
+    CHECK(result == Matrix::Identity(2, 2));
+}
+
+TEST_CASE("a box is usable when it is finite, positive and within the limit") {
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+    CHECK(is_usable({-1e7F, 1e7F - 2, 1, 1}));
+    CHECK_FALSE(is_usable({0, 0, 0, 1}));
+    CHECK_FALSE(is_usable({0, 0, 1, -1}));
+    CHECK_FALSE(is_usable({0, 0, 1, 2e7F}));
+    for (const float bad : {kInfinity, -kInfinity, kNaN}) {
+        CHECK_FALSE(is_usable({bad, 0, 1, 1}));
+        CHECK_FALSE(is_usable({0, bad, 1, 1}));
+        CHECK_FALSE(is_usable({0, 0, bad, 1}));
+        CHECK_FALSE(is_usable({0, 0, 1, bad}));
+    }
+}
+
+TEST_CASE("an affine keeps its meaning when the pixel centre moves") {
+    const Affine at_integers{1.1, 0.2, 3, -0.1, 0.9, -4};
+    const Affine continuous = pixel_centre::to_continuous(at_integers);
+    const double x = 10.25, y = -3.5; // integer-centre coordinates
+    const double moved_x = 1.1 * x + 0.2 * y + 3, moved_y = -0.1 * x + 0.9 * y - 4;
+    CHECK_THAT(continuous.a * (x + 0.5) + continuous.b * (y + 0.5) + continuous.tx,
+               WithinAbs(moved_x + 0.5, 1e-12));
+    CHECK_THAT(continuous.c * (x + 0.5) + continuous.d * (y + 0.5) + continuous.ty,
+               WithinAbs(moved_y + 0.5, 1e-12));
+}
+
+TEST_CASE("a parse error names file, line and column") {
+    const ParseError error("gt.txt", 7, 3, "expected a number, found 'x'");
+    CHECK(std::string(error.what()) == "gt.txt:7: column 3: expected a number, found 'x'");
+    CHECK(error.file() == "gt.txt");
+    CHECK(error.line() == 7);
+    CHECK(error.column() == 3);
+    CHECK(std::string(ParseError("gt.txt", 0, 0, "cannot be opened").what()) == "gt.txt: cannot be opened");
+}
