@@ -57,11 +57,11 @@ struct BoxFlow {
 
 /// One detector output.
 struct Detection {
-    Box box;
+    Box box{};
     float score = 1;  ///< after the tracker's score range: [0, 1]
     int class_id = 0; ///< different classes are not matched unless an option says so
     /// The caller's own feature vector of the pooler's dimension; empty: features are pooled from the frame.
-    std::vector<float> appearance;
+    std::vector<float> appearance{};
     std::int64_t tag = 0; ///< the caller's own; copied to the track that takes this detection
 };
 
@@ -77,8 +77,9 @@ using TrackId = std::int64_t;
 
 /// One tracked object as of one frame.
 struct Track {
-    TrackId id = 0; ///< from 1, unique for ever within one tracker
-    Box box;
+    TrackId id = 0;  ///< from 1, unique for ever within one tracker
+    Box box;         ///< where it is: filtered, or predicted when it took no detection
+    Box observed;    ///< of the last detection that it took
     float score = 0; ///< of the last detection that it took
     int class_id = 0;
     TrackStatus status = TrackStatus::kTentative;
@@ -124,6 +125,21 @@ struct FeatureMap {
     }
 };
 
+/// A frame in hue [0, 180), saturation and value [0, 255], perhaps scaled down.
+struct ColourImage {
+    int rows = 0;
+    int columns = 0;
+    /// Continuous frame coordinates to continuous coordinates of this image: scale * pixels, per axis.
+    float scale_x = 1;
+    float scale_y = 1;
+    std::vector<std::uint8_t> data{}; ///< rows * columns * 3
+
+    [[nodiscard]] const std::uint8_t* pixel(int row, int column) const noexcept {
+        return data.data() + 3 * (static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
+                                  static_cast<std::size_t>(column));
+    }
+};
+
 /// All that association may look at: M usable detections, N tracks, and how they relate.
 struct Evidence {
     std::span<const Detection> detections;        ///< [M]
@@ -142,8 +158,9 @@ struct Evidence {
 
 /// What a lifecycle needs to know of the frame it closes.
 struct FrameClock {
-    float elapsed = 1;   ///< time since the previous update, in nominal frames, > 0
-    cv::Size frame_size; ///< pixels; empty when unknown
+    float elapsed = 1;     ///< time since the last frame with a detector, in nominal frames, > 0
+    cv::Size frame_size{}; ///< pixels; empty when unknown
+    bool first = false;    ///< whether it is the first frame of all
 };
 
 /// What happened to tracks in one frame, by id and in order of id within each list.

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <unistd.h>
+
+namespace fgagt::examples {
+
+/// A progress bar on the last line of a terminal; prints nothing when standard error is not one.
+///
+///     Progress progress(frames, quiet);
+///     while (...) { ...; progress.advance(); }
+class Progress {
+public:
+    /// @param total  number of steps, 0 when unknown
+    /// @param quiet  shows nothing at all
+    explicit Progress(std::int64_t total, bool quiet = false)
+        : total_(total),
+          shown_(!quiet && isatty(STDERR_FILENO) == 1) {}
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+    ~Progress() { finish(); }
+
+    /// One more step is done. Draws at most ten times per second.
+    void advance() {
+        ++done_;
+        const Clock::time_point now = Clock::now();
+        if (!shown_ || now - drawn_ < std::chrono::milliseconds(100)) return;
+        drawn_ = now;
+        draw(now);
+    }
+
+    /// Draws the final state and ends the line. Nothing more is shown after it; the destructor calls it.
+    void finish() {
+        if (!shown_) return;
+        if (done_ > 0) {
+            draw(Clock::now());
+            std::fputc('\n', stderr);
+        }
+        shown_ = false;
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    static std::string clock_text(double seconds) {
+        const auto whole = static_cast<std::int64_t>(seconds + .5);
+        char text[32];
+        std::snprintf(text, sizeof text, "%lld:%02d", static_cast<long long>(whole / 60),
+                      static_cast<int>(whole % 60));
+        return text;
+    }
+
+    void draw(Clock::time_point now) const {
+        constexpr int kBarWidth = 30;
+        const double seconds = std::chrono::duration<double>(now - start_).count();
+        const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
+        std::string line;
+        char text[96];
+        if (total_ > 0) {
+            const double share =
+                done_ < total_ ? static_cast<double>(done_) / static_cast<double>(total_) : 1;
+            const auto filled = static_cast<std::size_t>(share * kBarWidth);
+            line = '[' + std::string(filled, '=') + std::string(kBarWidth - filled, ' ') + ']';
+            std::snprintf(text, sizeof text, " %3.0f %%  %lld/%lld", 100 * share,
+                          static_cast<long long>(done_), static_cast<long long>(total_));
+            line += text;
+        } else {
+            line = std::to_string(done_);
+        }
+        std::snprintf(text, sizeof text, " frames  %.1f/s", rate);
+        line += text;
+        if (done_ < total_ && rate > 0)
+            line += "  " + clock_text(static_cast<double>(total_ - done_) / rate) + " left";
+        else
+            line += "  in " + clock_text(seconds);
+        std::fprintf(stderr, "\r%s\033[K", line.c_str()); // clears what a longer line left behind
+        std::fflush(stderr);
+    }
+
+    std::int64_t total_;
+    std::int64_t done_ = 0;
+    bool shown_;
+    Clock::time_point start_ = Clock::now();
+    Clock::time_point drawn_ = start_;
+};
+
+} // namespace fgagt::examples

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <fgagt/frame_result.hpp>
+#include <fgagt/io/atomic_file.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <numeric>
+#include <string>
+#include <sys/resource.h>
+#include <utility>
+#include <vector>
+
+namespace fgagt::examples {
+
+/// What a run cost, frame by frame.
+class Statistics {
+public:
+    /// @param decode, detect  microseconds outside the tracker
+    void add(const FrameResult& result, double decode, double detect) {
+        ++frames_;
+        tracks_born_ += result.events.born.size();
+        detections_left_out_ += result.rejected.size();
+        const StageTimes& times = result.times;
+        const double values[] = {decode,       detect,          times.backbone,
+                                 times.flow,   times.pool,      times.graph,
+                                 times.assign, times.lifecycle, decode + detect + times.total};
+        for (std::size_t stage = 0; stage < stages_.size(); ++stage)
+            stages_[stage].second.push_back(values[stage]);
+    }
+
+    [[nodiscard]] std::int64_t frames() const { return frames_; }
+    [[nodiscard]] std::size_t tracks_born() const { return tracks_born_; }
+    [[nodiscard]] std::size_t detections_left_out() const { return detections_left_out_; }
+    /// Microseconds per frame, everything included.
+    [[nodiscard]] double mean_total() const { return mean(stages_.back().second); }
+
+    void write(const std::filesystem::path& path) const {
+        nlohmann::ordered_json json;
+        json["frames"] = frames_;
+        json["tracks_born"] = tracks_born_;
+        json["detections_left_out"] = detections_left_out_;
+        for (const auto& [name, times] : stages_)
+            json["microseconds"][name] = {{"mean", mean(times)}, {"p95", percentile(times, 0.95)}};
+        json["peak_rss_kib"] = peak_rss_kib();
+        write_whole_file(path, json.dump(2) + '\n');
+    }
+
+private:
+    [[nodiscard]] static double mean(const std::vector<double>& values) {
+        if (values.empty()) return 0;
+        return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    }
+
+    /// The smallest value that at least `share` of all values do not exceed.
+    [[nodiscard]] static double percentile(std::vector<double> values, double share) {
+        if (values.empty()) return 0;
+        const auto rank =
+            static_cast<std::ptrdiff_t>(std::ceil(share * static_cast<double>(values.size()))) - 1;
+        std::ranges::nth_element(values, values.begin() + rank);
+        return values[static_cast<std::size_t>(rank)];
+    }
+
+    [[nodiscard]] static long peak_rss_kib() {
+        rusage usage{};
+        getrusage(RUSAGE_SELF, &usage);
+        return usage.ru_maxrss;
+    }
+
+    std::int64_t frames_ = 0;
+    std::size_t tracks_born_ = 0;
+    std::size_t detections_left_out_ = 0;
+    std::vector<std::pair<std::string, std::vector<double>>> stages_{
+        {"decode", {}}, {"detect", {}}, {"backbone", {}},  {"flow", {}}, {"pool", {}},
+        {"graph", {}},  {"assign", {}}, {"lifecycle", {}}, {"total", {}}};
+};
+
+} // namespace fgagt::examples

@@ -1,0 +1,172 @@
+#pragma once
+
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/types.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+namespace fgagt {
+namespace detail {
+
+/// Fills `scores` with `score_of(d, t)` for every pair of the indices that take part, and forbids the pairs
+/// whose overlap is below the gate.
+template <class ScoreOf>
+void score_pairs(const Evidence& evidence, std::span<const std::size_t> detections,
+                 std::span<const std::size_t> tracks, float iou_gate, Matrix& scores, ScoreOf score_of) {
+    scores.resize(static_cast<Eigen::Index>(detections.size()), static_cast<Eigen::Index>(tracks.size()));
+    for (std::size_t i = 0; i < detections.size(); ++i)
+        for (std::size_t j = 0; j < tracks.size(); ++j) {
+            const auto d = static_cast<Eigen::Index>(detections[i]);
+            const auto t = static_cast<Eigen::Index>(tracks[j]);
+            scores(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
+                evidence.iou(d, t) < iou_gate ? kForbidden : score_of(d, t);
+        }
+}
+
+} // namespace detail
+
+/// Values are those of the first stage of the default tracker.
+struct FusionStageOptions {
+    bool take_tentative = false;  ///< whether tracks that are not confirmed yet take part
+    bool take_confirmed = true;   ///< whether tracks that were matched in the previous update take part
+    bool take_lost = true;        ///< whether confirmed tracks that were not take part
+    std::int64_t max_missed = 30; ///< most updates that a track may have missed, >= 0
+    float min_score = 0.5F;       ///< detections take part from this score on
+    float max_score = std::numeric_limits<float>::infinity(); ///< and below this one, > min_score
+    float iou_gate = 0.1F;           ///< pairs whose IoU is below are not matched, [0, 1]
+    float iou_weight = 0.6F;         ///< of the IoU in the score, >= 0
+    float appearance_weight = 0.4F;  ///< of the appearance in the score, >= 0
+    float similarity_centre = 0.72F; ///< similarity that speaks neither for nor against a pair (histograms)
+    float similarity_span = 0.2F;    ///< distance from there at which the appearance says all it can, > 0
+    float margin = 0.2F;             ///< score that a pair must reach
+};
+
+/// Overlap and appearance together: score = iou_weight IoU + appearance_weight A, where A = clip((similarity
+/// - centre) / span, -1, 1), and 0 for a pair whose features cannot be compared.
+class FusionStage {
+public:
+    using Options = FusionStageOptions;
+
+    FusionStage() : FusionStage(FusionStageOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit FusionStage(FusionStageOptions options) : options_(options) {
+        const auto check = [](bool valid, const char* name, const char* range, auto value) {
+            if (!valid)
+                detail::throw_invalid("FusionStage: expected ", name, ' ', range, ", got ", value,
+                                      "; see FusionStageOptions");
+        };
+        check(options.max_missed >= 0, "max_missed", ">= 0", options.max_missed);
+        check(options.min_score < options.max_score, "min_score", "below max_score", options.min_score);
+        check(options.iou_gate >= 0 && options.iou_gate <= 1, "iou_gate", "in [0, 1]", options.iou_gate);
+        check(options.iou_weight >= 0 && std::isfinite(options.iou_weight), "iou_weight", "finite and >= 0",
+              options.iou_weight);
+        check(options.appearance_weight >= 0 && std::isfinite(options.appearance_weight), "appearance_weight",
+              "finite and >= 0", options.appearance_weight);
+        check(std::isfinite(options.similarity_centre), "similarity_centre", "finite",
+              options.similarity_centre);
+        check(options.similarity_span > 0 && std::isfinite(options.similarity_span), "similarity_span",
+              "finite and > 0", options.similarity_span);
+        check(std::isfinite(options.margin), "margin", "finite", options.margin);
+    }
+
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+    [[nodiscard]] bool takes(const Detection& detection) const noexcept {
+        return detection.score >= options_.min_score && detection.score < options_.max_score;
+    }
+    [[nodiscard]] bool takes(const Track& track) const noexcept {
+        if (track.missed > options_.max_missed) return false;
+        switch (track.status) {
+        case TrackStatus::kTentative:
+            return options_.take_tentative;
+        case TrackStatus::kConfirmed:
+            return options_.take_confirmed;
+        case TrackStatus::kLost:
+            return options_.take_lost;
+        case TrackStatus::kRemoved:
+            break;
+        }
+        return false;
+    }
+
+    /// @param detections, tracks  the indices that take part
+    /// @param scores              becomes [their numbers]
+    void score(const Evidence& evidence, std::span<const std::size_t> detections,
+               std::span<const std::size_t> tracks, Matrix& scores) const {
+        detail::score_pairs(evidence, detections, tracks, options_.iou_gate, scores,
+                            [&](Eigen::Index d, Eigen::Index t) {
+                                return options_.iou_weight * evidence.iou(d, t) +
+                                       options_.appearance_weight * appearance(evidence, d, t);
+                            });
+    }
+
+    [[nodiscard]] float margin(const Evidence&) const noexcept { return options_.margin; }
+
+private:
+    [[nodiscard]] float appearance(const Evidence& evidence, Eigen::Index d, Eigen::Index t) const {
+        if (!evidence.comparable(static_cast<std::size_t>(d), static_cast<std::size_t>(t))) return 0;
+        const float excess = evidence.similarity(d, t) - options_.similarity_centre;
+        return std::clamp(excess / options_.similarity_span, -1.0F, 1.0F);
+    }
+
+    Options options_;
+};
+static_assert(AssociationStage<FusionStage>);
+
+struct SimilarityStageOptions {
+    float min_score = 0; ///< detections take part from this score on (the paper: all)
+    float iou_gate = 0;  ///< pairs whose IoU is below are not matched, [0, 1]; 0 (the paper) gates nothing
+};
+
+/// The paper's association: the graph's similarity is the score and its margin the threshold, for all tracks
+/// (FGAGT eq. 11). A pair whose features cannot be compared, which the paper does not know, falls back to
+/// its IoU.
+class SimilarityStage {
+public:
+    using Options = SimilarityStageOptions;
+
+    SimilarityStage() : SimilarityStage(SimilarityStageOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit SimilarityStage(SimilarityStageOptions options) : options_(options) {
+        if (std::isnan(options.min_score))
+            detail::throw_invalid("SimilarityStage: expected a number for min_score, got NaN; use 0 for all");
+        if (!(options.iou_gate >= 0 && options.iou_gate <= 1))
+            detail::throw_invalid("SimilarityStage: expected iou_gate in [0, 1], got ", options.iou_gate,
+                                  "; use 0 for no gate");
+    }
+
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+    [[nodiscard]] bool takes(const Detection& detection) const noexcept {
+        return detection.score >= options_.min_score;
+    }
+    [[nodiscard]] bool takes(const Track& track) const noexcept {
+        return track.status != TrackStatus::kRemoved;
+    }
+
+    /// @param detections, tracks  the indices that take part
+    /// @param scores              becomes [their numbers]
+    void score(const Evidence& evidence, std::span<const std::size_t> detections,
+               std::span<const std::size_t> tracks, Matrix& scores) const {
+        detail::score_pairs(
+            evidence, detections, tracks, options_.iou_gate, scores, [&](Eigen::Index d, Eigen::Index t) {
+                return evidence.comparable(static_cast<std::size_t>(d), static_cast<std::size_t>(t))
+                           ? evidence.similarity(d, t)
+                           : evidence.iou(d, t);
+            });
+    }
+
+    [[nodiscard]] float margin(const Evidence& evidence) const noexcept { return evidence.margin; }
+
+private:
+    Options options_;
+};
+static_assert(AssociationStage<SimilarityStage>);
+
+} // namespace fgagt

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <fgagt/backbone/frame_type.hpp>
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/types.hpp>
+
+#include <Eigen/Core>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+namespace fgagt {
+
+struct ChannelBackboneOptions {
+    /// Factor on u and v about grey before they are clipped to [0, 1], (0, 100]. What people wear fills a
+    /// small part of the range of Luv. Both gains were chosen on real frames, by how well cosines tell people
+    /// apart.
+    float chroma_gain = 8;
+    /// Factor on gradient magnitude and orientations before they are clipped to 1, (0, 100]. A step edge over
+    /// the full range of grey levels has magnitude 1 without it; real edges are far weaker.
+    float gradient_gain = 2;
+};
+
+/// Channel features without learned weights, at a stride of 4 pixels (Dollar et al., Integral Channel
+/// Features, 2009): L, u, v, gradient magnitude, and the gradient split by orientation into six channels
+/// centred at 0, 30, ... 150 degrees. All lie in [0, 1]. Grey is kNeutralChroma in u and v; alpha is ignored.
+///
+/// Each cell describes exactly 4 x 4 pixels. Frames that are no multiple of 4 are continued by their border
+/// pixels; `valid_cells` says where they really end.
+class ChannelBackbone {
+public:
+    using Map = FeatureMap;
+    using Options = ChannelBackboneOptions;
+
+    static constexpr int kStride = 4;       ///< pixels per cell
+    static constexpr int kOrientations = 6; ///< over 180 degrees: a gradient and its opposite are the same
+    static constexpr int kChannels = 4 + kOrientations;
+    /// Where grey lies in u and v. Low, since what all objects share makes cosines less distinct.
+    static constexpr float kNeutralChroma = 0.25F;
+
+    ChannelBackbone() : ChannelBackbone(ChannelBackboneOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit ChannelBackbone(ChannelBackboneOptions options) : options_(options) {
+        require_gain("chroma_gain", options_.chroma_gain);
+        require_gain("gradient_gain", options_.gradient_gain);
+    }
+
+    [[nodiscard]] const ChannelBackboneOptions& options() const noexcept { return options_; }
+
+    /// @throws InvalidArgument  the frame is empty or of another type
+    void extract(const cv::Mat& frame, FeatureMap& map) {
+        detail::require_frame(frame, "ChannelBackbone::extract");
+        lay_out(frame.size(), map);
+        const cv::Size half(2 * map.columns, 2 * map.rows);
+        cv::resize(whole_cells(frame), half_, half, 0, 0, cv::INTER_AREA);
+        if (half_.channels() == 4) cv::cvtColor(half_, half_, cv::COLOR_BGRA2BGR);
+        write_colour(map);
+        write_gradients(map);
+    }
+
+private:
+    using Row = Eigen::Array<float, 1, Eigen::Dynamic>;
+
+    static void require_gain(const char* name, float value) {
+        if (!(value > 0 && value <= 100))
+            detail::throw_invalid("ChannelBackbone: expected ", name, " in (0, 100], got ", value);
+    }
+
+    static void lay_out(cv::Size frame, FeatureMap& map) {
+        map.columns = (frame.width + kStride - 1) / kStride;
+        map.rows = (frame.height + kStride - 1) / kStride;
+        map.channels = kChannels;
+        map.scale_x = map.scale_y = 1.0F / kStride;
+        map.offset_x = map.offset_y = 0;
+        map.valid_cells = {0, 0, static_cast<float>(frame.width) / kStride,
+                           static_cast<float>(frame.height) / kStride};
+        map.data.resize(static_cast<std::size_t>(map.columns) * static_cast<std::size_t>(map.rows) *
+                        static_cast<std::size_t>(kChannels));
+    }
+
+    /// The frame, continued at the right and the bottom to a multiple of the stride.
+    const cv::Mat& whole_cells(const cv::Mat& frame) {
+        const int right = (kStride - frame.cols % kStride) % kStride;
+        const int bottom = (kStride - frame.rows % kStride) % kStride;
+        if (right == 0 && bottom == 0) return frame;
+        cv::copyMakeBorder(frame, padded_, 0, bottom, 0, right, cv::BORDER_REPLICATE);
+        return padded_;
+    }
+
+    void write_colour(FeatureMap& map) {
+        cv::resize(half_, quarter_, {map.columns, map.rows}, 0, 0, cv::INTER_AREA);
+        if (quarter_.channels() == 1) cv::cvtColor(quarter_, quarter_, cv::COLOR_GRAY2BGR);
+        cv::cvtColor(quarter_, luv_, cv::COLOR_BGR2Luv);
+        constexpr int kGreyU = 97, kGreyV = 136; // what OpenCV's 8-bit Luv gives for grey
+        const auto chroma = [gain = options_.chroma_gain / 255](int value, int grey) {
+            return std::clamp(kNeutralChroma + gain * static_cast<float>(value - grey), 0.0F, 1.0F);
+        };
+        for (int y = 0; y < map.rows; ++y) {
+            const auto* luv = luv_.ptr<unsigned char>(y);
+            float* out = map.cell(y, 0);
+            for (int x = 0; x < map.columns; ++x, luv += 3, out += kChannels) {
+                out[0] = static_cast<float>(luv[0]) / 255;
+                out[1] = chroma(luv[1], kGreyU);
+                out[2] = chroma(luv[2], kGreyV);
+            }
+        }
+    }
+
+    void write_gradients(FeatureMap& map) {
+        if (half_.channels() == 1)
+            half_.copyTo(grey_);
+        else
+            cv::cvtColor(half_, grey_, cv::COLOR_BGR2GRAY);
+        cv::spatialGradient(grey_, gradient_x_, gradient_y_, 3, cv::BORDER_REPLICATE);
+        for (int y = 0; y < map.rows; ++y) {
+            for (auto& sum : sums_)
+                sum.setZero(grey_.cols);
+            add_gradients(2 * y);
+            add_gradients(2 * y + 1);
+            float* out = map.cell(y, 0) + 3;
+            for (int x = 0; x < map.columns; ++x, out += kChannels)
+                for (std::size_t c = 0; c < sums_.size(); ++c)
+                    out[c] = std::min(1.0F, 0.25F * (sums_[c][2 * x] + sums_[c][2 * x + 1]));
+        }
+    }
+
+    /// Adds one row of the half-size image to `sums_`: the magnitude, then the orientations.
+    ///
+    /// A gradient is split between the two nearest of the six directions as between two oblique axes, so that
+    /// it moves smoothly from one to the next. The share of direction k is |along k| - sqrt(3) |across k|
+    /// where that is positive (within 30 degrees), and across k is along the direction three steps on.
+    void add_gradients(int row) {
+        constexpr float kSobelGain = 4 * 255; // response of cv::spatialGradient to a full-range step
+        const float scale = options_.gradient_gain / kSobelGain;
+        gradient_x_.row(row).convertTo(row_x_, CV_32F, scale);
+        gradient_y_.row(row).convertTo(row_y_, CV_32F, scale);
+        const Eigen::Map<const Row> gx(row_x_.ptr<float>(), row_x_.cols);
+        const Eigen::Map<const Row> gy(row_y_.ptr<float>(), row_y_.cols);
+        sums_[0] += (gx.square() + gy.square()).sqrt();
+
+        for (std::size_t k = 0; k < along_.size(); ++k) {
+            const double angle = static_cast<double>(k) * CV_PI / kOrientations;
+            along_[k] =
+                (static_cast<float>(std::cos(angle)) * gx + static_cast<float>(std::sin(angle)) * gy).abs();
+        }
+        constexpr float kRoot3 = 1.7320508F;
+        for (std::size_t k = 0; k < along_.size(); ++k)
+            sums_[1 + k] += (along_[k] - kRoot3 * along_[(k + 3) % along_.size()]).max(0.0F);
+    }
+
+    ChannelBackboneOptions options_;
+    cv::Mat padded_, half_, quarter_, luv_, grey_, gradient_x_, gradient_y_, row_x_, row_y_;
+    std::array<Row, 1 + kOrientations> sums_;
+    std::array<Row, kOrientations> along_;
+};
+
+static_assert(Backbone<ChannelBackbone>);
+
+} // namespace fgagt

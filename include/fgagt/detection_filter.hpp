@@ -1,0 +1,131 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/frame_result.hpp>
+#include <fgagt/geometry.hpp>
+#include <fgagt/types.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace fgagt {
+
+struct DetectionFilterOptions {
+    float score_low = 0;  ///< detector score that counts as 0, finite
+    float score_high = 1; ///< detector score that counts as 1, finite, above score_low
+    /// Throw InvalidArgument for an unusable detection instead of leaving it out.
+    bool unusable_is_error = false;
+    /// Of two detections of one class whose IoU is above this, the one with the lower score is left out, [0,
+    /// 1]; 1: none is.
+    float duplicate_iou = 0.6F;
+};
+
+/// Lets usable detections through, their scores mapped linearly to [0, 1] and clamped, each object's best
+/// one.
+class DetectionFilter {
+public:
+    using Options = DetectionFilterOptions;
+
+    DetectionFilter() : DetectionFilter(DetectionFilterOptions{}) {}
+    explicit DetectionFilter(DetectionFilterOptions options) : options_(options) {
+        if (!std::isfinite(options.score_low) || !std::isfinite(options.score_high) ||
+            !(options.score_low < options.score_high))
+            detail::throw_invalid("DetectionFilter: expected a finite score range with low < high, got ",
+                                  options.score_low, " : ", options.score_high,
+                                  "; give the scores that mean 'surely nothing' and 'surely an object'");
+        if (!(options.duplicate_iou >= 0 && options.duplicate_iou <= 1))
+            detail::throw_invalid("DetectionFilter: expected duplicate_iou in [0, 1], got ",
+                                  options.duplicate_iou, "; use 1 to keep every detection");
+    }
+
+    [[nodiscard]] const DetectionFilterOptions& options() const noexcept { return options_; }
+
+    /// Sorts the caller's detections into usable and rejected ones.
+    ///
+    /// @param detections  as they came from the detector
+    /// @param usable      [M] replaced by the usable ones, in their order, scores in [0, 1]
+    /// @param source      [M] replaced by the index in `detections` of each
+    /// @param rejected    replaced by the others, in order of index
+    /// @throws InvalidArgument  a detection is unusable and `unusable_is_error` is set
+    void apply(std::span<const Detection> detections, std::vector<Detection>& usable,
+               std::vector<std::size_t>& source, std::vector<Rejection>& rejected) {
+        usable.clear();
+        source.clear();
+        rejected.clear();
+        for (std::size_t index = 0; index < detections.size(); ++index) {
+            const Detection& detection = detections[index];
+            if (const auto reason = flaw(detection)) {
+                if (options_.unusable_is_error)
+                    detail::throw_invalid("Tracker: detection ", index,
+                                          " cannot be used: ", to_string(*reason),
+                                          "; mend the detector's output, or clear unusable_is_error");
+                rejected.push_back({index, *reason});
+                continue;
+            }
+            usable.push_back(detection);
+            usable.back().score = mapped(detection.score);
+            source.push_back(index);
+        }
+        if (options_.duplicate_iou < 1) leave_out_duplicates(usable, source, rejected);
+    }
+
+private:
+    /// Greedy non-maximum suppression; of equal scores the earlier detection stays. O(M^2).
+    void leave_out_duplicates(std::vector<Detection>& usable, std::vector<std::size_t>& source,
+                              std::vector<Rejection>& rejected) {
+        const std::size_t count = usable.size();
+        by_score_.resize(count);
+        std::iota(by_score_.begin(), by_score_.end(), std::size_t{0});
+        std::ranges::sort(by_score_, [&](std::size_t a, std::size_t b) {
+            return usable[a].score != usable[b].score ? usable[a].score > usable[b].score : a < b;
+        });
+        duplicate_.assign(count, 0);
+        for (std::size_t i = 0; i < count; ++i)
+            for (std::size_t j = i + 1; duplicate_[by_score_[i]] == 0 && j < count; ++j) {
+                const Detection &better = usable[by_score_[i]], &other = usable[by_score_[j]];
+                if (better.class_id == other.class_id &&
+                    iou(better.box, other.box) > static_cast<double>(options_.duplicate_iou))
+                    duplicate_[by_score_[j]] = 1;
+            }
+        std::size_t kept = 0;
+        for (std::size_t k = 0; k < count; ++k) {
+            if (duplicate_[k] != 0) {
+                rejected.push_back({source[k], RejectionReason::kDuplicate});
+                continue;
+            }
+            if (kept != k) std::swap(usable[kept], usable[k]);
+            source[kept++] = source[k];
+        }
+        usable.resize(kept);
+        source.resize(kept);
+        std::ranges::sort(rejected, {}, &Rejection::detection);
+    }
+
+    [[nodiscard]] static std::optional<RejectionReason> flaw(const Detection& detection) noexcept {
+        const Box& box = detection.box;
+        const auto finite = [](float value) { return std::isfinite(value); };
+        if (!finite(box.left) || !finite(box.top) || !finite(box.width) || !finite(box.height) ||
+            !finite(detection.score) || !std::ranges::all_of(detection.appearance, finite))
+            return RejectionReason::kNotFinite;
+        if (box.width <= 0 || box.height <= 0) return RejectionReason::kEmptyBox;
+        if (!is_usable(box)) return RejectionReason::kOutOfRange;
+        return std::nullopt;
+    }
+
+    [[nodiscard]] float mapped(float score) const noexcept {
+        const double range = static_cast<double>(options_.score_high) - options_.score_low;
+        const double share = (static_cast<double>(score) - options_.score_low) / range;
+        return static_cast<float>(std::clamp(share, 0.0, 1.0));
+    }
+
+    DetectionFilterOptions options_;
+    std::vector<std::size_t> by_score_;
+    std::vector<char> duplicate_;
+};
+
+} // namespace fgagt

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/flow/flow_image.hpp>
+#include <fgagt/flow/lucas_kanade.hpp>
+#include <fgagt/flow/similarity.hpp>
+#include <fgagt/geometry.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace fgagt {
+
+/// Options of CameraMotion. Its pixels are those of the image that corners are tracked in: half the
+/// resolution of the flow.
+struct CameraMotionOptions {
+    int corners = 300;        ///< background points looked for at most, [2, 10000]
+    float quality = 0.01F;    ///< weakest corner as a share of the strongest, (0, 1]
+    float distance = 8;       ///< between two corners at least, pixels, >= 0
+    float consistency = 0.5F; ///< forward-backward error at most, pixels, > 0
+    float tolerance = 1;      ///< what the motion may miss an inlier by, pixels, > 0
+    int trials = 200;         ///< RANSAC samples, [1, 100000]: 30 % inliers are found in all but 1 of 10^8
+    int min_inliers = 12;     ///< fewer make the motion unknown, >= 2
+    float min_inlier_share = 0.3F; ///< of the points tracked; less makes the motion unknown, [0, 1]
+};
+
+/// Motion of the camera as seen in the background: corners outside all boxes are tracked by LucasKanade,
+/// checked forward and backward, and a similarity (turn, zoom, shift) is fitted by RANSAC. Deterministic.
+class CameraMotion {
+public:
+    using Options = CameraMotionOptions;
+
+    /// @param lucas_kanade  the options that the images' pyramids were built with
+    explicit CameraMotion(CameraMotionOptions options = {}, LucasKanadeOptions lucas_kanade = {})
+        : options_(options),
+          lucas_kanade_(lucas_kanade) {
+        validate();
+    }
+
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+    /// The map that takes the previous frame's background to the current frame's, in continuous frame
+    /// coordinates.
+    ///
+    /// @param boxes  moving things of the previous frame, in frame coordinates; nothing in them is looked at
+    /// @return       empty where too few corners were found, tracked or of one opinion, and for images that
+    /// cannot
+    ///               be compared
+    [[nodiscard]] std::optional<Affine> estimate(const FlowImage& previous, const FlowImage& current,
+                                                 std::span<const Box> boxes) {
+        if (!previous.comparable(current)) return std::nullopt;
+        const int level = std::min(1, previous.pyramid.levels() - 1);
+        find_corners(previous, level, boxes);
+        lucas_kanade_.track_consistent(previous.pyramid, current.pyramid, corners_, options_.consistency,
+                                       tracked_, level);
+        pairs_.clear();
+        for (std::size_t i = 0; i < corners_.size(); ++i)
+            if (tracked_[i].found)
+                pairs_.push_back(
+                    {previous.to_frame(corners_[i], level), current.to_frame(tracked_[i].position, level)});
+
+        const double frame_pixels = static_cast<double>(previous.frame_size.width) /
+                                    static_cast<double>(previous.pyramid.level(level).width);
+        const auto fit =
+            detail::robust_similarity(pairs_, options_.tolerance * frame_pixels, options_.trials);
+        if (!fit || fit->inliers < static_cast<std::size_t>(options_.min_inliers) ||
+            static_cast<double>(fit->inliers) <
+                options_.min_inlier_share * static_cast<double>(pairs_.size()))
+            return std::nullopt;
+        return fit->map;
+    }
+
+private:
+    void validate() const {
+        const auto require = [](bool holds, const char* name, const char* range, auto value) {
+            if (!holds)
+                detail::throw_invalid("CameraMotion: expected ", name, " in ", range, ", got ", value,
+                                      "; correct CameraMotionOptions");
+        };
+        const Options& o = options_;
+        require(o.corners >= 2 && o.corners <= 10000, "corners", "[2, 10000]", o.corners);
+        require(o.quality > 0 && o.quality <= 1, "quality", "(0, 1]", o.quality);
+        require(std::isfinite(o.distance) && o.distance >= 0, "distance", "[0, inf)", o.distance);
+        require(std::isfinite(o.consistency) && o.consistency > 0, "consistency", "(0, inf)", o.consistency);
+        require(std::isfinite(o.tolerance) && o.tolerance > 0, "tolerance", "(0, inf)", o.tolerance);
+        require(o.trials >= 1 && o.trials <= 100000, "trials", "[1, 100000]", o.trials);
+        require(o.min_inliers >= 2, "min_inliers", "[2, inf)", o.min_inliers);
+        require(o.min_inlier_share >= 0 && o.min_inlier_share <= 1, "min_inlier_share", "[0, 1]",
+                o.min_inlier_share);
+    }
+
+    /// Fills `corners_` with continuous coordinates of the level.
+    void find_corners(const FlowImage& image, int level, std::span<const Box> boxes) {
+        const cv::Mat pixels = image.pyramid.image(level);
+        cv::Mat background(pixels.size(), CV_8UC1, cv::Scalar(255));
+        for (const Box& box : boxes) {
+            if (!is_usable(box)) continue;
+            const cv::Point2f from = image.to_level({box.left, box.top}, level);
+            const cv::Point2f to = image.to_level({box.right(), box.bottom()}, level);
+            const cv::Rect covered(cv::Point(cvFloor(from.x), cvFloor(from.y)),
+                                   cv::Point(cvCeil(to.x), cvCeil(to.y)));
+            background(covered & cv::Rect({}, pixels.size())).setTo(0);
+        }
+        cv::goodFeaturesToTrack(pixels, corners_, options_.corners, options_.quality, options_.distance,
+                                background);
+        for (cv::Point2f& corner : corners_)
+            corner = pixel_centre::to_continuous(corner);
+    }
+
+    Options options_;
+    LucasKanade lucas_kanade_;
+    std::vector<cv::Point2f> corners_;
+    std::vector<TrackedPoint> tracked_;
+    std::vector<detail::PointPair> pairs_;
+};
+
+} // namespace fgagt

@@ -1,0 +1,232 @@
+#pragma once
+
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/flow/bounded_box.hpp>
+#include <fgagt/geometry.hpp>
+#include <fgagt/types.hpp>
+
+#include <cmath>
+#include <utility>
+
+namespace fgagt {
+
+/// Standard deviations in units of the box's height h; the values are those of DeepSORT and ByteTrack.
+struct KalmanMotionOptions {
+    double position_std = 1.0 / 20;       ///< drift of the position in one nominal frame, h, > 0
+    double velocity_std = 1.0 / 160;      ///< change of the velocity in one nominal frame, h per frame, > 0
+    double measurement_std = 1.0 / 20;    ///< of an observed box's centre and size, h, > 0
+    double birth_position_std = 1.0 / 10; ///< of a new object's centre and size, h, > 0
+    double birth_velocity_std = 1.0 / 16; ///< of a new object's velocity, h per frame, > 0
+    double flow_std = 0.02;               ///< of a reliable flow's displacement, h, > 0
+};
+
+/// One coordinate with its rate of change: means, variances and covariance; pixels and nominal frames.
+struct KalmanAxis {
+    double position = 0, velocity = 0;
+    double position_variance = 0, covariance = 0, velocity_variance = 0;
+
+    friend bool operator==(const KalmanAxis&, const KalmanAxis&) = default;
+};
+
+/// A box's centre and size. A plain value.
+struct KalmanState {
+    KalmanAxis x, y, width, height;
+    bool observed = true; ///< whether the last event was an observation, not a prediction
+
+    friend bool operator==(const KalmanState&, const KalmanState&) = default;
+};
+
+/// Kalman filter of constant velocity, independent in centre x, centre y, width and height.
+///
+/// - Position and velocity are random walks in continuous time, so that two predictions of one frame each
+///   come to the same as one of two frames.
+/// - Camera motion is applied first: the centre moves with it, sizes and velocities scale and turn with it.
+///   One that is not finite, mirrors, or scales by more than 16 is taken as unknown.
+/// - Reliable flow is a measurement of the velocity over the elapsed time, once the camera's part in it has
+///   been taken away.
+/// - The size keeps still from the second prediction without an observation on, and never more than doubles
+///   or halves in one prediction.
+///
+/// Means and variances stay bounded whatever comes in; no size falls under 0.001 px.
+class KalmanMotion {
+public:
+    using Options = KalmanMotionOptions;
+    using State = KalmanState;
+
+    KalmanMotion() : KalmanMotion(KalmanMotionOptions{}) {}
+    /// @throws InvalidArgument  an option is not a positive finite number
+    explicit KalmanMotion(KalmanMotionOptions options) : options_(options) {
+        const auto check = [](const char* name, double value) {
+            if (!(value > 0 && std::isfinite(value)))
+                detail::throw_invalid("KalmanMotion: expected a positive finite ", name, ", got ", value,
+                                      "; it is a share of the box's height");
+        };
+        check("position_std", options.position_std);
+        check("velocity_std", options.velocity_std);
+        check("measurement_std", options.measurement_std);
+        check("birth_position_std", options.birth_position_std);
+        check("birth_velocity_std", options.birth_velocity_std);
+        check("flow_std", options.flow_std);
+    }
+
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+    /// An object first seen at `box`, at rest as far as is known.
+    [[nodiscard]] State initiate(const Box& box) const noexcept {
+        const Box seen = detail::bounded_box(box);
+        State state;
+        const auto [x, y] = centre(seen);
+        const double position_variance = square(options_.birth_position_std * seen.height);
+        const double velocity_variance = square(options_.birth_velocity_std * seen.height);
+        state.x = {x, 0, position_variance, 0, velocity_variance};
+        state.y = {y, 0, position_variance, 0, velocity_variance};
+        state.width = {seen.width, 0, position_variance, 0, velocity_variance};
+        state.height = {seen.height, 0, position_variance, 0, velocity_variance};
+        bound(state);
+        return state;
+    }
+
+    /// @param elapsed  nominal frames, > 0
+    /// @param camera   previous frame to this one; the identity when unknown
+    /// @param flow     of the box in the previous frame, to this one
+    void predict(State& state, float elapsed, const Affine& camera, const BoxFlow& flow) const noexcept {
+        const double dt = detail::bounded(elapsed, kMinElapsed, kMaxElapsed);
+        const double x = state.x.position, y = state.y.position;
+        if (is_plausible(camera)) follow_camera(state, camera);
+        if (flow.reliable && std::isfinite(flow.dx) && std::isfinite(flow.dy)) {
+            const double variance = square(options_.flow_std * state.height.position / dt);
+            observe_velocity(state.x, (flow.dx - (state.x.position - x)) / dt, variance);
+            observe_velocity(state.y, (flow.dy - (state.y.position - y)) / dt, variance);
+            bound(state);
+        }
+        if (!state.observed) state.width.velocity = state.height.velocity = 0;
+        state.observed = false;
+        move(state, dt);
+        bound(state);
+    }
+
+    /// Takes in an observation of the current frame; one that is not is_usable changes nothing.
+    void update(State& state, const Box& box) const noexcept {
+        if (!is_usable(box)) return;
+        const double variance = square(options_.measurement_std * state.height.position);
+        const auto [x, y] = centre(box);
+        observe_position(state.x, x, variance);
+        observe_position(state.y, y, variance);
+        observe_position(state.width, box.width, variance);
+        observe_position(state.height, box.height, variance);
+        state.observed = true;
+        bound(state);
+    }
+
+    [[nodiscard]] Box box(const State& state) const noexcept {
+        return detail::bounded_box(state.x.position, state.y.position, state.width.position,
+                                   state.height.position);
+    }
+
+private:
+    static constexpr double kMinElapsed = 1e-6, kMaxElapsed = 1e9; // nominal frames
+    static constexpr double kMaxCameraScale = 16;
+    static constexpr double kMaxSizeChange = 2;   // factor, in one prediction
+    static constexpr double kMinVariance = 1e-20; // far below what the smallest size gives
+    static constexpr double kMaxVariance = 4 * detail::kMaxCoordinate * detail::kMaxCoordinate;
+
+    [[nodiscard]] static double square(double value) noexcept { return value * value; }
+
+    [[nodiscard]] static cv::Point2d centre(const Box& box) noexcept {
+        return {box.left + 0.5 * box.width, box.top + 0.5 * box.height};
+    }
+
+    [[nodiscard]] static bool is_plausible(const Affine& map) noexcept {
+        const auto within = [](double value, double limit) { return std::abs(value) <= limit; };
+        const double determinant = map.a * map.d - map.b * map.c;
+        return within(map.a, kMaxCameraScale) && within(map.b, kMaxCameraScale) &&
+               within(map.c, kMaxCameraScale) && within(map.d, kMaxCameraScale) &&
+               within(map.tx, detail::kMaxCoordinate) && within(map.ty, detail::kMaxCoordinate) &&
+               determinant >= 1 / square(kMaxCameraScale) && determinant <= square(kMaxCameraScale);
+    }
+
+    static void follow_camera(State& state, const Affine& map) noexcept {
+        const KalmanAxis x = state.x, y = state.y;
+        turn(state.x, map.a, x, map.b, y);
+        turn(state.y, map.c, x, map.d, y);
+        state.x.position += map.tx;
+        state.y.position += map.ty;
+        const double scale = std::sqrt(map.a * map.d - map.b * map.c);
+        turn(state.width, scale, state.width, 0, {});
+        turn(state.height, scale, state.height, 0, {});
+        bound(state);
+    }
+
+    /// axis = a x + b y for independent x and y. What a rotation makes the two new axes share is dropped.
+    static void turn(KalmanAxis& axis, double a, const KalmanAxis& x, double b,
+                     const KalmanAxis& y) noexcept {
+        axis = {a * x.position + b * y.position, a * x.velocity + b * y.velocity,
+                a * a * x.position_variance + b * b * y.position_variance,
+                a * a * x.covariance + b * b * y.covariance,
+                a * a * x.velocity_variance + b * b * y.velocity_variance};
+    }
+
+    void move(State& state, double dt) const noexcept {
+        const double drift = square(options_.position_std * state.height.position);
+        const double change = square(options_.velocity_std * state.height.position);
+        const double width = state.width.position, height = state.height.position;
+        for (KalmanAxis* axis : {&state.x, &state.y, &state.width, &state.height})
+            move(*axis, dt, drift, change);
+        state.width.position =
+            detail::bounded(state.width.position, width / kMaxSizeChange, width * kMaxSizeChange);
+        state.height.position =
+            detail::bounded(state.height.position, height / kMaxSizeChange, height * kMaxSizeChange);
+    }
+
+    /// @param drift, change  variance that position and velocity gain per nominal frame
+    static void move(KalmanAxis& axis, double dt, double drift, double change) noexcept {
+        axis.position += dt * axis.velocity;
+        axis.position_variance +=
+            dt * (2 * axis.covariance + dt * axis.velocity_variance) + dt * drift + dt * dt * dt / 3 * change;
+        axis.covariance += dt * axis.velocity_variance + dt * dt / 2 * change;
+        axis.velocity_variance += dt * change;
+    }
+
+    static void observe_position(KalmanAxis& axis, double position, double variance) noexcept {
+        const double total = axis.position_variance + variance;
+        const double innovation = position - axis.position;
+        axis.position += axis.position_variance / total * innovation;
+        axis.velocity += axis.covariance / total * innovation;
+        axis.velocity_variance -= axis.covariance / total * axis.covariance;
+        axis.covariance *= variance / total;
+        axis.position_variance *= variance / total;
+    }
+
+    static void observe_velocity(KalmanAxis& axis, double velocity, double variance) noexcept {
+        std::swap(axis.position, axis.velocity);
+        std::swap(axis.position_variance, axis.velocity_variance);
+        observe_position(axis, velocity, variance);
+        std::swap(axis.position, axis.velocity);
+        std::swap(axis.position_variance, axis.velocity_variance);
+    }
+
+    static void bound(State& state) noexcept {
+        using detail::kMaxCoordinate;
+        bound(state.x, -kMaxCoordinate, kMaxCoordinate);
+        bound(state.y, -kMaxCoordinate, kMaxCoordinate);
+        bound(state.width, detail::kMinSize, 2 * kMaxCoordinate);
+        bound(state.height, detail::kMinSize, 2 * kMaxCoordinate);
+    }
+
+    /// Keeps means in their range and the covariance matrix one that exists, despite rounding.
+    static void bound(KalmanAxis& axis, double low, double high) noexcept {
+        using detail::bounded;
+        axis.position = bounded(axis.position, low, high);
+        axis.velocity = bounded(axis.velocity, -detail::kMaxCoordinate, detail::kMaxCoordinate);
+        axis.position_variance = bounded(axis.position_variance, kMinVariance, kMaxVariance);
+        axis.velocity_variance = bounded(axis.velocity_variance, kMinVariance, kMaxVariance);
+        const double most = std::sqrt(axis.position_variance * axis.velocity_variance);
+        axis.covariance = bounded(axis.covariance, -most, most);
+    }
+
+    Options options_;
+};
+static_assert(MotionModel<KalmanMotion>);
+
+} // namespace fgagt

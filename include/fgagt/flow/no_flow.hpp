@@ -1,0 +1,33 @@
+#pragma once
+
+#include <fgagt/concepts.hpp>
+
+#include <opencv2/core.hpp>
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace fgagt {
+
+/// Flow for trackers that see no frames: every box's flow is unreliable and the camera's motion unknown.
+class NoFlow {
+public:
+    struct Image {}; ///< nothing is kept of a frame
+
+    void prepare(const cv::Mat& /*frame*/, Image& /*image*/) const noexcept {}
+
+    /// @param flows  becomes one unreliable flow per box
+    void propagate(const Image& /*previous*/, const Image& /*current*/, std::span<const Box> boxes,
+                   std::vector<BoxFlow>& flows) const {
+        flows.assign(boxes.size(), BoxFlow{});
+    }
+
+    [[nodiscard]] std::optional<Affine> camera_motion(const Image& /*previous*/, const Image& /*current*/,
+                                                      std::span<const Box> /*boxes*/) const noexcept {
+        return std::nullopt;
+    }
+};
+static_assert(FlowPropagator<NoFlow>);
+
+} // namespace fgagt

@@ -1,0 +1,255 @@
+#pragma once
+
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/flow/camera_motion.hpp>
+#include <fgagt/flow/flow_image.hpp>
+#include <fgagt/flow/lucas_kanade.hpp>
+#include <fgagt/geometry.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace fgagt {
+
+/// Which points of a box are tracked, and what is made of them.
+enum class FlowMode : std::uint8_t {
+    kCentre, ///< the centre alone; the box keeps its size (the paper)
+    kTorso,  ///< 3x3 points on the middle half of the box, median shift; the box keeps its size
+    kBox,    ///< points all over the box, median scale and shift: for rigid objects that fill their box
+};
+
+/// Options of PyramidalFlow.
+struct PyramidalFlowOptions {
+    FlowMode mode = FlowMode::kTorso;
+    LucasKanadeOptions lucas_kanade = {.window = 15};
+    int max_pixels = 960 * 540;   ///< larger frames are scaled down to this area before flow, pixels, >= 1
+    bool forward_backward = true; ///< track every point back again and see whether it returns
+    float forward_backward_threshold =
+        1;                  ///< how far it may miss where it started, pixels of the scaled frame, > 0
+    float min_share = 0.5F; ///< points that must survive for a reliable flow, as a share, (0, 1]
+    /// A box whose centre lies in another given box that reaches farther down is unreliable: who stands in
+    /// front has the lower feet, and flow on what is hidden follows what hides it.
+    bool skip_occluded = true;
+    int box_grid = 7;              ///< points per axis in box mode, [2, 32]
+    float max_scale_change = 0.1F; ///< a scale farther from 1 counts as 1 (box mode), [0, 1)
+    bool camera_motion = true;     ///< false: the camera's motion is always unknown, which costs no time
+    CameraMotionOptions camera{};
+};
+
+/// Moves boxes by pyramidal Lucas-Kanade flow of points on them. Satisfies FlowPropagator.
+///
+/// Boxes and flows are in pixels of the frame, whatever it was scaled by. A point survives when it starts and
+/// arrives inside the frame, is found, and (unless that is off) returns to where it started when tracked
+/// back.
+class PyramidalFlow {
+public:
+    using Options = PyramidalFlowOptions;
+    using Image = FlowImage;
+
+    PyramidalFlow() : PyramidalFlow(PyramidalFlowOptions{}) {}
+    explicit PyramidalFlow(PyramidalFlowOptions options)
+        : options_(options),
+          lucas_kanade_(options.lucas_kanade),
+          camera_(options.camera, options.lucas_kanade) {
+        validate();
+    }
+
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+    /// @throws InvalidArgument  a frame that is empty or not CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA)
+    void prepare(const cv::Mat& frame, Image& image) {
+        cv::Mat grey = as_grey(frame, grey_);
+        const cv::Size size = flow_size(frame.size());
+        if (size != frame.size()) {
+            small_.resize(static_cast<std::size_t>(size.area()));
+            cv::Mat small(size, CV_8UC1, small_.data());
+            cv::resize(grey, small, size, 0, 0, cv::INTER_AREA);
+            grey = small;
+        }
+        lucas_kanade_.prepare(grey, image.pyramid);
+        image.frame_size = frame.size();
+    }
+
+    /// @param boxes  [N] in the previous frame, of all objects that were seen in it
+    /// @param flows  becomes [N]; an unreliable one is no motion at all
+    /// @note Unreliable are: images that cannot be compared, boxes that are occluded, outside the frame, not
+    /// usable
+    ///       or without texture. O(N^2) comparisons, O(N) points.
+    void propagate(const Image& previous, const Image& current, std::span<const Box> boxes,
+                   std::vector<BoxFlow>& flows) {
+        flows.assign(boxes.size(), BoxFlow{});
+        if (!previous.comparable(current)) return;
+        const auto per_box = static_cast<std::size_t>(grid_side() * grid_side());
+        asked_.clear();
+        starts_.clear();
+        for (std::size_t i = 0; i < boxes.size(); ++i) {
+            if (!is_usable(boxes[i]) || (options_.skip_occluded && occluded(boxes, i))) continue;
+            asked_.push_back(i);
+            lay_grid(boxes[i]);
+        }
+        track(previous, current);
+        for (std::size_t k = 0; k < asked_.size(); ++k)
+            flows[asked_[k]] = summarise(boxes[asked_[k]], k * per_box, per_box);
+    }
+
+    /// Motion of what lies outside the boxes, previous to current, in continuous frame coordinates; empty
+    /// when unknown or switched off.
+    [[nodiscard]] std::optional<Affine> camera_motion(const Image& previous, const Image& current,
+                                                      std::span<const Box> boxes) {
+        if (!options_.camera_motion) return std::nullopt;
+        return camera_.estimate(previous, current, boxes);
+    }
+
+private:
+    void validate() const {
+        const auto require = [](bool holds, const char* name, const char* range, auto value) {
+            if (!holds)
+                detail::throw_invalid("PyramidalFlow: expected ", name, " in ", range, ", got ", value,
+                                      "; correct PyramidalFlowOptions");
+        };
+        const Options& o = options_;
+        require(o.mode <= FlowMode::kBox, "mode", "{kCentre, kTorso, kBox}", static_cast<int>(o.mode));
+        require(o.max_pixels >= 1, "max_pixels", "[1, inf)", o.max_pixels);
+        require(std::isfinite(o.forward_backward_threshold) && o.forward_backward_threshold > 0,
+                "forward_backward_threshold", "(0, inf)", o.forward_backward_threshold);
+        require(o.min_share > 0 && o.min_share <= 1, "min_share", "(0, 1]", o.min_share);
+        require(o.box_grid >= 2 && o.box_grid <= 32, "box_grid", "[2, 32]", o.box_grid);
+        require(o.max_scale_change >= 0 && o.max_scale_change < 1, "max_scale_change", "[0, 1)",
+                o.max_scale_change);
+    }
+
+    /// The frame's size, scaled down to max_pixels.
+    [[nodiscard]] cv::Size flow_size(cv::Size frame) const {
+        const double pixels = static_cast<double>(frame.width) * frame.height;
+        if (pixels <= options_.max_pixels) return frame;
+        const double scale = std::sqrt(options_.max_pixels / pixels);
+        return {std::max(cvRound(frame.width * scale), 1), std::max(cvRound(frame.height * scale), 1)};
+    }
+
+    [[nodiscard]] static bool contains(const Box& box, cv::Point2f point) noexcept {
+        return point.x >= box.left && point.x < box.right() && point.y >= box.top && point.y < box.bottom();
+    }
+
+    [[nodiscard]] static bool occluded(std::span<const Box> boxes, std::size_t i) {
+        return std::any_of(boxes.begin(), boxes.end(), [&](const Box& other) {
+            return is_usable(other) && other.bottom() > boxes[i].bottom() &&
+                   contains(other, boxes[i].centre());
+        });
+    }
+
+    /// Points per axis.
+    [[nodiscard]] int grid_side() const noexcept {
+        switch (options_.mode) {
+        case FlowMode::kCentre:
+            return 1;
+        case FlowMode::kTorso:
+            return 3;
+        case FlowMode::kBox:
+            break;
+        }
+        return options_.box_grid;
+    }
+
+    /// Appends a box's points to `starts_`: the centres of equal cells of the box, or of its middle half.
+    void lay_grid(const Box& box) {
+        const int side = grid_side();
+        const float extent = options_.mode == FlowMode::kBox ? 1.F : 0.5F;
+        const auto place = [&](int i) { // -0.5 to 0.5
+            return extent * ((static_cast<float>(i) + 0.5F) / static_cast<float>(side) - 0.5F);
+        };
+        for (int y = 0; y < side; ++y)
+            for (int x = 0; x < side; ++x)
+                starts_.push_back(box.centre() + cv::Point2f(place(x) * box.width, place(y) * box.height));
+    }
+
+    /// From `starts_` to `arrivals_`, both in frame coordinates.
+    void track(const Image& previous, const Image& current) {
+        arrivals_.resize(starts_.size());
+        points_.clear();
+        for (const cv::Point2f& start : starts_)
+            points_.push_back(previous.to_level(start, 0));
+        if (options_.forward_backward)
+            lucas_kanade_.track_consistent(previous.pyramid, current.pyramid, points_,
+                                           options_.forward_backward_threshold, arrivals_);
+        else
+            lucas_kanade_.track(previous.pyramid, current.pyramid, points_, arrivals_);
+        const Box frame{0, 0, static_cast<float>(previous.frame_size.width),
+                        static_cast<float>(previous.frame_size.height)};
+        for (std::size_t i = 0; i < starts_.size(); ++i) {
+            arrivals_[i].position = current.to_frame(arrivals_[i].position, 0);
+            arrivals_[i].found =
+                arrivals_[i].found && contains(frame, starts_[i]) && contains(frame, arrivals_[i].position);
+        }
+    }
+
+    /// What the points [first, first + count) say about their box.
+    [[nodiscard]] BoxFlow summarise(const Box& box, std::size_t first, std::size_t count) {
+        survivors_.clear();
+        for (std::size_t i = first; i < first + count; ++i)
+            if (arrivals_[i].found) survivors_.push_back(i);
+        BoxFlow flow;
+        flow.reliability = static_cast<float>(survivors_.size()) / static_cast<float>(count);
+        if (flow.reliability < options_.min_share) return flow;
+        flow.reliable = true;
+        if (options_.mode == FlowMode::kBox) flow.scale = median_scale();
+        flow.dx = median_shift(flow.scale, box.centre(), &cv::Point2f::x);
+        flow.dy = median_shift(flow.scale, box.centre(), &cv::Point2f::y);
+        return flow;
+    }
+
+    /// By how much the distances between points have grown (Kalal et al., "Forward-backward error", ICPR
+    /// 2010).
+    [[nodiscard]] float median_scale() {
+        values_.clear();
+        for (std::size_t i = 0; i < survivors_.size(); ++i)
+            for (std::size_t j = i + 1; j < survivors_.size(); ++j) {
+                const double before = cv::norm(starts_[survivors_[i]] - starts_[survivors_[j]]);
+                const double after =
+                    cv::norm(arrivals_[survivors_[i]].position - arrivals_[survivors_[j]].position);
+                if (before > 0) values_.push_back(static_cast<float>(after / before));
+            }
+        const float scale = values_.empty() ? 1.F : median();
+        return std::abs(scale - 1) <= options_.max_scale_change ? scale : 1.F;
+    }
+
+    /// By how much the centre moved, when everything grew about it by `scale`.
+    [[nodiscard]] float median_shift(float scale, cv::Point2f centre, float cv::Point2f::*axis) {
+        values_.clear();
+        for (const std::size_t i : survivors_)
+            values_.push_back(arrivals_[i].position.*axis -
+                              (centre.*axis + scale * (starts_[i].*axis - centre.*axis)));
+        return median();
+    }
+
+    /// Of `values_`, which it reorders; the mean of the two middle ones where their number is even.
+    [[nodiscard]] float median() {
+        const auto middle = values_.begin() + static_cast<std::ptrdiff_t>(values_.size() / 2);
+        std::nth_element(values_.begin(), middle, values_.end());
+        if (values_.size() % 2 == 1) return *middle;
+        return 0.5F * (*middle + *std::max_element(values_.begin(), middle));
+    }
+
+    Options options_;
+    LucasKanade lucas_kanade_;
+    CameraMotion camera_;
+    std::vector<std::uint8_t> grey_, small_;
+    std::vector<std::size_t> asked_;  ///< boxes whose points are tracked
+    std::vector<cv::Point2f> starts_; ///< of all asked boxes, in frame coordinates
+    std::vector<cv::Point2f> points_; ///< the same in the pyramid's
+    std::vector<TrackedPoint> arrivals_;
+    std::vector<std::size_t> survivors_; ///< indices of one box's points
+    std::vector<float> values_;          ///< whose median is wanted
+};
+static_assert(FlowPropagator<PyramidalFlow>);
+
+} // namespace fgagt

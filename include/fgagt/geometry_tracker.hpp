@@ -1,0 +1,17 @@
+#pragma once
+
+#include <fgagt/tracker.hpp>
+
+namespace fgagt {
+
+/// Tracks boxes without pixels, by motion and overlap; the camera's motion may come from the caller.
+///
+///     fgagt::GeometryTracker tracker;
+///     for (const auto& detections : frames)
+///         for (const fgagt::Track& track : tracker.update(detections).tracks) show(track);
+///
+/// Callers with appearance vectors of their own give `NoPooler` their dimension, and each detection its
+/// vector.
+using GeometryTracker = Tracker<NoBackbone, NoFlow>;
+
+} // namespace fgagt

@@ -1,0 +1,188 @@
+#pragma once
+
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/graph/affinity_prior.hpp>
+#include <fgagt/graph/graph_weights.hpp>
+#include <fgagt/types.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace fgagt {
+
+struct AdaptiveGraphOptions {
+    /// Whether the prior's feature affinity is 1 / distance^2, or 1 / distance; the two published
+    /// descriptions differ.
+    bool squared_distance = true;
+    /// Whether nodes end in a ReLU, which puts similarities into [0, 1]; without it they lie in [-1, 1].
+    bool relu = true;
+};
+
+/// The adaptive graph network of FGAGT (eq. 9 to 11): every detection looks at all tracks and every track at
+/// all detections, weighted by the prior affinity E, before cosines are taken.
+///
+///     H_d = relu(F_d W1 + sigmoid(F_d Wa) * (E F_t W2))         (9)
+///     H_t = relu(F_t W1 + sigmoid(F_t Wa) * (E^T F_d W2))       (10)
+///     S_out = cosine(H_d, H_t)                                  (11)
+///
+/// Without weights it behaves as with GraphWeights::untrained, without the products.
+class AdaptiveGraph {
+public:
+    using Options = AdaptiveGraphOptions;
+
+    AdaptiveGraph() : AdaptiveGraph(AdaptiveGraphOptions{}) {}
+    /// Without weights: for features of any dimension.
+    explicit AdaptiveGraph(AdaptiveGraphOptions options) : options_(options) {}
+
+    /// @throws InvalidArgument  the weights' shapes disagree, or a number is not finite
+    explicit AdaptiveGraph(GraphWeights weights, AdaptiveGraphOptions options = {}) : options_(options) {
+        require_sound(weights);
+        weights_ = std::move(weights);
+    }
+
+    [[nodiscard]] const AdaptiveGraphOptions& options() const noexcept { return options_; }
+    /// Empty when it works without.
+    [[nodiscard]] const std::optional<GraphWeights>& weights() const noexcept { return weights_; }
+    [[nodiscard]] float margin() const noexcept { return weights_ ? weights_->margin : kUntrainedMargin; }
+
+    /// @param features_d  [M x D], features_t  [N x D]; M and N may be 0
+    /// @param iou         [M x N]
+    /// @param similarity  [M x N] S_out, resized; in [0, 1], without ReLU or with a reduction in [-1, 1];
+    ///                    0 for a node of zero length, such as a row of zeros without weights
+    /// @throws InvalidArgument  shapes disagree with each other or with the weights, a value is not finite,
+    ///                          or features and weights together overflow a float
+    /// @note Complexity: O(M N D + (M + N) D^2); without weights O(M N D)
+    void relate(const Matrix& features_d, const Matrix& features_t, const Matrix& iou, Matrix& similarity) {
+        require_input(features_d, features_t, iou);
+        if (weights_) {
+            const float iou_weight = 1 / (1 + std::exp(-weights_->prior_logit));
+            affinity_prior(features_d, features_t, iou, iou_weight, options_.squared_distance, prior_);
+            update_nodes(features_d, features_t);
+        } else {
+            prior_.resize(0, 0);
+            nodes_d_ = features_d;
+            nodes_t_ = features_t;
+            finish_nodes(nodes_d_);
+            finish_nodes(nodes_t_);
+        }
+        similarity.resize(iou.rows(), iou.cols());
+        similarity.noalias() = nodes_d_ * nodes_t_.transpose();
+        similarity = similarity.cwiseMax(-1.0F).cwiseMin(1.0F); // rounding may lead just past them
+    }
+
+    /// [M x N] the prior affinity E of the last call, until the next one. 0 x 0 without weights: nothing
+    /// depends on it there, so it is not computed.
+    [[nodiscard]] const Matrix& prior() const noexcept { return prior_; }
+
+private:
+    /// Equations 9 and 10. Rows of unit length do not show a common factor of all features, so extreme ones
+    /// are brought to ordinary size first: the products then stay within a float. Only the gate sees the
+    /// factor.
+    void update_nodes(const Matrix& features_d, const Matrix& features_t) {
+        const int exponent = extreme_exponent(features_d, features_t);
+        if (exponent != 0) {
+            const auto rescaled = [exponent](float value) { return std::ldexp(value, -exponent); };
+            scaled_d_ = features_d.unaryExpr(rescaled);
+            scaled_t_ = features_t.unaryExpr(rescaled);
+        }
+        const Matrix& own_d = exponent != 0 ? scaled_d_ : features_d;
+        const Matrix& own_t = exponent != 0 ? scaled_t_ : features_t;
+        aggregated_.noalias() = prior_ * own_t;
+        update_side(own_d, exponent, nodes_d_);
+        aggregated_.noalias() = prior_.transpose() * own_d;
+        update_side(own_t, exponent, nodes_t_);
+        if (!nodes_d_.allFinite() || !nodes_t_.allFinite())
+            detail::throw_invalid("AdaptiveGraph::relate: features and weights together overflow a float; "
+                                  "check how the weights were trained");
+    }
+
+    /// Nodes of one side from their own features and `aggregated_`.
+    void update_side(const Matrix& own, int exponent, Matrix& nodes) {
+        nodes.noalias() = own * weights_->w1;
+        message_.noalias() = aggregated_ * weights_->w2;
+        gate_.noalias() = own * weights_->wa;
+        if (exponent != 0)
+            gate_ = gate_.unaryExpr([exponent](float value) { return std::ldexp(value, exponent); });
+        nodes.array() += message_.array() / (1 + (-gate_.array()).exp());
+        finish_nodes(nodes);
+    }
+
+    /// ReLU, the reducing layer if there is one, unit length.
+    void finish_nodes(Matrix& nodes) {
+        if (options_.relu) nodes = nodes.cwiseMax(0.0F);
+        if (weights_ && weights_->reduction.size() != 0) {
+            message_.noalias() = nodes * weights_->reduction;
+            nodes.swap(message_);
+        }
+        for (auto row : nodes.rowwise())
+            normalise(row);
+    }
+
+    /// Scales a row to unit length, whatever its size; zero stays zero.
+    static void normalise(Eigen::Ref<Eigen::RowVectorXf> row) {
+        const float largest = row.size() == 0 ? 0.0F : row.cwiseAbs().maxCoeff();
+        if (largest == 0) return;
+        row /= largest;
+        row /= row.norm();
+    }
+
+    /// Power of two above the largest feature, where that is far from 1; 0 otherwise.
+    static int extreme_exponent(const Matrix& features_d, const Matrix& features_t) {
+        const auto largest_of = [](const Matrix& m) {
+            return m.size() == 0 ? 0.0F : m.cwiseAbs().maxCoeff();
+        };
+        const float largest = std::max(largest_of(features_d), largest_of(features_t));
+        const int exponent = largest == 0 ? 0 : std::ilogb(largest) + 1;
+        return std::abs(exponent) > 40 ? exponent : 0;
+    }
+
+    static void require_sound(const GraphWeights& weights) {
+        const auto dimension = weights.w1.rows();
+        const auto square = [dimension](const Matrix& m) {
+            return m.rows() == dimension && m.cols() == dimension;
+        };
+        const Matrix& reduction = weights.reduction;
+        if (dimension == 0 || !square(weights.w1) || !square(weights.w2) || !square(weights.wa) ||
+            (reduction.size() != 0 && reduction.rows() != dimension))
+            detail::throw_invalid(
+                "AdaptiveGraph: expected W1, W2, Wa [D x D] and a reduction [D x R] or none, "
+                "got ",
+                shape(weights.w1), ", ", shape(weights.w2), ", ", shape(weights.wa), " and ",
+                shape(reduction));
+        if (!weights.w1.allFinite() || !weights.w2.allFinite() || !weights.wa.allFinite() ||
+            !reduction.allFinite() || !std::isfinite(weights.prior_logit) || !std::isfinite(weights.margin))
+            detail::throw_invalid("AdaptiveGraph: expected finite weights, got NaN or infinity; the training "
+                                  "that made them has diverged");
+    }
+
+    void require_input(const Matrix& features_d, const Matrix& features_t, const Matrix& iou) const {
+        const auto dimension = weights_ ? weights_->w1.rows() : features_d.cols();
+        if (features_d.cols() != dimension || features_t.cols() != dimension ||
+            iou.rows() != features_d.rows() || iou.cols() != features_t.rows())
+            detail::throw_invalid("AdaptiveGraph::relate: expected features [M x ", dimension, "] and [N x ",
+                                  dimension, "] and an IoU [M x N], got ", shape(features_d), ", ",
+                                  shape(features_t), " and ", shape(iou),
+                                  "; weights and pooler must agree on the dimension");
+        if (!features_d.allFinite() || !features_t.allFinite() || !iou.allFinite())
+            detail::throw_invalid("AdaptiveGraph::relate: expected finite features and IoU, got NaN or "
+                                  "infinity; check what the pooler or the caller gave");
+    }
+
+    static std::string shape(const Matrix& matrix) {
+        return '[' + std::to_string(matrix.rows()) + " x " + std::to_string(matrix.cols()) + ']';
+    }
+
+    AdaptiveGraphOptions options_;
+    std::optional<GraphWeights> weights_;
+    Matrix prior_, scaled_d_, scaled_t_, aggregated_, message_, gate_, nodes_d_, nodes_t_;
+};
+
+static_assert(AffinityGraph<AdaptiveGraph>);
+
+} // namespace fgagt

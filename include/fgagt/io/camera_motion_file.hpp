@@ -1,0 +1,57 @@
+#pragma once
+
+#include <fgagt/geometry.hpp>
+#include <fgagt/io/text_file.hpp>
+#include <fgagt/types.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+namespace fgagt {
+
+/// Camera motion that came with a sequence, by frame.
+class RecordedCameraMotion {
+public:
+    /// The map of frame `number - 1`'s continuous image coordinates to frame `number`'s; empty when unknown.
+    ///
+    /// @param number  counted from 1, as in MOTChallenge text
+    [[nodiscard]] std::optional<Affine> frame(std::int64_t number) const {
+        const auto found = by_frame_.find(number);
+        if (found == by_frame_.end()) return std::nullopt;
+        return found->second;
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return by_frame_.size(); }
+
+    /// Says whether the frame was new.
+    bool add(std::int64_t number, const Affine& motion) {
+        return by_frame_.try_emplace(number, motion).second;
+    }
+
+private:
+    std::map<std::int64_t, Affine> by_frame_;
+};
+
+/// Reads lines `frame a b tx c d ty`, separated by blanks. The file counts frames from 0, and its maps
+/// (previous frame to this one) count a pixel's centre as the integer; what is returned does neither.
+///
+/// @throws ParseError  the file cannot be read; a line has other than 7 columns, or a field that is not a
+///                     finite number; a frame is not whole, under 0, or there twice
+[[nodiscard]] inline RecordedCameraMotion read_camera_motion(const std::filesystem::path& path) {
+    detail::TextFile file(path);
+    detail::TextRow row(file);
+    RecordedCameraMotion motion;
+    while (file.next()) {
+        row.split_at_blanks();
+        row.expect_columns(7, 7);
+        const std::int64_t frame = row.integer(1, "frame", 0);
+        const Affine at_centres{row.finite(2), row.finite(3), row.finite(4),
+                                row.finite(5), row.finite(6), row.finite(7)};
+        if (!motion.add(frame + 1, pixel_centre::to_continuous(at_centres)))
+            file.fail(1, "frame ", frame, " is there twice");
+    }
+    return motion;
+}
+
+} // namespace fgagt

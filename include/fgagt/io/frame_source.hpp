@@ -1,0 +1,215 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/io/sequence_info.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/videoio.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+/// Frames of image sequences and videos. Needs OpenCV's imgcodecs and videoio and is therefore not part of
+/// any umbrella header.
+namespace fgagt {
+
+/// Frames one after the other, CV_8UC3 (BGR).
+class FrameSource {
+public:
+    FrameSource() = default;
+    FrameSource(const FrameSource&) = delete;
+    FrameSource& operator=(const FrameSource&) = delete;
+    virtual ~FrameSource() = default;
+
+    /// Decodes the next frame; false, and an unchanged `frame`, after the last one.
+    /// @throws ParseError  the frame should be there but cannot be read
+    virtual bool read(cv::Mat& frame) = 0;
+    /// Passes over the next frame; false after the last one.
+    virtual bool skip() = 0;
+    /// Number of frames; empty when unknown. For a video, what its container says.
+    [[nodiscard]] virtual std::optional<std::int64_t> frame_count() const = 0;
+    /// Frames per second; empty when unknown.
+    [[nodiscard]] virtual std::optional<double> frame_rate() const = 0;
+    /// Of the frames, in pixels; empty when unknown before the first one is read.
+    [[nodiscard]] virtual std::optional<cv::Size> frame_size() const = 0;
+};
+
+/// Images in files of their own.
+class ImageSequence final : public FrameSource {
+public:
+    /// @param files  in the order of the frames
+    explicit ImageSequence(std::vector<std::filesystem::path> files, std::optional<double> frame_rate = {},
+                           std::optional<cv::Size> frame_size = {})
+        : files_(std::move(files)),
+          frame_rate_(frame_rate),
+          frame_size_(frame_size) {}
+
+    bool read(cv::Mat& frame) override {
+        if (next_ == files_.size()) return false;
+        const std::string file = files_[next_].string();
+        cv::Mat image;
+        std::error_code ignored;
+        if (!std::filesystem::exists(files_[next_], ignored))
+            throw ParseError(file, 0, 0,
+                             "expected the image of frame " + std::to_string(next_ + 1) + ", found no file");
+        try {
+            image = cv::imread(file, cv::IMREAD_COLOR);
+        } catch (const cv::Exception&) { // an image too large, say; told below
+        }
+        if (image.empty()) throw ParseError(file, 0, 0, "expected an image that OpenCV can decode");
+        frame = std::move(image);
+        ++next_;
+        return true;
+    }
+    bool skip() override {
+        if (next_ == files_.size()) return false;
+        ++next_;
+        return true;
+    }
+    [[nodiscard]] std::optional<std::int64_t> frame_count() const override {
+        return static_cast<std::int64_t>(files_.size());
+    }
+    [[nodiscard]] std::optional<double> frame_rate() const override { return frame_rate_; }
+    [[nodiscard]] std::optional<cv::Size> frame_size() const override { return frame_size_; }
+
+private:
+    std::vector<std::filesystem::path> files_;
+    std::optional<double> frame_rate_;
+    std::optional<cv::Size> frame_size_;
+    std::size_t next_ = 0;
+};
+
+/// A video file.
+class VideoFile final : public FrameSource {
+public:
+    /// @throws ParseError  the file is missing or OpenCV cannot decode it
+    explicit VideoFile(const std::filesystem::path& path) {
+        std::error_code ignored;
+        if (!std::filesystem::exists(path, ignored))
+            throw ParseError(path.string(), 0, 0, "cannot be opened: no such file or folder");
+        if (!open(path.string()))
+            throw ParseError(path.string(), 0, 0,
+                             "expected a video that OpenCV's videoio can decode; see which formats "
+                             "cv::getBuildInformation() lists, or convert it to images");
+    }
+
+    bool read(cv::Mat& frame) override {
+        cv::Mat image; // a capture at its end would empty `frame`
+        if (!capture_.read(image) || image.empty()) return false;
+        frame = std::move(image);
+        return true;
+    }
+    bool skip() override { return capture_.grab(); }
+    [[nodiscard]] std::optional<std::int64_t> frame_count() const override {
+        const double count = capture_.get(cv::CAP_PROP_FRAME_COUNT);
+        return count >= 1 && count < 1e15 ? std::optional(static_cast<std::int64_t>(count)) : std::nullopt;
+    }
+    [[nodiscard]] std::optional<double> frame_rate() const override {
+        const double rate = capture_.get(cv::CAP_PROP_FPS);
+        return rate > 0 && std::isfinite(rate) ? std::optional(rate) : std::nullopt;
+    }
+    [[nodiscard]] std::optional<cv::Size> frame_size() const override {
+        const cv::Size size(static_cast<int>(capture_.get(cv::CAP_PROP_FRAME_WIDTH)),
+                            static_cast<int>(capture_.get(cv::CAP_PROP_FRAME_HEIGHT)));
+        return size.width > 0 && size.height > 0 ? std::optional(size) : std::nullopt;
+    }
+
+private:
+    bool open(const std::string& path) {
+        try {
+            return capture_.open(path);
+        } catch (const cv::Exception&) {
+            return false;
+        }
+    }
+
+    cv::VideoCapture capture_;
+};
+
+namespace detail {
+
+[[nodiscard]] inline bool is_image_file(const std::filesystem::path& path) {
+    static constexpr std::array<std::string_view, 7> kExtensions{".jpg", ".jpeg", ".png", ".bmp",
+                                                                 ".tif", ".tiff", ".webp"};
+    std::string extension = path.extension().string();
+    for (char& character : extension)
+        character = static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
+    return std::ranges::find(kExtensions, extension) != kExtensions.end();
+}
+
+/// Orders "frame_9" before "frame_10": a longer run of final digits is a larger number.
+[[nodiscard]] inline bool numbered_before(const std::filesystem::path& a, const std::filesystem::path& b) {
+    const auto key = [](const std::filesystem::path& path) {
+        const std::string stem = path.stem().string();
+        const std::size_t digits = stem.find_last_not_of("0123456789") + 1; // npos + 1 is 0
+        const std::size_t first = std::min(stem.find_first_not_of('0', digits), stem.size());
+        return std::tuple(stem.substr(0, digits), stem.size() - first, stem.substr(first), path);
+    };
+    return key(a) < key(b);
+}
+
+/// The images of a folder in the order of their numbers.
+[[nodiscard]] inline std::vector<std::filesystem::path> images_in(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+        if (is_image_file(entry.path())) files.push_back(entry.path());
+    if (error) throw ParseError(folder.string(), 0, 0, "cannot be listed: " + error.message());
+    if (files.empty()) throw ParseError(folder.string(), 0, 0, "expected images in this folder, found none");
+    std::ranges::sort(files, numbered_before);
+    return files;
+}
+
+/// The images that `seqinfo.ini` announces: 000001.jpg, 000002.jpg, ...
+[[nodiscard]] inline std::vector<std::filesystem::path> announced_images(const std::filesystem::path& folder,
+                                                                         const SequenceInfo& info) {
+    const std::filesystem::path images = folder / info.need(info.image_dir, "imDir");
+    if (!info.length) return images_in(images);
+    const std::string extension = info.need(info.extension, "imExt");
+    std::vector<std::filesystem::path> files;
+    for (std::int64_t frame = 1; frame <= *info.length; ++frame) {
+        std::array<char, 32> name{};
+        std::snprintf(name.data(), name.size(), "%06lld", static_cast<long long>(frame));
+        files.push_back(images / (name.data() + extension));
+    }
+    return files;
+}
+
+} // namespace detail
+
+/// Opens the frames of a MOTChallenge sequence (a folder with `seqinfo.ini`, images `000001.jpg` ... in its
+/// imDir).
+///
+/// @throws ParseError  seqinfo.ini cannot be read, or lacks imDir or imExt; a missing image is found when it
+///                     is read
+[[nodiscard]] inline std::unique_ptr<FrameSource> open_sequence(const std::filesystem::path& folder) {
+    const SequenceInfo info = read_sequence_info(folder / "seqinfo.ini");
+    std::optional<cv::Size> size;
+    if (info.width && info.height) size = cv::Size(*info.width, *info.height);
+    return std::make_unique<ImageSequence>(detail::announced_images(folder, info), info.frame_rate, size);
+}
+
+/// Opens a MOTChallenge sequence folder, a folder of numbered images, or a video file.
+///
+/// @throws ParseError  nothing there that can be opened; says what was expected
+[[nodiscard]] inline std::unique_ptr<FrameSource> open_frames(const std::filesystem::path& path) {
+    if (!std::filesystem::is_directory(path)) return std::make_unique<VideoFile>(path);
+    if (std::filesystem::exists(path / "seqinfo.ini")) return open_sequence(path);
+    return std::make_unique<ImageSequence>(detail::images_in(path));
+}
+
+} // namespace fgagt

@@ -1,0 +1,259 @@
+#pragma once
+
+#include <fgagt/io/atomic_file.hpp>
+#include <fgagt/io/rows_by_frame.hpp>
+#include <fgagt/io/text_file.hpp>
+#include <fgagt/types.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// MOTChallenge text: one box per line, comma-separated. In the files frames and ids count from 1 and the
+/// first pixel is 1; here boxes are in continuous coordinates: the readers subtract 1, the writer adds it.
+///
+/// The readers take lines in any order, CRLF, blank lines, blanks around fields, a byte order mark, numbers
+/// with exponents, and an empty file. Everything else that departs from the format is a ParseError with
+/// line and column.
+namespace fgagt {
+
+namespace detail {
+
+/// A double as the nearest float; infinite where none is near, which a plain cast leaves undefined.
+[[nodiscard]] inline float to_float(double value) noexcept {
+    constexpr double kLargest = std::numeric_limits<float>::max();
+    if (std::abs(value) > kLargest) value = std::copysign(std::numeric_limits<double>::infinity(), value);
+    return static_cast<float>(value);
+}
+
+} // namespace detail
+
+/// A box of a ground truth or result file, in continuous coordinates. In double, so that an evaluation finds
+/// the same IoUs as TrackEval; becomes a Box wherever one is asked for.
+struct MotBox {
+    double left = 0;
+    double top = 0;
+    double width = 0;
+    double height = 0;
+
+    MotBox() = default;
+    MotBox(double left_px, double top_px, double width_px, double height_px)
+        : left(left_px),
+          top(top_px),
+          width(width_px),
+          height(height_px) {}
+    MotBox(const Box& box) : MotBox(box.left, box.top, box.width, box.height) {}
+
+    operator Box() const noexcept {
+        return {detail::to_float(left), detail::to_float(top), detail::to_float(width),
+                detail::to_float(height)};
+    }
+    friend bool operator==(const MotBox&, const MotBox&) = default;
+};
+
+/// One line of a ground truth file: `frame,id,left,top,width,height,flag[,class[,visibility[,...]]]`.
+struct GroundTruthRow {
+    std::int64_t frame = 1; ///< from 1
+    TrackId id = 1;
+    MotBox box;
+    double flag = 1;       ///< 0: not to be evaluated
+    int class_id = -1;     ///< MOT17's classes (1 pedestrian, ... 13 crowd); -1 where the file has none
+    float visibility = -1; ///< share of the object that is visible, [0, 1]; meaningless in MOT15 files
+
+    friend bool operator==(const GroundTruthRow&, const GroundTruthRow&) = default;
+};
+
+/// One line of a detection file: `frame,id,left,top,width,height,score[,...]`; the id is usually -1.
+struct DetectionRow {
+    std::int64_t frame = 1; ///< from 1
+    Box box;                ///< as it came: empty, infinite or NaN boxes are the tracker's to leave out
+    float score = 0;        ///< the detector's own, in whatever range
+
+    friend bool operator==(const DetectionRow&, const DetectionRow&) = default;
+};
+
+/// One line of a tracker's result: `frame,id,left,top,width,height,score[,...]`.
+struct ResultRow {
+    std::int64_t frame = 1; ///< from 1
+    TrackId id = 1;
+    MotBox box;
+    float score = 1;
+
+    friend bool operator==(const ResultRow&, const ResultRow&) = default;
+};
+
+using GroundTruthRows = RowsByFrame<GroundTruthRow>;
+using DetectionRows = RowsByFrame<DetectionRow>;
+using ResultRows = RowsByFrame<ResultRow>;
+
+namespace detail {
+
+inline constexpr std::size_t kMotColumns = 10;
+inline constexpr std::size_t kMotColumnsLeast = 7;
+
+/// Columns 3 to 6.
+[[nodiscard]] inline MotBox mot_box(const TextRow& row) {
+    return {row.number(3) - 1, row.number(4) - 1, row.number(5), row.number(6)};
+}
+
+/// Columns 3 to 6 where each must be finite, also as a float.
+[[nodiscard]] inline MotBox finite_mot_box(const TextFile& file, const TextRow& row) {
+    for (std::size_t column = 3; column <= 6; ++column)
+        if (!std::isfinite(to_float(row.finite(column))))
+            file.fail(column, "expected a number that fits a float");
+    return mot_box(row);
+}
+
+/// Every column must be a number, also where nobody asks for its value.
+inline void expect_numbers(const TextRow& row, std::size_t first) {
+    for (std::size_t column = first; column <= row.columns(); ++column)
+        static_cast<void>(row.number(column));
+}
+
+/// Remembers the line of each (frame, id) and refuses the second one.
+class UniqueIds {
+public:
+    void add(const TextFile& file, std::int64_t frame, TrackId id) {
+        const auto [known, is_new] = lines_.try_emplace({frame, id}, file.number());
+        if (!is_new)
+            file.fail(2, "id ", id, " is in frame ", frame, " twice, first in line ", known->second,
+                      "; an id may have one box per frame");
+    }
+
+private:
+    std::map<std::pair<std::int64_t, TrackId>, std::size_t> lines_;
+};
+
+/// Column 8, where MOT15 may have a world coordinate instead.
+[[nodiscard]] inline int class_of(const TextRow& row) {
+    constexpr int kLargest = 1'000'000;
+    const double value = row.columns() < 8 ? -1 : row.finite(8);
+    return value >= 0 && value <= kLargest && value == std::trunc(value) ? static_cast<int>(value) : -1;
+}
+
+/// Reads a file line by line; `make(row)` turns a line's fields into a row.
+template <class Row, class Make>
+[[nodiscard]] RowsByFrame<Row> read_mot_text(TextFile& file, Make make) {
+    TextRow fields(file);
+    std::vector<Row> rows;
+    while (file.next()) {
+        fields.split_at_commas();
+        fields.expect_columns(kMotColumnsLeast, kMotColumns);
+        rows.push_back(make(fields));
+        expect_numbers(fields, kMotColumnsLeast + 1);
+    }
+    return RowsByFrame<Row>(std::move(rows));
+}
+
+} // namespace detail
+
+/// Reads a ground truth file of MOT15 (7 to 10 columns) or MOT16, MOT17, MOT20 (9 columns).
+///
+/// @throws ParseError  the file cannot be read; a line has fewer than 7 or more than 10 columns, or a field
+///                     that is not a finite number; a frame or id is not whole; frame < 1; an id occurs twice
+///                     in a frame
+[[nodiscard]] inline GroundTruthRows read_ground_truth(const std::filesystem::path& path) {
+    detail::TextFile file(path);
+    detail::UniqueIds ids;
+    return detail::read_mot_text<GroundTruthRow>(file, [&](const detail::TextRow& row) {
+        GroundTruthRow result;
+        result.frame = row.integer(1, "frame", 1);
+        result.id = row.integer(2, "id");
+        result.box = detail::finite_mot_box(file, row);
+        result.flag = row.finite(7);
+        result.class_id = detail::class_of(row);
+        if (row.columns() >= 9) result.visibility = detail::to_float(row.finite(9));
+        ids.add(file, result.frame, result.id);
+        return result;
+    });
+}
+
+/// Reads a detection file. Scores stay as they are. Whatever is a number is taken, "nan" and "inf" too: a
+/// tracker leaves such a detection out and says so.
+///
+/// @throws ParseError  the file cannot be read; a line has fewer than 7 or more than 10 columns, or a field
+///                     that is not a number; a frame or id is not whole; frame < 1
+[[nodiscard]] inline DetectionRows read_detections(const std::filesystem::path& path) {
+    detail::TextFile file(path);
+    return detail::read_mot_text<DetectionRow>(file, [](const detail::TextRow& row) {
+        static_cast<void>(row.integer(2, "id"));
+        return DetectionRow{row.integer(1, "frame", 1), detail::mot_box(row),
+                            detail::to_float(row.number(7))};
+    });
+}
+
+/// Reads a tracker's result file.
+///
+/// @throws ParseError  as read_ground_truth()
+[[nodiscard]] inline ResultRows read_results(const std::filesystem::path& path) {
+    detail::TextFile file(path);
+    detail::UniqueIds ids;
+    return detail::read_mot_text<ResultRow>(file, [&](const detail::TextRow& row) {
+        const ResultRow result{row.integer(1, "frame", 1), row.integer(2, "id"),
+                               detail::finite_mot_box(file, row), detail::to_float(row.finite(7))};
+        ids.add(file, result.frame, result.id);
+        return result;
+    });
+}
+
+namespace detail {
+
+/// Appends a number with a fixed number of digits after the point, whatever the locale.
+inline void append_fixed(std::string& text, double value, int digits) {
+    std::array<char, 400> buffer; // the largest double has 309 digits before the point
+    const auto end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, digits);
+    text.append(buffer.data(), end.ptr);
+}
+
+/// Refuses what read_results() would refuse.
+inline void expect_writable(std::span<const ResultRow> rows) {
+    std::map<std::pair<std::int64_t, TrackId>, bool> seen;
+    for (const ResultRow& row : rows) {
+        if (row.frame < 1) throw_invalid("write_results: expected frames from 1, got ", row.frame);
+        for (const double value :
+             {row.box.left, row.box.top, row.box.width, row.box.height, static_cast<double>(row.score)})
+            if (!std::isfinite(to_float(value)))
+                throw_invalid("write_results: expected finite numbers, got ", value, " for id ", row.id,
+                              " in frame ", row.frame, "; leave that box out");
+        if (!seen.try_emplace({row.frame, row.id}, true).second)
+            throw_invalid("write_results: expected an id once per frame, got id ", row.id, " twice in frame ",
+                          row.frame);
+    }
+}
+
+} // namespace detail
+
+/// Writes a result file in the order of `rows`, boxes with 3 digits after the point and scores with 4; whole
+/// or not at all (see write_whole_file()).
+///
+/// @throws InvalidArgument  a frame < 1, a number that is not finite, an id twice in a frame; nothing is
+///                          written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+inline void write_results(const std::filesystem::path& path, std::span<const ResultRow> rows) {
+    constexpr int kBoxDigits = 3;
+    constexpr int kScoreDigits = 4;
+    detail::expect_writable(rows);
+    std::string text;
+    for (const ResultRow& row : rows) {
+        text += std::to_string(row.frame) + ',' + std::to_string(row.id);
+        for (const double value : {row.box.left + 1, row.box.top + 1, row.box.width, row.box.height}) {
+            text += ',';
+            detail::append_fixed(text, value, kBoxDigits);
+        }
+        text += ',';
+        detail::append_fixed(text, row.score, kScoreDigits);
+        text += ",-1,-1,-1\n";
+    }
+    write_whole_file(path, text);
+}
+
+} // namespace fgagt

@@ -1,0 +1,196 @@
+#pragma once
+
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/geometry.hpp>
+#include <fgagt/types.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace fgagt {
+
+/// Times are in nominal frames. The paper's own rules are confirm_hits = 1, birth_score = 0, max_lost_updates
+/// = 10, coast_updates = 0, and infinity for max_lost_time and max_outside_time.
+struct LifecycleOptions {
+    std::int64_t confirm_hits = 2;     ///< a track is confirmed at this many detections, >= 1
+    bool confirm_first_frame = true;   ///< whether the objects of the very first frame need only one
+    float birth_score = 0.6F;          ///< a detection without a track founds one from this score on
+    float max_lost_time = 60;          ///< a track is removed when unmatched for longer, > 0 (ByteTrack's 30)
+    std::int64_t max_lost_updates = 0; ///< a track is removed at this many misses in a row, >= 0; 0: no limit
+    std::int64_t max_tentative_missed = 0; ///< misses in a row that a tentative track survives, >= 0
+    float max_outside_time = 10;           ///< max_lost_time of a track whose box lies outside the frame, > 0
+    float outside_share = 0.5F;            ///< share of its area beyond which a box counts as outside, [0, 1)
+    std::int64_t coast_updates = 1;  ///< misses in a row during which the predicted box is reported, >= 0
+    std::int64_t coast_min_hits = 3; ///< detections that a track must have had for that, >= 0
+};
+
+/// Tracks are tentative until confirmed by further detections, lost from the first update that they miss,
+/// and recovered by the next match or removed when that does not come in time.
+class LifecycleManager {
+public:
+    using Options = LifecycleOptions;
+
+    LifecycleManager() : LifecycleManager(LifecycleOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit LifecycleManager(LifecycleOptions options) : options_(options) {
+        const auto check = [](bool valid, const char* name, const char* range, auto value) {
+            if (!valid)
+                detail::throw_invalid("LifecycleManager: expected ", name, ' ', range, ", got ", value,
+                                      "; see LifecycleOptions");
+        };
+        check(options.confirm_hits >= 1, "confirm_hits", ">= 1", options.confirm_hits);
+        check(!std::isnan(options.birth_score), "birth_score", "to be a number", options.birth_score);
+        check(options.max_lost_time > 0, "max_lost_time", "> 0", options.max_lost_time);
+        check(options.max_lost_updates >= 0, "max_lost_updates", ">= 0", options.max_lost_updates);
+        check(options.max_tentative_missed >= 0, "max_tentative_missed", ">= 0",
+              options.max_tentative_missed);
+        check(options.max_outside_time > 0, "max_outside_time", "> 0", options.max_outside_time);
+        check(options.outside_share >= 0 && options.outside_share < 1, "outside_share", "in [0, 1)",
+              options.outside_share);
+        check(options.coast_updates >= 0, "coast_updates", ">= 0", options.coast_updates);
+        check(options.coast_min_hits >= 0, "coast_min_hits", ">= 0", options.coast_min_hits);
+    }
+
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+    /// Closes a frame: continues the matched tracks, ages the others, and founds new ones.
+    ///
+    /// A matched track gets its detection's box; an unmatched one keeps the box that it came with, which is
+    /// where it is expected. Tracks that are removed stay in the list with TrackStatus::kRemoved; those that
+    /// were so before are left alone.
+    ///
+    /// @param tracks      [N] with the boxes expected in this frame; births are appended
+    /// @param last_id     highest id ever issued, 0 before the first
+    /// @param clock       elapsed > 0
+    /// @param detections  [M]
+    /// @param matches     in increasing order of detection, no index twice
+    /// @param events      becomes the events of this frame
+    /// @throws InvalidArgument  elapsed is not a positive number
+    void advance(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
+                 std::span<const Detection> detections, std::span<const Match> matches,
+                 Events& events) const {
+        if (!(clock.elapsed > 0))
+            detail::throw_invalid("LifecycleManager::advance: expected a positive elapsed time, got ",
+                                  clock.elapsed, "; use 1 for the next frame");
+        FGAGT_ASSERT(are_valid(matches, detections.size(), tracks));
+        events.clear();
+        for (Track& track : tracks) {
+            if (track.status == TrackStatus::kRemoved) continue;
+            track.detection.reset();
+            ++track.age;
+        }
+        for (const Match& match : matches)
+            continue_track(tracks[match.track], detections, match.detection, events);
+        for (Track& track : tracks)
+            if (!track.detection && track.status != TrackStatus::kRemoved) miss(track, clock, events);
+        found_tracks(tracks, last_id, clock, detections, matches, events);
+        sort(events);
+    }
+
+    /// Whether a track belongs to the frame's output: confirmed and matched, or missed only just now.
+    [[nodiscard]] bool reports(const Track& track) const noexcept {
+        if (track.status == TrackStatus::kConfirmed) return true;
+        return track.status == TrackStatus::kLost && track.missed <= options_.coast_updates &&
+               track.hits >= options_.coast_min_hits;
+    }
+
+private:
+    [[nodiscard]] static bool are_valid(std::span<const Match> matches, std::size_t detections,
+                                        const std::vector<Track>& tracks) {
+        for (std::size_t i = 0; i < matches.size(); ++i) {
+            if (matches[i].detection >= detections || matches[i].track >= tracks.size()) return false;
+            if (tracks[matches[i].track].status == TrackStatus::kRemoved) return false;
+            if (i > 0 && matches[i].detection <= matches[i - 1].detection) return false;
+            for (std::size_t j = 0; j < i; ++j)
+                if (matches[i].track == matches[j].track) return false;
+        }
+        return true;
+    }
+
+    static void take(Track& track, std::span<const Detection> detections, std::size_t index) {
+        const Detection& detection = detections[index];
+        track.box = track.observed = detection.box;
+        track.score = detection.score;
+        track.class_id = detection.class_id;
+        track.tag = detection.tag;
+        track.detection = index;
+        ++track.hits;
+        track.missed = 0;
+        track.missed_time = 0;
+    }
+
+    void continue_track(Track& track, std::span<const Detection> detections, std::size_t index,
+                        Events& events) const {
+        take(track, detections, index);
+        if (track.status == TrackStatus::kLost) {
+            track.status = TrackStatus::kConfirmed;
+            events.recovered.push_back(track.id);
+        } else if (track.status == TrackStatus::kTentative && track.hits >= options_.confirm_hits) {
+            track.status = TrackStatus::kConfirmed;
+            events.confirmed.push_back(track.id);
+        }
+    }
+
+    void miss(Track& track, const FrameClock& clock, Events& events) const {
+        ++track.missed;
+        track.missed_time += clock.elapsed;
+        if (is_over(track, clock.frame_size)) {
+            track.status = TrackStatus::kRemoved;
+            events.removed.push_back(track.id);
+        } else if (track.status == TrackStatus::kConfirmed) {
+            track.status = TrackStatus::kLost;
+            events.lost.push_back(track.id);
+        }
+    }
+
+    [[nodiscard]] bool is_over(const Track& track, cv::Size frame_size) const noexcept {
+        if (track.status == TrackStatus::kTentative && track.missed > options_.max_tentative_missed)
+            return true;
+        if (options_.max_lost_updates > 0 && track.missed >= options_.max_lost_updates) return true;
+        if (track.missed_time > options_.max_lost_time) return true;
+        return track.missed_time > options_.max_outside_time && is_outside(track.box, frame_size);
+    }
+
+    [[nodiscard]] bool is_outside(const Box& box, cv::Size frame_size) const noexcept {
+        if (frame_size.empty()) return false;
+        const Box frame{0, 0, static_cast<float>(frame_size.width), static_cast<float>(frame_size.height)};
+        return area(box) - intersection_area(box, frame) > options_.outside_share * area(box);
+    }
+
+    void found_tracks(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
+                      std::span<const Detection> detections, std::span<const Match> matches,
+                      Events& events) const {
+        const bool is_first = clock.first && options_.confirm_first_frame;
+        auto match = matches.begin();
+        for (std::size_t d = 0; d < detections.size(); ++d) {
+            if (match != matches.end() && match->detection == d) {
+                ++match;
+            } else if (detections[d].score >= options_.birth_score) {
+                Track& track = tracks.emplace_back();
+                track.id = ++last_id;
+                track.age = 1;
+                take(track, detections, d);
+                events.born.push_back(track.id);
+                if (is_first || options_.confirm_hits == 1) {
+                    track.status = TrackStatus::kConfirmed;
+                    events.confirmed.push_back(track.id);
+                }
+            }
+        }
+    }
+
+    static void sort(Events& events) {
+        for (auto* list : {&events.born, &events.confirmed, &events.lost, &events.recovered, &events.removed})
+            std::sort(list->begin(), list->end());
+    }
+
+    Options options_;
+};
+static_assert(Lifecycle<LifecycleManager>);
+
+} // namespace fgagt

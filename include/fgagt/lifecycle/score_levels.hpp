@@ -1,0 +1,138 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+struct ScoreLevelsOptions {
+    bool adaptive = true; ///< false: scores mean what they say
+    float ceiling =
+        0.6F;           ///< score at which the detector is normally trusted: no level rises above it, (0, 1]
+    float sure = 0.5F;  ///< score of a sure detection while nothing is known, (0, 1)
+    float birth = 0.6F; ///< score that founds a track while nothing is known, (sure, 1)
+    float least_sure = 0.2F;       ///< no scene lowers the level of a sure detection below it
+    float least_birth = 0.3F;      ///< nor that of a birth below it
+    float sure_quantile = 0.1F;    ///< share of the detections of known objects that are not sure, [0, 1]
+    float birth_quantile = 0.2F;   ///< share of them that would not found a track, [0, 1]
+    std::size_t window = 400;      ///< latest detections of known objects that are remembered, >= 1
+    std::size_t warm_up = 20;      ///< of them, before anything adapts
+    std::size_t full_weight = 100; ///< of them, until only what was seen counts, >= 1
+};
+
+/// Learns what a detector's score means in a scene.
+///
+/// How often a detection of a given score is true differs tenfold from scene to scene. What does not is that
+/// objects which are being tracked are there: the scores of their detections tell where to draw the lines.
+/// `calibrated` moves a score so that these lines, wherever they lie, come to lie at `sure` and `birth`; the
+/// stages of association and the lifecycle are set to those and need not know.
+class ScoreLevels {
+public:
+    using Options = ScoreLevelsOptions;
+
+    /// Latest scores of known objects: a plain value.
+    struct State {
+        std::vector<float> scores; ///< ring of at most `window`
+        std::size_t oldest = 0;    ///< where the next one goes once the ring is full
+    };
+
+    /// The scores from which on a detection is sure, and founds a track.
+    struct Levels {
+        float sure, birth;
+    };
+
+    ScoreLevels() : ScoreLevels(ScoreLevelsOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit ScoreLevels(ScoreLevelsOptions options) : options_(options) {
+        const auto share = [](float value) { return value >= 0 && value <= 1; };
+        if (!(options.ceiling > 0 && options.ceiling <= 1))
+            detail::throw_invalid("ScoreLevels: expected a ceiling in (0, 1], got ", options.ceiling);
+        if (!(options.sure > kLeast && options.sure < options.birth && options.birth < 1))
+            detail::throw_invalid("ScoreLevels: expected ", kLeast, " < sure < birth < 1, got ", options.sure,
+                                  " and ", options.birth);
+        if (!(options.least_sure > kLeast && options.least_sure < options.least_birth &&
+              options.least_birth < 1))
+            detail::throw_invalid("ScoreLevels: expected ", kLeast, " < least_sure < least_birth < 1, got ",
+                                  options.least_sure, " and ", options.least_birth);
+        if (!share(options.sure_quantile) || !share(options.birth_quantile))
+            detail::throw_invalid("ScoreLevels: expected quantiles in [0, 1], got ", options.sure_quantile,
+                                  " and ", options.birth_quantile);
+        if (options.window == 0 || options.full_weight == 0)
+            detail::throw_invalid("ScoreLevels: expected window and full_weight of at least 1");
+    }
+
+    [[nodiscard]] const ScoreLevelsOptions& options() const noexcept { return options_; }
+
+    /// The levels that the scene has shown so far.
+    [[nodiscard]] Levels levels(const State& state) {
+        if (!options_.adaptive) return {options_.sure, options_.birth};
+        Levels seen{options_.sure, options_.birth};
+        if (const std::size_t count = state.scores.size(); count >= options_.warm_up && count > 0) {
+            const float weight =
+                std::min(1.0F, static_cast<float>(count) / static_cast<float>(options_.full_weight));
+            sorted_ = state.scores;
+            seen.sure += weight * (quantile(options_.sure_quantile) - seen.sure);
+            seen.birth += weight * (quantile(options_.birth_quantile) - seen.birth);
+        }
+        const float gap = options_.birth - options_.sure;
+        const float birth = std::clamp(seen.birth, options_.least_birth,
+                                       std::max(std::min(options_.ceiling, kMost), options_.least_birth));
+        const float most_sure =
+            std::max(options_.ceiling < 1 ? options_.ceiling - gap : kMost, options_.least_sure);
+        const float sure =
+            std::clamp(seen.sure, options_.least_sure, std::min(most_sure, birth - kSmallestGap));
+        return {sure, birth};
+    }
+
+    /// The score as if the levels were `sure` and `birth`: piecewise linear, increasing, 0 to 0 and 1 to 1.
+    [[nodiscard]] float calibrated(float score, const Levels& levels) const noexcept {
+        const std::array<std::pair<float, float>, 5> knots{{{0.0F, 0.0F},
+                                                            {kLeast, kLeast},
+                                                            {levels.sure, options_.sure},
+                                                            {levels.birth, options_.birth},
+                                                            {1.0F, 1.0F}}};
+        for (std::size_t k = 1; k < knots.size(); ++k) {
+            if (score > knots[k].first) continue;
+            const auto [x0, y0] = knots[k - 1];
+            const auto [x1, y1] = knots[k];
+            if (score == x1) return y1;
+            return y0 + (y1 - y0) * (score - x0) / (x1 - x0);
+        }
+        return 1;
+    }
+
+    /// Remembers the score of a detection that continued a confirmed track.
+    void remember(State& state, float score) const {
+        if (!options_.adaptive) return;
+        if (state.scores.size() < options_.window) {
+            state.scores.push_back(score);
+            return;
+        }
+        state.scores[state.oldest] = score;
+        state.oldest = (state.oldest + 1) % options_.window;
+    }
+
+private:
+    static constexpr float kLeast = 0.1F; // below it a score says the same in every scene: nothing
+    static constexpr float kMost = 0.99F; // highest level, so that some score is above it
+    static constexpr float kSmallestGap = 0.005F;
+
+    /// Of `sorted_`, which it reorders.
+    [[nodiscard]] float quantile(float share) {
+        const auto rank = static_cast<std::ptrdiff_t>(share * static_cast<float>(sorted_.size() - 1));
+        std::ranges::nth_element(sorted_, sorted_.begin() + rank);
+        return sorted_[static_cast<std::size_t>(rank)];
+    }
+
+    ScoreLevelsOptions options_;
+    std::vector<float> sorted_;
+};
+
+} // namespace fgagt

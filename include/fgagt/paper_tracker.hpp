@@ -1,0 +1,69 @@
+#pragma once
+
+#include <fgagt/backbone/channel_backbone.hpp>
+#include <fgagt/flow/hold_motion.hpp>
+#include <fgagt/tracker.hpp>
+
+#include <limits>
+#include <utility>
+
+namespace fgagt {
+
+/// The paper's association: one stage, the graph's similarity and its margin.
+using PaperAssociation = Cascade<MarginAssigner, SimilarityStage>;
+
+/// The algorithm as published (FGAGT, arXiv 2010.09015). Where it departs from the paper:
+///
+/// - Features come from weightless channels unless another backbone is given; the paper has DLA-34, trained.
+/// - Without trained weights the graph compares plain cosines, with the margin that fits those.
+/// - The threshold of the paper's detector, below which it gives no boxes, is applied here.
+/// - A box that covers no valid cell of the map is related by overlap; the paper has no such boxes.
+/// - Flow is Lucas-Kanade with a window of 21 pixels on frames of at most half a megapixel; the paper does
+/// not say.
+template <Backbone B = ChannelBackbone>
+class PaperTracker : public Tracker<B, PyramidalFlow, HoldMotion, DefaultPooler<typename B::Map>,
+                                    AdaptiveGraph, PaperAssociation, LifecycleManager> {
+    using Base = Tracker<B, PyramidalFlow, HoldMotion, DefaultPooler<typename B::Map>, AdaptiveGraph,
+                         PaperAssociation, LifecycleManager>;
+
+public:
+    using Components = typename Base::Components;
+
+    PaperTracker() : PaperTracker(published()) {}
+
+    /// @param components  `published()`, with whatever is to be different
+    explicit PaperTracker(Components components, TrackerOptions options = {})
+        : Base(std::move(components), as_published(options)) {}
+
+    /// One flow point at each box's centre, trusted as it is; no motion model; ids from the first frame on,
+    /// removal after 10 unmatched frames.
+    [[nodiscard]] static Components published(B backbone = B{}) {
+        return {.backbone = std::move(backbone),
+                .flow = PyramidalFlow({.mode = FlowMode::kCentre,
+                                       .lucas_kanade = {},
+                                       .forward_backward = false,
+                                       .skip_occluded = false,
+                                       .camera_motion = false}),
+                .association = PaperAssociation({}, SimilarityStage({.min_score = kDetectorThreshold})),
+                .lifecycle = LifecycleManager({.confirm_hits = 1,
+                                               .birth_score = kDetectorThreshold,
+                                               .max_lost_time = kNever,
+                                               .max_lost_updates = 10,
+                                               .max_outside_time = kNever,
+                                               .coast_updates = 0})};
+    }
+
+private:
+    /// Scores as they are, features from the current frame alone, boxes as detected.
+    static TrackerOptions as_published(TrackerOptions options) {
+        options.scores.adaptive = false;
+        options.appearance.source = AppearanceSource::kCurrent;
+        options.reported_box = ReportedBox::kDetection;
+        return options;
+    }
+
+    static constexpr float kDetectorThreshold = 0.4F;
+    static constexpr float kNever = std::numeric_limits<float>::infinity();
+};
+
+} // namespace fgagt

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/types.hpp>
+
+#include <Eigen/Core>
+
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <utility>
+
+namespace fgagt {
+
+/// One fully connected layer, x W^T + b, shared by detections and tracks. A default-constructed one passes
+/// features through.
+class Embedding {
+public:
+    Embedding() = default;
+
+    /// @param weights  [D x inputs], D and inputs >= 1
+    /// @param bias     [D]
+    /// @throws InvalidArgument  shapes disagree, or a value is not finite
+    Embedding(Matrix weights, Eigen::RowVectorXf bias)
+        : weights_(std::move(weights)),
+          bias_(std::move(bias)) {
+        if (weights_.size() == 0 || bias_.size() != weights_.rows())
+            detail::throw_invalid("Embedding: expected weights [D x inputs] and a bias [D], got [",
+                                  weights_.rows(), " x ", weights_.cols(), "] and [", bias_.size(), "]");
+        if (!weights_.allFinite() || !bias_.allFinite())
+            detail::throw_invalid("Embedding: expected finite weights, got NaN or infinity; the training "
+                                  "that made them has diverged");
+    }
+
+    /// Random signs / sqrt(outputs): keeps lengths and angles approximately (Achlioptas, Database-friendly
+    /// random projections, 2003), so that features mean something before any training. The same on every
+    /// machine.
+    [[nodiscard]] static Embedding untrained(Eigen::Index inputs, Eigen::Index outputs) {
+        if (inputs < 1 || outputs < 1)
+            detail::throw_invalid("Embedding::untrained: expected inputs and outputs >= 1, got ", inputs,
+                                  " and ", outputs);
+        std::mt19937 random(20100915); // any fixed number does; the engine's bits are the same everywhere
+        const float magnitude = 1 / std::sqrt(static_cast<float>(outputs));
+        Matrix weights(outputs, inputs);
+        std::uint32_t bits = 0;
+        for (Eigen::Index i = 0; i < weights.size(); ++i, bits >>= 1) {
+            if (i % 32 == 0) bits = static_cast<std::uint32_t>(random());
+            weights.data()[i] = (bits & 1U) != 0 ? magnitude : -magnitude;
+        }
+        return {std::move(weights), Eigen::RowVectorXf::Zero(outputs)};
+    }
+
+    [[nodiscard]] bool empty() const noexcept { return weights_.size() == 0; }
+    [[nodiscard]] Eigen::Index inputs() const noexcept { return weights_.cols(); }
+    [[nodiscard]] Eigen::Index outputs() const noexcept { return weights_.rows(); }
+    [[nodiscard]] const Matrix& weights() const noexcept { return weights_; }
+    [[nodiscard]] const Eigen::RowVectorXf& bias() const noexcept { return bias_; }
+
+    /// @param features  [K x inputs()]
+    /// @param embedded  [K x D], resized; another object than `features`
+    /// @throws InvalidArgument  the number of columns is another, or the result is not finite
+    void apply(const Matrix& features, Matrix& embedded) const {
+        if (empty()) {
+            embedded = features;
+            return;
+        }
+        if (features.cols() != inputs())
+            detail::throw_invalid("Embedding::apply: expected features [K x ", inputs(), "], got [",
+                                  features.rows(), " x ", features.cols(),
+                                  "]; the weights belong to another feature map or another number of bins");
+        embedded.noalias() = features * weights_.transpose();
+        embedded.rowwise() += bias_;
+        if (!embedded.allFinite())
+            detail::throw_invalid("Embedding::apply: the result is not finite; features or weights are NaN, "
+                                  "infinite or too large for a float");
+    }
+
+private:
+    Matrix weights_;
+    Eigen::RowVectorXf bias_;
+};
+
+} // namespace fgagt

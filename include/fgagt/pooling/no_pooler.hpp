@@ -1,0 +1,47 @@
+#pragma once
+
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/types.hpp>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace fgagt {
+
+struct NoPoolerOptions {
+    int dimension = 0; ///< length of the caller's own appearance vectors, [0, 65536]; 0: there are none
+};
+
+/// Pools nothing: for trackers whose features are the caller's own appearance vectors, or that use geometry
+/// alone.
+template <class MapType>
+class NoPooler {
+public:
+    using Map = MapType;
+    using Options = NoPoolerOptions;
+
+    NoPooler() : NoPooler(NoPoolerOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit NoPooler(NoPoolerOptions options) : options_(options) {
+        if (options_.dimension < 0 || options_.dimension > 65536)
+            detail::throw_invalid("NoPooler: expected dimension in [0, 65536], got ", options_.dimension);
+    }
+
+    [[nodiscard]] const NoPoolerOptions& options() const noexcept { return options_; }
+
+    /// Features become [K x dimension] zeros, flags become [K] zeros.
+    void pool(const Map& /*map*/, std::span<const Box> boxes, Matrix& features,
+              std::vector<std::uint8_t>& valid) const {
+        features.setZero(static_cast<Eigen::Index>(boxes.size()), options_.dimension);
+        valid.assign(boxes.size(), 0);
+    }
+
+private:
+    NoPoolerOptions options_;
+};
+
+static_assert(Pooler<NoPooler<FeatureMap>>);
+
+} // namespace fgagt

@@ -1,0 +1,221 @@
+#pragma once
+
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/types.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace fgagt {
+
+struct RoiAlignOptions {
+    int bins_y = 7; ///< rows of bins that a box is divided into, [1, 256]; the usual 7 of Mask R-CNN
+    int bins_x = 7; ///< columns of bins, [1, 256]
+    /// Samples per bin and axis, [0, max_grid]; 0: as many as the bin is cells long, rounded up. The paper's
+    /// detector uses 2.
+    int sampling_ratio = 2;
+    bool aligned = true; ///< false: the older rule, without the half cell and with boxes of at least one cell
+    /// Most samples per bin and axis, [1, 1024]: bounds the work on huge boxes. It matters only with
+    /// sampling_ratio 0 and boxes of more than 448 cells.
+    int max_grid = 64;
+};
+
+namespace detail {
+
+/// What the samples of one bin read along one axis: `weight` of the cell at `index`.
+struct AxisTap {
+    int index;
+    float weight;
+};
+
+/// The taps of all bins along one axis. Bilinear samples on a grid are products of an x and a y part, so the
+/// mean over a bin is a weighted sum over (taps in y) x (taps in x).
+struct AxisTaps {
+    std::vector<AxisTap> taps;
+    std::vector<std::size_t> first; ///< [bins + 1] the taps of bin b are first[b] .. first[b + 1]
+
+    [[nodiscard]] std::span<const AxisTap> bin(std::size_t b) const noexcept {
+        return std::span(taps).subspan(first[b], first[b + 1] - first[b]);
+    }
+
+    void add(int index, double weight) {
+        if (weight <= 0) return;
+        const bool same_bin = taps.size() > first.back();
+        if (same_bin && taps.back().index == index)
+            taps.back().weight += static_cast<float>(weight);
+        else if (same_bin && taps.size() - 1 > first.back() && taps[taps.size() - 2].index == index)
+            taps[taps.size() - 2].weight += static_cast<float>(weight);
+        else
+            taps.push_back({index, static_cast<float>(weight)});
+    }
+
+    /// Linear interpolation between cell centres at `position` (0: the centre of the first cell). Up to one
+    /// cell beyond the map the border cell is taken, farther out nothing; so is NaN.
+    void add_sample(double position, int cells, double weight) {
+        if (!(position >= -1.0 && position <= cells)) return;
+        const double clamped = std::clamp(position, 0.0, cells - 1.0);
+        const int low = static_cast<int>(clamped);
+        const double fraction = clamped - low;
+        add(low, weight * (1 - fraction));
+        add(low + 1, weight * fraction); // a fraction of 0 adds nothing, so this never leaves the map
+    }
+};
+
+} // namespace detail
+
+/// ROI-align: describes a box by bilinear samples of a feature map on a grid of bins (He et al., Mask R-CNN,
+/// 2017), by the rules of torchvision's `roi_align`. Coordinates are computed in double.
+///
+/// A box becomes one row of bins_y x bins_x x channels floats, channels innermost.
+class RoiAlign {
+public:
+    using Map = FeatureMap;
+    using Options = RoiAlignOptions;
+
+    RoiAlign() : RoiAlign(RoiAlignOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit RoiAlign(RoiAlignOptions options) : options_(options) {
+        require_range("bins_y", options_.bins_y, 1, 256);
+        require_range("bins_x", options_.bins_x, 1, 256);
+        require_range("max_grid", options_.max_grid, 1, 1024);
+        require_range("sampling_ratio", options_.sampling_ratio, 0, options_.max_grid);
+    }
+
+    [[nodiscard]] const RoiAlignOptions& options() const noexcept { return options_; }
+
+    /// Numbers per box on maps with that many channels.
+    [[nodiscard]] Eigen::Index dimension(int channels) const noexcept {
+        return Eigen::Index{options_.bins_y} * options_.bins_x * channels;
+    }
+
+    /// @param map       finite values
+    /// @param boxes     [K] continuous image coordinates
+    /// @param features  [K x dimension(map.channels)], resized
+    /// @param valid     [K], resized; 0, with a row of zeros, for a box that misses map.valid_cells or is so
+    ///                  large that no sample falls on the map
+    /// @throws InvalidArgument  the map's data has not the size that it states, or what is read is not finite
+    void pool(const FeatureMap& map, std::span<const Box> boxes, Matrix& features,
+              std::vector<std::uint8_t>& valid) {
+        require_consistent(map);
+        features.resize(static_cast<Eigen::Index>(boxes.size()), dimension(map.channels));
+        valid.resize(boxes.size());
+        for (std::size_t k = 0; k < boxes.size(); ++k) {
+            auto row = features.row(static_cast<Eigen::Index>(k));
+            valid[k] = covers_valid_cells(map, boxes[k]) && pool_one(map, boxes[k], row.data());
+            if (valid[k] == 0) row.setZero();
+        }
+        if (!features.allFinite())
+            detail::throw_invalid("RoiAlign::pool: expected a feature map of finite values, got one with NaN "
+                                  "or infinity; check the backbone's output");
+    }
+
+private:
+    static void require_range(const char* name, int value, int low, int high) {
+        if (value < low || value > high)
+            detail::throw_invalid("RoiAlign: expected ", name, " in [", low, ", ", high, "], got ", value);
+    }
+
+    static void require_consistent(const FeatureMap& map) {
+        const bool positive = map.rows > 0 && map.columns > 0 && map.channels > 0;
+        if (!positive || map.data.size() != static_cast<std::size_t>(map.rows) *
+                                                static_cast<std::size_t>(map.columns) *
+                                                static_cast<std::size_t>(map.channels))
+            detail::throw_invalid("RoiAlign::pool: expected a map of rows x columns x channels floats, all "
+                                  "positive, got ",
+                                  map.rows, " x ", map.columns, " x ", map.channels, " and ", map.data.size(),
+                                  " floats; fill the map by a backbone first");
+    }
+
+    static bool covers_valid_cells(const FeatureMap& map, const Box& box) noexcept {
+        const auto overlap = [](double start, double length, float scale, float offset, double valid_start,
+                                double valid_length) {
+            const double begin = start * scale + offset;
+            const double end = (start + length) * scale + offset;
+            return std::min(end, valid_start + valid_length) > std::max(begin, valid_start);
+        };
+        const Box& cells = map.valid_cells;
+        return overlap(box.left, box.width, map.scale_x, map.offset_x, cells.left, cells.width) &&
+               overlap(box.top, box.height, map.scale_y, map.offset_y, cells.top, cells.height);
+    }
+
+    /// Whether any sample fell on the map.
+    bool pool_one(const FeatureMap& map, const Box& box_px, float* out) {
+        lay_taps(double{box_px.left} * map.scale_x + map.offset_x, double{box_px.width} * map.scale_x,
+                 options_.bins_x, map.columns, taps_x_);
+        lay_taps(double{box_px.top} * map.scale_y + map.offset_y, double{box_px.height} * map.scale_y,
+                 options_.bins_y, map.rows, taps_y_);
+        for (std::size_t y = 0; y < static_cast<std::size_t>(options_.bins_y); ++y)
+            for (std::size_t x = 0; x < static_cast<std::size_t>(options_.bins_x); ++x, out += map.channels)
+                pool_bin(map, taps_y_.bin(y), taps_x_.bin(x), out);
+        return !taps_x_.taps.empty() && !taps_y_.taps.empty();
+    }
+
+    /// Taps of all bins along one axis of a box that begins at `start` and is `length` long, in cells.
+    void lay_taps(double start, double length, int bins, int cells, detail::AxisTaps& result) const {
+        if (options_.aligned)
+            start -= 0.5;
+        else
+            length = std::max(length, 1.0);
+        const double bin_length = length / bins;
+        const int grid = samples_per_bin(bin_length);
+        result.taps.clear();
+        result.first.assign(1, 0);
+        for (int b = 0; b < bins; ++b) {
+            for (int i = 0; i < grid; ++i)
+                result.add_sample(start + bin_length * (b + (i + 0.5) / grid), cells, 1.0 / grid);
+            result.first.push_back(result.taps.size());
+        }
+    }
+
+    [[nodiscard]] int samples_per_bin(double bin_length) const noexcept {
+        if (options_.sampling_ratio > 0) return options_.sampling_ratio;
+        const double wanted = std::ceil(bin_length);
+        if (wanted >= options_.max_grid) return options_.max_grid;
+        return wanted > 1 ? static_cast<int>(wanted) : 1; // 1 for NaN as well
+    }
+
+    void pool_bin(const FeatureMap& map, std::span<const detail::AxisTap> taps_y,
+                  std::span<const detail::AxisTap> taps_x, float* out) {
+        bin_taps_.clear();
+        for (const auto& y : taps_y)
+            for (const auto& x : taps_x)
+                bin_taps_.push_back({map.cell(y.index, x.index), y.weight * x.weight});
+        int c = 0;
+        for (; c + 16 <= map.channels; c += 16)
+            weighted_sum<16>(c, out);
+        for (; c + 4 <= map.channels; c += 4)
+            weighted_sum<4>(c, out);
+        for (; c < map.channels; ++c)
+            weighted_sum<1>(c, out);
+    }
+
+    /// Sums channels c .. c + Count over the taps of a bin; the sums stay in registers.
+    template <int Count>
+    void weighted_sum(int c, float* out) const {
+        using Block = Eigen::Array<float, Count, 1>;
+        Block sum = Block::Zero();
+        for (const auto& tap : bin_taps_)
+            sum += tap.weight * Eigen::Map<const Block>(tap.cell + c);
+        Eigen::Map<Block>(out + c) = sum;
+    }
+
+    struct BinTap {
+        const float* cell;
+        float weight;
+    };
+
+    RoiAlignOptions options_;
+    detail::AxisTaps taps_x_, taps_y_;
+    std::vector<BinTap> bin_taps_;
+};
+
+static_assert(Pooler<RoiAlign>);
+
+} // namespace fgagt

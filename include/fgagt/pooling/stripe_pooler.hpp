@@ -1,0 +1,118 @@
+#pragma once
+
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/types.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace fgagt {
+
+struct StripePoolerOptions {
+    int stripes = 6; ///< horizontal stripes per box, one below the other, [1, 64]
+    float middle_share =
+        0.7F; ///< share of the box's width that counts, about its middle: the sides show background, (0, 1]
+};
+
+/// Colour histograms of horizontal stripes: what somebody wears, from head to foot. Per stripe 16 bins of
+/// value and 8 x 8 bins of hue and saturation, each histogram as the square roots of its shares (Hellinger),
+/// the whole of unit length. Needs no weights.
+class StripePooler {
+public:
+    using Map = ColourImage;
+    using Options = StripePoolerOptions;
+
+    StripePooler() : StripePooler(StripePoolerOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit StripePooler(StripePoolerOptions options) : options_(options) {
+        if (options.stripes < 1 || options.stripes > 64)
+            detail::throw_invalid("StripePooler: expected stripes in [1, 64], got ", options.stripes);
+        if (!(options.middle_share > 0 && options.middle_share <= 1))
+            detail::throw_invalid("StripePooler: expected middle_share in (0, 1], got ",
+                                  options.middle_share);
+    }
+
+    [[nodiscard]] const StripePoolerOptions& options() const noexcept { return options_; }
+
+    /// @param map       colour image
+    /// @param boxes     [K] continuous image coordinates
+    /// @param features  [K x 80 stripes], rows of unit length
+    /// @param valid     [K] 0 for a box that covers no pixel's centre, whose row is zero
+    /// @note Complexity: O(pixels under the boxes)
+    void pool(const ColourImage& map, std::span<const Box> boxes, Matrix& features,
+              std::vector<std::uint8_t>& valid) {
+        features.resize(static_cast<Eigen::Index>(boxes.size()), options_.stripes * kBinsPerStripe);
+        valid.resize(boxes.size());
+        for (std::size_t k = 0; k < boxes.size(); ++k) {
+            auto row = features.row(static_cast<Eigen::Index>(k));
+            row.setZero();
+            describe(map, boxes[k], row.data());
+            const float norm = row.norm();
+            valid[k] = norm > 0 ? 1 : 0;
+            if (norm > 0) row /= norm;
+        }
+    }
+
+private:
+    static constexpr int kValueBins = 16;
+    static constexpr int kHueBins = 8, kSaturationBins = 8;
+    static constexpr int kColourBins = kHueBins * kSaturationBins;
+    static constexpr int kBinsPerStripe = kValueBins + kColourBins;
+
+    /// A half-open range of pixels.
+    struct PixelRange {
+        int begin, end;
+    };
+
+    /// The pixels in [0, size) whose centres lie in [low, high).
+    static PixelRange pixels_between(double low, double high, int size) {
+        const auto first_at = [size](double edge) {
+            return static_cast<int>(std::clamp(std::ceil(edge - 0.5), 0.0, static_cast<double>(size)));
+        };
+        return {first_at(low), first_at(high)};
+    }
+
+    void describe(const ColourImage& map, const Box& box, float* out) {
+        const double left = static_cast<double>(box.left) * map.scale_x;
+        const double width = static_cast<double>(box.width) * map.scale_x;
+        const double top = static_cast<double>(box.top) * map.scale_y;
+        const double height = static_cast<double>(box.height) * map.scale_y;
+        const double side = 0.5 * (1 - static_cast<double>(options_.middle_share)) * width;
+        const PixelRange columns = pixels_between(left + side, left + width - side, map.columns);
+        for (int stripe = 0; stripe < options_.stripes; ++stripe, out += kBinsPerStripe) {
+            const double share = 1.0 / options_.stripes;
+            const PixelRange rows =
+                pixels_between(top + height * stripe * share, top + height * (stripe + 1) * share, map.rows);
+            if (rows.begin < rows.end && columns.begin < columns.end)
+                describe_stripe(map, rows, columns, out);
+        }
+    }
+
+    void describe_stripe(const ColourImage& map, PixelRange rows, PixelRange columns, float* out) {
+        counts_.fill(0);
+        for (int y = rows.begin; y < rows.end; ++y) {
+            const std::uint8_t* pixel = map.pixel(y, columns.begin);
+            for (int x = columns.begin; x < columns.end; ++x, pixel += 3) {
+                const int hue = pixel[0] * kHueBins / 180;
+                const int saturation = pixel[1] * kSaturationBins / 256;
+                ++counts_[static_cast<std::size_t>(pixel[2] * kValueBins / 256)];
+                ++counts_[static_cast<std::size_t>(kValueBins + hue * kSaturationBins + saturation)];
+            }
+        }
+        const double pixels = static_cast<double>(rows.end - rows.begin) * (columns.end - columns.begin);
+        for (std::size_t bin = 0; bin < counts_.size(); ++bin)
+            out[bin] = static_cast<float>(std::sqrt(counts_[bin] / pixels));
+    }
+
+    StripePoolerOptions options_;
+    std::array<std::uint32_t, kBinsPerStripe> counts_{};
+};
+static_assert(Pooler<StripePooler>);
+
+} // namespace fgagt

@@ -1,0 +1,279 @@
+#include "support/catch.hpp"
+#include "support/data.hpp"
+
+#include <fgagt/assignment/assignment.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <random>
+#include <set>
+
+using namespace fgagt;
+using Catch::Matchers::WithinAbs;
+
+namespace {
+
+/// Everything that an Evidence refers to; all features exist, all IoU and similarities are 0.
+struct Scene {
+    std::vector<Detection> detections;
+    std::vector<Track> tracks;
+    Matrix iou, similarity;
+    std::vector<std::uint8_t> has_d, has_t;
+    float margin = 0.2F;
+
+    Scene(std::size_t m, std::size_t n) : detections(m), tracks(n), has_d(m, 1), has_t(n, 1) {
+        iou = similarity = Matrix::Zero(static_cast<Eigen::Index>(m), static_cast<Eigen::Index>(n));
+        for (Track& track : tracks)
+            track.status = TrackStatus::kConfirmed;
+    }
+    [[nodiscard]] Evidence evidence() const {
+        return {detections, tracks, iou, similarity, has_d, has_t, margin};
+    }
+};
+
+template <class Stage>
+Matrix scores_of(Stage stage, const Scene& scene, const std::vector<std::size_t>& detections,
+                 const std::vector<std::size_t>& tracks) {
+    Matrix scores;
+    stage.score(scene.evidence(), detections, tracks, scores);
+    return scores;
+}
+
+template <class C>
+std::vector<Match> associate(C& cascade, const Scene& scene) {
+    std::vector<Match> matches{{7, 7}}; // to be replaced
+    cascade.associate(scene.evidence(), matches);
+    return matches;
+}
+
+FusionStageOptions iou_only(float min_score, float max_score, float gate) {
+    FusionStageOptions options;
+    options.min_score = min_score;
+    options.max_score = max_score;
+    options.iou_gate = gate;
+    options.iou_weight = 1;
+    options.appearance_weight = 0;
+    options.margin = gate;
+    return options;
+}
+
+using Matches = std::vector<Match>;
+using OneStage = Cascade<MarginAssigner, FusionStage>;
+using TwoStages = Cascade<MarginAssigner, FusionStage, FusionStage>;
+static_assert(Associator<OneStage>);
+static_assert(Associator<Cascade<MarginAssigner, SimilarityStage>>);
+static_assert(Associator<Cascade<MarginAssigner>>);
+
+} // namespace
+
+TEST_CASE("a fusion stage adds overlap and clipped appearance") {
+    Scene scene(2, 3);
+    scene.iou << 0.5F, 0.1F, 0.0999F, 1, 0, 0.3F;
+    scene.similarity << 0.82F, 1, 1, 0.2F, 1, 0.72F;
+    const Matrix scores = scores_of(FusionStage(), scene, {0, 1}, {0, 1, 2});
+    constexpr double kRounding = 4e-7; // a few roundings of numbers up to 1, some divided by .2
+    CHECK_THAT(scores(0, 0), WithinAbs(0.6 * 0.5 + 0.4 * 0.5, kRounding));
+    CHECK_THAT(scores(0, 1), WithinAbs(0.6 * 0.1 + 0.4, kRounding)); // IoU at the gate
+    CHECK(scores(0, 2) == kForbidden);
+    CHECK_THAT(scores(1, 0), WithinAbs(0.6 - 0.4, kRounding));
+    CHECK(scores(1, 1) == kForbidden);
+    CHECK_THAT(scores(1, 2), WithinAbs(0.6 * 0.3, kRounding));
+}
+
+TEST_CASE("a fusion stage without features to compare goes by overlap") {
+    Scene scene(2, 2);
+    scene.iou.setConstant(0.5F);
+    scene.similarity.setConstant(1);
+    scene.has_d[0] = 0;
+    scene.has_t[1] = 0;
+    const Matrix scores = scores_of(FusionStage(), scene, {0, 1}, {0, 1});
+    constexpr double kRounding = 2e-7; // a few roundings of numbers below 1
+    CHECK_THAT(scores(0, 0), WithinAbs(0.3, kRounding));
+    CHECK_THAT(scores(0, 1), WithinAbs(0.3, kRounding));
+    CHECK_THAT(scores(1, 0), WithinAbs(0.7, kRounding));
+    CHECK_THAT(scores(1, 1), WithinAbs(0.3, kRounding));
+}
+
+TEST_CASE("a stage scores the indices that it is given") {
+    Scene scene(3, 3);
+    scene.iou << 0.1F, 0.2F, 0.3F, 0.4F, 0.5F, 0.6F, 0.7F, 0.8F, 0.9F;
+    Matrix expected(2, 2);
+    expected << 0.1F, 0.3F, 0.7F, 0.9F;
+    CHECK(scores_of(FusionStage(iou_only(0, 2, 0)), scene, {0, 2}, {0, 2}) == expected);
+    scene.similarity = scene.iou;
+    CHECK(scores_of(SimilarityStage(), scene, {0, 2}, {0, 2}) == expected);
+}
+
+TEST_CASE("who takes part in a fusion stage") {
+    FusionStageOptions options;
+    options.min_score = 0.25F;
+    options.max_score = 0.5F;
+    options.max_missed = 2;
+    Detection detection;
+    const auto takes_score = [&](float score) {
+        detection.score = score;
+        return FusionStage(options).takes(detection);
+    };
+    CHECK_FALSE(takes_score(0.24F));
+    CHECK(takes_score(0.25F));
+    CHECK_FALSE(takes_score(0.5F));
+    CHECK(FusionStage().takes(Detection{})); // score 1
+
+    const auto takes = [&](TrackStatus status, std::int64_t missed = 0) {
+        Track track;
+        track.status = status;
+        track.missed = missed;
+        return FusionStage(options).takes(track);
+    };
+    for (const int taken : {0, 1, 2}) {
+        options.take_tentative = taken == 0;
+        options.take_confirmed = taken == 1;
+        options.take_lost = taken == 2;
+        CHECK(takes(TrackStatus::kTentative) == (taken == 0));
+        CHECK(takes(TrackStatus::kConfirmed) == (taken == 1));
+        CHECK(takes(TrackStatus::kLost) == (taken == 2));
+        CHECK_FALSE(takes(TrackStatus::kRemoved));
+    }
+    CHECK(takes(TrackStatus::kLost, 2));
+    CHECK_FALSE(takes(TrackStatus::kLost, 3));
+}
+
+TEST_CASE("the similarity stage is the paper's, with overlap where features are missing") {
+    Scene scene(2, 2);
+    scene.margin = 0.35F;
+    scene.similarity << 0.9F, 0.4F, 0.3F, 0.8F;
+    scene.iou << 0.05F, 0.5F, 0.25F, 0;
+    scene.has_d[1] = 0;
+    Matrix expected(2, 2);
+    expected << 0.9F, 0.4F, 0.25F, 0;
+    CHECK(scores_of(SimilarityStage(), scene, {0, 1}, {0, 1}) == expected);
+    CHECK(SimilarityStage().margin(scene.evidence()) == 0.35F);
+    SimilarityStageOptions gated;
+    gated.iou_gate = 0.1F;
+    expected << kForbidden, 0.4F, 0.25F, kForbidden;
+    CHECK(scores_of(SimilarityStage(gated), scene, {0, 1}, {0, 1}) == expected);
+
+    Track track;
+    for (const auto status : {TrackStatus::kTentative, TrackStatus::kConfirmed, TrackStatus::kLost}) {
+        track.status = status;
+        CHECK(SimilarityStage().takes(track));
+    }
+    gated.min_score = 0.5F;
+    Detection detection;
+    detection.score = 0.5F;
+    CHECK(SimilarityStage(gated).takes(detection));
+    detection.score = 0.49F;
+    CHECK_FALSE(SimilarityStage(gated).takes(detection));
+}
+
+TEST_CASE("stages refuse options out of range") {
+    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+    const auto refused = [](auto change) {
+        FusionStageOptions options;
+        change(options);
+        CHECK_THROWS_AS(FusionStage(options), InvalidArgument);
+    };
+    refused([](auto& o) { o.max_missed = -1; });
+    refused([](auto& o) { o.max_score = o.min_score; });
+    refused([](auto& o) { o.min_score = kNaN; });
+    refused([](auto& o) { o.iou_gate = 1.1F; });
+    refused([](auto& o) { o.iou_gate = kNaN; });
+    refused([](auto& o) { o.iou_weight = -1; });
+    refused([](auto& o) { o.appearance_weight = kNaN; });
+    refused([](auto& o) { o.similarity_centre = kForbidden; });
+    refused([](auto& o) { o.similarity_span = 0; });
+    refused([](auto& o) { o.margin = kNaN; });
+    CHECK_THROWS_AS(SimilarityStage({.min_score = kNaN}), InvalidArgument);
+    CHECK_THROWS_AS(SimilarityStage({.iou_gate = -0.1F}), InvalidArgument);
+}
+
+TEST_CASE("a later stage sees what the earlier ones left") {
+    Scene scene(3, 3);
+    scene.detections[0].score = 0.3F; // low: the second stage
+    scene.iou << 0.9F, 0.6F, 0, 0.8F, 0, 0, 0, 0, 0.2F;
+    TwoStages cascade({}, FusionStage(iou_only(0.5F, 2, 0.3F)), FusionStage(iou_only(0.1F, 0.5F, 0.3F)));
+    // Detection 1 takes track 0 although the low one overlaps it more; detection 2 is under the gate.
+    CHECK(associate(cascade, scene) == Matches{{0, 1}, {1, 0}});
+    CHECK(std::vector<int>(cascade.stages().begin(), cascade.stages().end()) == std::vector<int>{1, 0});
+
+    cascade.stage<1>() = FusionStage(iou_only(0.1F, 2, 0.1F)); // takes what stage 0 has refused, too
+    CHECK(associate(cascade, scene) == Matches{{0, 1}, {1, 0}, {2, 2}});
+    CHECK(cascade.stages().back() == 1);
+    CHECK(std::as_const(cascade).stage<1>().options().iou_gate == 0.1F);
+}
+
+TEST_CASE("classes are kept apart unless an option says otherwise") {
+    Scene scene(2, 2);
+    scene.detections[0].class_id = 3;
+    scene.tracks[1].class_id = 3;
+    scene.iou << 0.9F, 0.4F, 0.4F, 0.9F;
+    OneStage apart({}, FusionStage(iou_only(0, 2, 0.1F)));
+    CHECK(associate(apart, scene) == Matches{{0, 1}, {1, 0}});
+    OneStage together({.match_across_classes = true}, FusionStage(iou_only(0, 2, 0.1F)));
+    CHECK(associate(together, scene) == Matches{{0, 0}, {1, 1}});
+}
+
+TEST_CASE("a cascade without detections, tracks or stages matches nothing") {
+    OneStage cascade;
+    CHECK(associate(cascade, Scene(0, 3)).empty());
+    CHECK(associate(cascade, Scene(3, 0)).empty());
+    CHECK(associate(cascade, Scene(0, 0)).empty());
+    CHECK(cascade.stages().empty());
+    Cascade<MarginAssigner> none;
+    CHECK(associate(none, Scene(2, 2)).empty());
+}
+
+TEST_CASE("a cascade refuses evidence whose parts disagree") {
+    OneStage cascade;
+    std::vector<Match> matches;
+    const auto refused = [&](auto change) {
+        Scene scene(2, 3);
+        change(scene);
+        CHECK_THROWS_AS(cascade.associate(scene.evidence(), matches), InvalidArgument);
+    };
+    refused([](Scene& scene) { scene.iou.resize(3, 2); });
+    refused([](Scene& scene) { scene.similarity.resize(0, 0); });
+    refused([](Scene& scene) { scene.has_d.pop_back(); });
+    refused([](Scene& scene) { scene.has_t.pop_back(); });
+}
+
+TEST_CASE("a cascade matches nothing twice and only what a stage allows") {
+    const unsigned seed = test::seed_of("a cascade matches nothing twice and only what a stage allows");
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    FusionStageOptions tentative = iou_only(0.5F, 2, 0.3F);
+    tentative.take_confirmed = tentative.take_lost = false;
+    tentative.take_tentative = true;
+    Cascade<MarginAssigner, FusionStage, FusionStage, FusionStage> cascade(
+        {}, FusionStage(), FusionStage(iou_only(0.1F, 0.5F, 0.3F)), FusionStage(tentative));
+    const auto uniform = [&] { return static_cast<float>(random() % 1000U) / 1000.0F; };
+    std::vector<int> made_by(3);
+    for (int round = 0; round < 500; ++round) {
+        Scene scene(random() % 12U, random() % 12U);
+        for (Detection& detection : scene.detections)
+            detection.score = uniform(), detection.class_id = static_cast<int>(random() % 2U);
+        for (Track& track : scene.tracks) {
+            track.status = static_cast<TrackStatus>(random() % 3U);
+            track.class_id = static_cast<int>(random() % 2U);
+        }
+        scene.iou = Matrix::NullaryExpr(scene.iou.rows(), scene.iou.cols(), uniform);
+        scene.similarity = Matrix::NullaryExpr(scene.iou.rows(), scene.iou.cols(), uniform);
+        const Matches matches = associate(cascade, scene);
+        REQUIRE(cascade.stages().size() == matches.size());
+        std::set<std::size_t> tracks;
+        for (std::size_t i = 0; i < matches.size(); ++i) {
+            const Detection& detection = scene.detections[matches[i].detection];
+            const Track& track = scene.tracks[matches[i].track];
+            if (i > 0) REQUIRE(matches[i - 1].detection < matches[i].detection);
+            REQUIRE(tracks.insert(matches[i].track).second);
+            REQUIRE(detection.class_id == track.class_id);
+            REQUIRE(scene.iou(static_cast<Eigen::Index>(matches[i].detection),
+                              static_cast<Eigen::Index>(matches[i].track)) >= 0.1F);
+            const int stage = cascade.stages()[i];
+            ++made_by[static_cast<std::size_t>(stage)];
+            REQUIRE((detection.score >= 0.5F) == (stage != 1));
+            REQUIRE((track.status == TrackStatus::kTentative) == (stage == 2));
+        }
+    }
+    CHECK(*std::min_element(made_by.begin(), made_by.end()) > 100); // every stage had its say
+}

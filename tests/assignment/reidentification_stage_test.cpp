@@ -1,0 +1,135 @@
+#include "support/catch.hpp"
+
+#include <fgagt/assignment/reidentification_stage.hpp>
+
+#include <numeric>
+#include <vector>
+
+using namespace fgagt;
+
+namespace {
+
+/// Lost tracks and detections at chosen places, with chosen similarities.
+struct Case {
+    std::vector<Detection> detections;
+    std::vector<Track> tracks;
+    Matrix similarity;
+    Matrix iou;
+    std::vector<std::uint8_t> has_d, has_t;
+
+    Case(const std::vector<float>& left_d, const std::vector<float>& left_t, const Matrix& similarities)
+        : similarity(similarities),
+          iou(Matrix::Zero(similarities.rows(), similarities.cols())),
+          has_d(left_d.size(), 1),
+          has_t(left_t.size(), 1) {
+        for (const float left : left_d)
+            detections.push_back({.box = {left, 0, 40, 100}, .score = 0.9F});
+        for (const float left : left_t) {
+            Track track;
+            track.box = track.observed = {left, 0, 40, 100};
+            track.status = TrackStatus::kLost;
+            track.hits = 10;
+            track.missed = 5;
+            track.missed_time = 5;
+            tracks.push_back(track);
+        }
+    }
+
+    [[nodiscard]] Matrix scores(ReidentificationStageOptions options = {}) const {
+        const Evidence evidence{.detections = detections,
+                                .tracks = tracks,
+                                .iou = iou,
+                                .similarity = similarity,
+                                .has_features_d = has_d,
+                                .has_features_t = has_t};
+        std::vector<std::size_t> d(detections.size()), t(tracks.size());
+        std::iota(d.begin(), d.end(), std::size_t{0});
+        std::iota(t.begin(), t.end(), std::size_t{0});
+        Matrix result;
+        ReidentificationStage(options).score(evidence, d, t, result);
+        return result;
+    }
+};
+
+Matrix matrix(std::initializer_list<std::initializer_list<float>> rows) {
+    Matrix result(static_cast<Eigen::Index>(rows.size()), static_cast<Eigen::Index>(rows.begin()->size()));
+    Eigen::Index i = 0;
+    for (const auto& row : rows) {
+        Eigen::Index j = 0;
+        for (const float value : row)
+            result(i, j++) = value;
+        ++i;
+    }
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("somebody who looks right and stands near comes back") {
+    CHECK(Case({50}, {0}, matrix({{0.85F}})).scores()(0, 0) == 0.85F);
+    CHECK(Case({50}, {0}, matrix({{0.79F}})).scores()(0, 0) == kForbidden);
+}
+
+TEST_CASE("how far somebody may have come grows with time, up to a limit") {
+    // 5 frames: (0.5 + 0.5) heights of 100
+    CHECK(Case({99}, {0}, matrix({{0.9F}})).scores()(0, 0) == 0.9F);
+    CHECK(Case({101}, {0}, matrix({{0.9F}})).scores()(0, 0) == kForbidden);
+    Case late({149}, {0}, matrix({{0.9F}}));
+    late.tracks[0].missed_time = 50;
+    CHECK(late.scores()(0, 0) == 0.9F);
+    late.detections[0].box.left = 151;
+    CHECK(late.scores()(0, 0) == kForbidden);
+    late.tracks[0].box.left = 120; // where it was expected counts as well as where it was seen
+    CHECK(late.scores()(0, 0) == 0.9F);
+}
+
+TEST_CASE("heights must agree") {
+    Case grown({10}, {0}, matrix({{0.9F}}));
+    grown.detections[0].box.height = 141; // ln 1.41 = 0.344
+    CHECK(grown.scores()(0, 0) == 0.9F);
+    grown.detections[0].box.height = 143;
+    CHECK(grown.scores()(0, 0) == kForbidden);
+}
+
+TEST_CASE("a rival who looks nearly as right forbids the pair, unless it is out of reach") {
+    CHECK(Case({10}, {0, 20}, matrix({{0.95F, 0.86F}})).scores().maxCoeff() == kForbidden);
+    CHECK(Case({10}, {0, 20}, matrix({{0.95F, 0.84F}})).scores()(0, 0) == 0.95F);
+    CHECK(Case({10, 30}, {0}, matrix({{0.95F}, {0.9F}})).scores().maxCoeff() == kForbidden);
+    CHECK(Case({10, 500}, {0}, matrix({{0.95F}, {0.9F}})).scores()(0, 0) == 0.95F);
+    CHECK(Case({10}, {0, 900}, matrix({{0.95F, 0.95F}})).scores()(0, 0) == 0.95F);
+}
+
+TEST_CASE("pairs without features are never re-identified") {
+    Case blind({10}, {0}, matrix({{0.95F}}));
+    blind.has_t[0] = 0;
+    CHECK(blind.scores()(0, 0) == kForbidden);
+}
+
+TEST_CASE("only lost tracks that were known well and not too long ago take part") {
+    const ReidentificationStage stage;
+    Track track;
+    track.status = TrackStatus::kLost;
+    track.hits = 5;
+    track.missed_time = 60;
+    CHECK(stage.takes(track));
+    Track other = track;
+    other.hits = 4;
+    CHECK_FALSE(stage.takes(other));
+    other = track;
+    other.missed_time = 61;
+    CHECK_FALSE(stage.takes(other));
+    for (const TrackStatus status :
+         {TrackStatus::kTentative, TrackStatus::kConfirmed, TrackStatus::kRemoved}) {
+        other = track;
+        other.status = status;
+        CHECK_FALSE(stage.takes(other));
+    }
+    CHECK(stage.takes(Detection{.score = 0.5F}));
+    CHECK_FALSE(stage.takes(Detection{.score = 0.49F}));
+}
+
+TEST_CASE("re-identification options are checked") {
+    CHECK_THROWS_AS(ReidentificationStage({.min_hits = 0}), InvalidArgument);
+    CHECK_THROWS_AS(ReidentificationStage({.lead = -1}), InvalidArgument);
+    CHECK_THROWS_AS(ReidentificationStage({.max_height_change = 0}), InvalidArgument);
+}

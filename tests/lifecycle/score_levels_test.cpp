@@ -1,0 +1,99 @@
+#include "support/catch.hpp"
+#include "support/data.hpp"
+
+#include <fgagt/lifecycle/score_levels.hpp>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+using namespace fgagt;
+using Catch::Matchers::WithinAbs;
+
+namespace {
+
+ScoreLevels::State remembered(const ScoreLevels& levels, const std::vector<float>& scores) {
+    ScoreLevels::State state;
+    for (const float score : scores)
+        levels.remember(state, score);
+    return state;
+}
+
+/// `count` scores evenly from `low` to `high`.
+std::vector<float> evenly(float low, float high, int count) {
+    std::vector<float> scores;
+    for (int i = 0; i < count; ++i)
+        scores.push_back(low + (high - low) * static_cast<float>(i) / static_cast<float>(count - 1));
+    return scores;
+}
+
+} // namespace
+
+TEST_CASE("levels are the options' own until enough is known") {
+    ScoreLevels levels;
+    const auto known = levels.levels(remembered(levels, std::vector<float>(19, 0.3F)));
+    CHECK((known.sure == 0.5F && known.birth == 0.6F));
+}
+
+TEST_CASE("levels are quantiles of the scores of known objects") {
+    ScoreLevels levels({.ceiling = 1});
+    const auto seen = levels.levels(remembered(levels, evenly(0.3F, 0.8F, 201)));
+    CHECK_THAT(seen.sure, WithinAbs(0.35, 1e-5));
+    CHECK_THAT(seen.birth, WithinAbs(0.40, 1e-5));
+    // half of the weight at half of the number
+    const auto half = levels.levels(remembered(levels, std::vector<float>(50, 0.4F)));
+    CHECK_THAT(half.birth, WithinAbs(0.5, 1e-5));
+}
+
+TEST_CASE("levels stay between their floor and the ceiling") {
+    ScoreLevels levels;
+    const auto low = levels.levels(remembered(levels, std::vector<float>(200, 0.12F)));
+    CHECK((low.sure == 0.2F && low.birth == 0.3F));
+    const auto high = levels.levels(remembered(levels, std::vector<float>(200, 0.95F)));
+    CHECK_THAT(high.sure, WithinAbs(0.5, 1e-6));
+    CHECK(high.birth == 0.6F);
+    ScoreLevels unbounded({.ceiling = 1});
+    const auto top = unbounded.levels(remembered(unbounded, std::vector<float>(200, 1.0F)));
+    CHECK((top.sure < top.birth && top.birth < 1));
+    ScoreLevels fixed({.adaptive = false});
+    const auto still = fixed.levels(remembered(fixed, std::vector<float>(200, 0.12F)));
+    CHECK((still.sure == 0.5F && still.birth == 0.6F));
+}
+
+TEST_CASE("only the latest scores count") {
+    ScoreLevels levels({.window = 30, .full_weight = 30});
+    auto state = remembered(levels, std::vector<float>(100, 0.25F));
+    CHECK(state.scores.size() == 30);
+    for (int i = 0; i < 30; ++i)
+        levels.remember(state, 0.55F);
+    CHECK_THAT(levels.levels(state).birth, WithinAbs(0.55, 1e-6));
+}
+
+TEST_CASE("calibration keeps the order of scores and puts the levels where they belong") {
+    ScoreLevels levels;
+    std::mt19937 random(test::seed_of("calibration"));
+    for (int round = 0; round < 50; ++round) {
+        const float sure = 0.2F + 0.6F * static_cast<float>(random() % 1000) / 1000;
+        const ScoreLevels::Levels scene{sure, sure + 0.05F};
+        CHECK(levels.calibrated(0, scene) == 0);
+        CHECK(levels.calibrated(1, scene) == 1);
+        CHECK(levels.calibrated(scene.sure, scene) == 0.5F);
+        CHECK(levels.calibrated(scene.birth, scene) == 0.6F);
+        float previous = -1;
+        for (int i = 0; i <= 1000; ++i) {
+            const float score = levels.calibrated(static_cast<float>(i) / 1000, scene);
+            REQUIRE(score > previous);
+            REQUIRE(score <= 1);
+            previous = score;
+        }
+    }
+    CHECK_THAT(levels.calibrated(0.37F, {0.5F, 0.6F}), WithinAbs(0.37, 1e-6));
+}
+
+TEST_CASE("level options are checked") {
+    CHECK_THROWS_AS(ScoreLevels({.ceiling = 0}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.sure = 0.7F}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.least_sure = 0.5F}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.sure_quantile = -0.1F}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.window = 0}), InvalidArgument);
+}

@@ -1,0 +1,197 @@
+#include "programs/program.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <fgagt/io/mot_text.hpp>
+
+#include <nlohmann/json.hpp>
+#include <opencv2/videoio.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace fs = std::filesystem;
+using namespace fgagt::test;
+
+// The program mot_track as a user calls it.
+
+namespace {
+
+Outcome mot_track(const std::string& arguments) {
+    return run_program("mot_track", arguments);
+}
+
+/// A generated sequence of 30 frames in a folder of the test case's own.
+class Scene {
+public:
+    Scene() {
+        REQUIRE(run_program("make_scene", path("scene") + " --frames 30 --seed 5 --quiet").exit_code == 0);
+    }
+
+    /// Absolute path of a file or folder, which need not be there.
+    [[nodiscard]] std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
+    /// The arguments that track the sequence by its detections.
+    [[nodiscard]] std::string arguments() const {
+        return path("scene") + " --detections " + path("scene/det/det.txt") + " ";
+    }
+    [[nodiscard]] std::string text(const std::string& name) const { return contents_of(path(name)); }
+    void write(const std::string& name, const std::string& contents) const { folder_.file(name, contents); }
+
+private:
+    TemporaryFolder folder_;
+};
+
+} // namespace
+
+TEST_CASE("two runs write the same bytes, whatever the number of threads") {
+    const Scene scene;
+    for (const std::string preset : {"default", "paper", "geometry"}) {
+        const std::string arguments = scene.arguments() + "--quiet --preset " + preset;
+        const Outcome first = mot_track(arguments + " --threads 1 --output " + scene.path("a.txt"));
+        REQUIRE(first.exit_code == 0);
+        CHECK(first.output.empty());
+        REQUIRE(mot_track(arguments + " --threads 2 --output " + scene.path("b.txt")).exit_code == 0);
+        CHECK(scene.text("a.txt").size() > 1000);
+        CHECK(scene.text("a.txt") == scene.text("b.txt"));
+    }
+}
+
+TEST_CASE("a generated scene is tracked and scored from end to end") {
+    const Scene scene;
+    const std::string files = "--output " + scene.path("a.txt") + " --stats " + scene.path("a.json");
+    const Outcome tracked = mot_track(scene.arguments() + files);
+    REQUIRE(tracked.exit_code == 0);
+    CHECK(tracked.says("30 frames"));
+    CHECK(tracked.says(scene.path("a.txt")));
+    CHECK(tracked.says(scene.path("a.json")));
+    const auto stats = nlohmann::json::parse(scene.text("a.json"));
+    CHECK(stats["frames"] == 30);
+    CHECK(stats["tracks_born"] > 0);
+    CHECK(stats["peak_rss_kib"] > 1000);
+    for (const char* stage :
+         {"decode", "backbone", "flow", "pool", "graph", "assign", "lifecycle", "total"}) {
+        CHECK(stats["microseconds"][stage]["mean"] > 0);
+        CHECK(stats["microseconds"][stage]["p95"] > 0);
+    }
+    const Outcome scored = run_program("mot_eval", "--json --gt " + scene.path("scene/gt/gt.txt") +
+                                                       " --result " + scene.path("a.txt"));
+    REQUIRE(scored.exit_code == 0);
+    const auto row = nlohmann::json::parse(scored.output)["sequences"][0];
+    CHECK(row["name"] == "scene");
+    CHECK(row["HOTA"] > 50);
+}
+
+TEST_CASE("a range of frames keeps its numbers") {
+    const Scene scene;
+    REQUIRE(mot_track(scene.arguments() + "--frames 11:20 --output " + scene.path("a.txt")).exit_code == 0);
+    const auto rows = fgagt::read_results(scene.path("a.txt"));
+    REQUIRE_FALSE(rows.empty());
+    CHECK(rows.rows().front().frame == 11);
+    CHECK(rows.last_frame() == 20);
+}
+
+TEST_CASE("with a detector every third frame there are boxes in every frame") {
+    const Scene scene;
+    REQUIRE(mot_track(scene.arguments() + "--detect-every 3 --output " + scene.path("a.txt")).exit_code == 0);
+    const auto rows = fgagt::read_results(scene.path("a.txt"));
+    for (std::int64_t frame = 1; frame <= 30; ++frame)
+        CHECK_FALSE(rows.frame(frame).empty());
+}
+
+TEST_CASE("the annotated video has every frame, and is a source itself") {
+    const Scene scene;
+    for (const std::string name : {"a.avi", "a.mp4"}) {
+        REQUIRE(mot_track(scene.arguments() + "--video " + scene.path(name)).exit_code == 0);
+        cv::VideoCapture video(scene.path(name));
+        cv::Mat frame;
+        int frames = 0;
+        while (video.read(frame))
+            ++frames;
+        CHECK(frames == 30);
+        CHECK(mot_track(scene.path(name) + " --detector hog --frames 1:2").exit_code == 0);
+    }
+}
+
+TEST_CASE("geometry needs no images, the others do") {
+    const Scene scene;
+    fs::remove_all(scene.path("scene/img1"));
+    CHECK(mot_track(scene.arguments() + "--preset geometry --output " + scene.path("a.txt")).exit_code == 0);
+    CHECK(fgagt::read_results(scene.path("a.txt")).last_frame() == 30);
+    const Outcome failed = mot_track(scene.arguments() + "--output " + scene.path("b.txt"));
+    CHECK(failed.exit_code == 1);
+    CHECK(failed.says("000001"));
+    CHECK_FALSE(fs::exists(scene.path("b.txt")));
+}
+
+TEST_CASE("camera motion from a file is used") {
+    const Scene scene;
+    const std::string arguments = scene.arguments() + "--preset geometry --output " + scene.path("a.txt");
+    REQUIRE(mot_track(arguments).exit_code == 0);
+    const std::string without = scene.text("a.txt");
+    std::string motion;
+    for (int k = 0; k < 30; ++k)
+        motion += std::to_string(k) + " 1 0 40 0 1 0\n";
+    scene.write("motion.txt", motion);
+    REQUIRE(mot_track(arguments + " --camera-motion " + scene.path("motion.txt")).exit_code == 0);
+    CHECK(scene.text("a.txt") != without);
+}
+
+TEST_CASE("score range and ceiling change what counts as sure") {
+    const Scene scene;
+    const auto boxes = [&](const std::string& options) {
+        REQUIRE(mot_track(scene.arguments() + options + " --output " + scene.path("a.txt")).exit_code == 0);
+        return fgagt::read_results(scene.path("a.txt")).size();
+    };
+    CHECK(boxes("--score-range 10:20") < boxes(""));
+    CHECK(boxes("--score-ceiling 1") != boxes("--score-ceiling 0.35"));
+}
+
+TEST_CASE("the backbone is a choice") {
+    const Scene scene;
+    const auto result = [&](const std::string& options) {
+        REQUIRE(mot_track(scene.arguments() + options + " --output " + scene.path("a.txt")).exit_code == 0);
+        return scene.text("a.txt");
+    };
+    CHECK(result("--backbone colour") == result(""));
+    CHECK(result("--preset paper --backbone channel") == result("--preset paper"));
+    CHECK(result("--preset paper --backbone colour") != result("--preset paper"));
+    CHECK(result("--backbone channel").size() > 1000);
+}
+
+TEST_CASE("wrong usage exits with 2 and says what is wrong") {
+    const Scene scene;
+    for (const std::string& arguments :
+         {std::string(), scene.path("scene"), scene.arguments() + "--detector hog",
+          scene.arguments() + "--preset best", scene.arguments() + "--nonsense",
+          scene.arguments() + "--frames 5:2", scene.arguments() + "--frames 0:2",
+          scene.arguments() + "--frames 7", scene.arguments() + "--score-range 1:0",
+          scene.arguments() + "--score-ceiling 2", scene.arguments() + "--detect-every 0",
+          scene.arguments() + "--threads -1", scene.path("missing") + " --detector hog",
+          scene.path("scene") + " --detections " + scene.path("missing.txt")}) {
+        CAPTURE(arguments);
+        const Outcome outcome = mot_track(arguments);
+        CHECK(outcome.exit_code == 2);
+        CHECK_FALSE(outcome.output.empty());
+    }
+    const Outcome help = mot_track("--help");
+    CHECK(help.exit_code == 0);
+    CHECK((help.says("--detections") && help.says("--score-range")));
+}
+
+TEST_CASE("a malformed detection file exits with 1 and names file and line") {
+    const Scene scene;
+    scene.write("bad.txt", "1,-1,10,10,20,40,0.9,-1,-1,-1\n1,-1,10,ten,20,40,0.9,-1,-1,-1\n");
+    const Outcome outcome = mot_track(scene.path("scene") + " --detections " + scene.path("bad.txt") +
+                                      " --output " + scene.path("a.txt"));
+    CHECK(outcome.exit_code == 1);
+    CHECK((outcome.says("bad.txt:2") && outcome.says("column 4")));
+    CHECK_FALSE(fs::exists(scene.path("a.txt")));
+}
+
+TEST_CASE("an output that cannot be written exits with 1 and names the path") {
+    const Scene scene;
+    const Outcome outcome = mot_track(scene.arguments() + "--output " + scene.path("no/such/folder/a.txt"));
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.says("no/such/folder"));
+}

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <cstdio>
+#include <stdexcept>
+#include <string>
+#include <sys/wait.h>
+
+namespace fgagt::test {
+
+/// How a program ended, and what it printed.
+struct Outcome {
+    int exit_code;
+    std::string output; ///< standard output, and standard error where asked for
+
+    [[nodiscard]] bool says(const std::string& text) const { return output.find(text) != std::string::npos; }
+};
+
+/// Runs one of the example programs as a user would.
+///
+/// @param arguments  for the shell; `errors` tells it what to do with standard error
+[[nodiscard]] inline Outcome run_program(const std::string& name, const std::string& arguments,
+                                         const std::string& errors = "2>&1") {
+    FILE* pipe = popen(("'" FGAGT_PROGRAMS "/" + name + "' " + arguments + " " + errors).c_str(), "r");
+    if (pipe == nullptr) throw std::runtime_error("cannot run " + name);
+    std::string output;
+    std::array<char, 4096> buffer;
+    while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
+        output.append(buffer.data(), count);
+    const int status = pclose(pipe);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output};
+}
+
+} // namespace fgagt::test
