@@ -101,7 +101,7 @@ TEST_CASE("a track carries what its last detection said") {
     book.frame({first});
     Track expected;
     expected.id = 1;
-    expected.box = {1, 2, 3, 4};
+    expected.box = expected.observed = {1, 2, 3, 4};
     expected.score = 0.7F;
     expected.class_id = 5;
     expected.status = TrackStatus::kConfirmed;
@@ -125,7 +125,7 @@ TEST_CASE("a track carries what its last detection said") {
     second.class_id = 5;
     second.tag = 4;
     book.frame({detection(0.1F), second}, {{1, 0}});
-    expected.box = {5, 6, 7, 8};
+    expected.box = expected.observed = {5, 6, 7, 8};
     expected.score = 0.3F;
     expected.status = TrackStatus::kConfirmed;
     expected.detection = 1;
@@ -163,18 +163,18 @@ TEST_CASE("a tentative track is removed at its first miss, or as late as an opti
 }
 
 TEST_CASE("a lost track is kept for a time, however many updates that are") {
-    for (const float elapsed : {0.5F, 1.0F, 2.0F, 30.0F}) {
+    for (const float elapsed : {0.5F, 1.0F, 2.0F, 60.0F}) {
         Book book;
         book.frame({detection()});
         book.clock.elapsed = elapsed;
-        book.miss(static_cast<int>(30 / elapsed));
+        book.miss(static_cast<int>(60 / elapsed));
         CHECK(book.tracks[0].status == TrackStatus::kLost);
-        CHECK(book.tracks[0].missed_time == 30);
+        CHECK(book.tracks[0].missed_time == 60);
         CHECK(book.miss().removed == Ids{1});
     }
     Book book; // a long gap ends it at once
     book.frame({detection()});
-    book.clock.elapsed = 31;
+    book.clock.elapsed = 61;
     CHECK(book.miss() == Events{{}, {}, {}, {}, {1}});
 }
 
@@ -206,19 +206,19 @@ TEST_CASE("a track that has left the frame is removed sooner") {
         return misses;
     };
     const cv::Size size(100, 80);
-    CHECK(lived({40, 40, 10, 20}, size) == 31);
-    CHECK(lived({-5, 40, 10, 20}, size) == 31); // exactly half of it is outside
+    CHECK(lived({40, 40, 10, 20}, size) == 61);
+    CHECK(lived({-5, 40, 10, 20}, size) == 61); // exactly half of it is outside
     CHECK(lived({-5.1F, 40, 10, 20}, size) == 4);
     CHECK(lived({96, 40, 10, 20}, size) == 4);
     CHECK(lived({40, -11, 10, 20}, size) == 4);
     CHECK(lived({40, 71, 10, 20}, size) == 4);
     CHECK(lived({-6, 71, 10, 20}, size) == 4);
     CHECK(lived({500, 40, 10, 20}, size) == 4);
-    CHECK(lived({500, 40, 10, 20}, {}) == 31); // the frame is not known
+    CHECK(lived({500, 40, 10, 20}, {}) == 61); // the frame is not known
     CHECK(lived({-100, -100, 300, 300}, size) == 4);
     options.outside_share = 0.1F;
     CHECK(lived({-1.1F, 40, 10, 20}, size) == 4);
-    CHECK(lived({-0.9F, 40, 10, 20}, size) == 31);
+    CHECK(lived({-0.9F, 40, 10, 20}, size) == 61);
 }
 
 TEST_CASE("a predicted box is reported at the first miss of a track with three detections") {
@@ -241,7 +241,7 @@ TEST_CASE("a predicted box is reported at the first miss of a track with three d
 TEST_CASE("a removed track is left alone and its id is not used again") {
     Book book;
     book.frame({detection(), detection()});
-    book.miss(31);
+    book.miss(61);
     const std::vector<Track> removed = book.tracks;
     CHECK(book.events.removed == Ids{1, 2});
     CHECK(book.miss() == Events{});
@@ -262,7 +262,7 @@ TEST_CASE("events are in order of id, whatever the order of tracks") {
     std::swap(book.tracks[0], book.tracks[2]);
     CHECK(book.miss().lost == Ids{1, 2, 3});
     CHECK(book.frame({detection(), detection()}, {{0, 0}, {1, 2}}).recovered == Ids{1, 3});
-    book.miss(31);
+    book.miss(61);
     CHECK(book.events.removed == Ids{1, 3});
 }
 

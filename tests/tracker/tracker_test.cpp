@@ -191,7 +191,7 @@ TEST_CASE("no detections, no tracks, a pixel and a black frame are ordinary") {
         CHECK(result.tracks.size() == 2);
         CHECK(all_finite(result));
     }
-    for (int k = 0; k < 60; ++k)
+    for (int k = 0; k < 61; ++k)
         CHECK(all_finite(tracker.update(black, {})));
     CHECK(tracker.state().tracks.empty());
 }
