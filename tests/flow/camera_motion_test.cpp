@@ -142,7 +142,7 @@ TEST_CASE("the camera's motion is the same every time") {
     CHECK(motion_of(other, previous, current) == first);
 }
 
-TEST_CASE("the camera's motion on real frames is about the recorded one") {
+TEST_CASE("the camera's motion on real frames is about the recorded one (needs FGAGT_DATA)") {
     const auto still = test::real_data("mot/ADL-Rundle-6");
     const auto bus = test::real_data("mot/MOT17-13-first-half");
     const auto recorded = test::real_data("mot_text/MOT17-13/camera_motion.txt");

@@ -72,8 +72,10 @@ struct DenseKalman {
     }
     void predict(double dt) {
         Square f = Square::Identity(8, 8), q = Square::Zero(8, 8);
-        const double drift = variance(options.position_std), change = variance(options.velocity_std);
+        const double drift = variance(options.position_std);
+        const double turn = options.velocity_share * std::hypot(mean(4), mean(5));
         for (Eigen::Index i = 0; i < 4; ++i) {
+            const double change = variance(options.velocity_std) + (i < 2 ? turn * turn : 0);
             f(i, i + 4) = dt;
             q(i, i) = drift * dt + change * dt * dt * dt / 3;
             q(i, i + 4) = q(i + 4, i) = change * dt * dt / 2;
@@ -360,7 +362,7 @@ TEST_CASE("the filter recovers from a hostile past") {
     KalmanState state = motion.initiate({1e6F, -1e6F, 1e-30F, 9e6F});
     motion.predict(state, 1e9F, {16, 0, 1e6, 0, 16, -1e6}, flow(1e30F, -1e30F));
     const Box box{100, 100, 50, 100};
-    for (int frame = 0; frame < 200; ++frame) {
+    for (int frame = 0; frame < 300; ++frame) {
         motion.predict(state, 1, {}, {});
         motion.update(state, box);
     }
@@ -380,5 +382,6 @@ TEST_CASE("a Kalman filter refuses deviations that are none") {
         refused([=](auto& o) { o.birth_position_std = bad; });
         refused([=](auto& o) { o.birth_velocity_std = bad; });
         refused([=](auto& o) { o.flow_std = bad; });
+        if (bad != 0) refused([=](auto& o) { o.velocity_share = bad; });
     }
 }

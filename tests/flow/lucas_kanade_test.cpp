@@ -119,7 +119,7 @@ const Affine kMotions[] = {
 
 } // namespace
 
-TEST_CASE("points agree with OpenCV on real frames") {
+TEST_CASE("points agree with OpenCV on real frames (needs FGAGT_DATA)") {
     struct Pair {
         const char* sequence;
         int previous, current;
@@ -177,7 +177,7 @@ TEST_CASE("points are as close to the truth as OpenCV's on a generated texture")
     }
 }
 
-TEST_CASE("points are as close to the truth as OpenCV's on warped real frames") {
+TEST_CASE("points are as close to the truth as OpenCV's on warped real frames (needs FGAGT_DATA)") {
     const auto sequence = test::real_data("mot/TUD-Campus");
     if (!sequence) return;
     const cv::Mat previous = test::grey_frame(*sequence, 1);

@@ -310,7 +310,7 @@ TEST_CASE("no flow is unreliable everywhere") {
     CHECK_FALSE(flow.camera_motion(image, image, boxes));
 }
 
-TEST_CASE("people move as their real frame was shifted") {
+TEST_CASE("people move as their real frame was shifted (needs FGAGT_DATA)") {
     const auto sequence = test::real_data("mot/TUD-Campus");
     if (!sequence) return;
     // The same picture shifted by a known amount: the truth about every box.

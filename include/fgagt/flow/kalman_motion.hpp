@@ -11,11 +11,14 @@
 
 namespace fgagt {
 
-/// Standard deviations in units of the box's height h; the values are those of DeepSORT and ByteTrack.
+/// Standard deviations in units of the box's height h. DeepSORT and ByteTrack have a velocity_std of 1/160, a
+/// measurement_std of 1/20 and no velocity_share: people walk more steadily than that, and detectors are less
+/// steady.
 struct KalmanMotionOptions {
-    double position_std = 1.0 / 20;       ///< drift of the position in one nominal frame, h, > 0
-    double velocity_std = 1.0 / 160;      ///< change of the velocity in one nominal frame, h per frame, > 0
-    double measurement_std = 1.0 / 20;    ///< of an observed box's centre and size, h, > 0
+    double position_std = 1.0 / 20;  ///< drift of the position in one nominal frame, h, > 0
+    double velocity_std = 1.0 / 320; ///< change of the velocity in one nominal frame, h per frame, > 0
+    double velocity_share = 0.1;   ///< the centre's velocity changes by this share of the speed as well, >= 0
+    double measurement_std = 0.06; ///< of an observed box's centre and size, h, > 0
     double birth_position_std = 1.0 / 10; ///< of a new object's centre and size, h, > 0
     double birth_velocity_std = 1.0 / 16; ///< of a new object's velocity, h per frame, > 0
     double flow_std = 0.02;               ///< of a reliable flow's displacement, h, > 0
@@ -65,6 +68,9 @@ public:
         check("position_std", options.position_std);
         check("velocity_std", options.velocity_std);
         check("measurement_std", options.measurement_std);
+        if (!(options.velocity_share >= 0 && std::isfinite(options.velocity_share)))
+            detail::throw_invalid("KalmanMotion: expected a finite velocity_share >= 0, got ",
+                                  options.velocity_share, "; it is a share of the speed");
         check("birth_position_std", options.birth_position_std);
         check("birth_velocity_std", options.birth_velocity_std);
         check("flow_std", options.flow_std);
@@ -170,8 +176,12 @@ private:
     void move(State& state, double dt) const noexcept {
         const double drift = square(options_.position_std * state.height.position);
         const double change = square(options_.velocity_std * state.height.position);
+        const double speed_change =
+            square(options_.velocity_share) * (square(state.x.velocity) + square(state.y.velocity));
         const double width = state.width.position, height = state.height.position;
-        for (KalmanAxis* axis : {&state.x, &state.y, &state.width, &state.height})
+        for (KalmanAxis* axis : {&state.x, &state.y})
+            move(*axis, dt, drift, change + speed_change);
+        for (KalmanAxis* axis : {&state.width, &state.height})
             move(*axis, dt, drift, change);
         state.width.position =
             detail::bounded(state.width.position, width / kMaxSizeChange, width * kMaxSizeChange);
