@@ -204,7 +204,7 @@ TEST_CASE("the channel backbone refuses what is no frame, and wrong options") {
     }
 }
 
-TEST_CASE("channels of a real frame use their range") {
+TEST_CASE("channels of a real frame use their range (needs FGAGT_DATA)") {
     const auto path = test::real_data("mot/TUD-Campus/img1/000001.jpg");
     if (!path) return;
     const FeatureMap map = extract(cv::imread(path->string()));

@@ -116,7 +116,7 @@ TEST_CASE("other ids and another order of rows change no figure") {
     }
 }
 
-TEST_CASE("the fixtures by the rules of MOT15 have TrackEval's figures") {
+TEST_CASE("the fixtures by the rules of MOT15 have TrackEval's figures (needs FGAGT_DATA)") {
     const auto data = real_data("eval_fixtures");
     if (!data) return;
     const Metrics campus = evaluated(*data / "TUD-Campus", MotRules::kMot15);
@@ -151,7 +151,7 @@ TEST_CASE("the fixtures by the rules of MOT15 have TrackEval's figures") {
     CHECK_THAT(100 * both.hota.ass_a(), WithinAbs(41.2, 0.05));
 }
 
-TEST_CASE("the fixtures by the rules of MOT17 have TrackEval's figures") {
+TEST_CASE("the fixtures by the rules of MOT17 have TrackEval's figures (needs FGAGT_DATA)") {
     const auto data = real_data("eval_fixtures");
     if (!data) return;
     check_printed(evaluated(*data / "MOT17-02-DPM", MotRules::kMot17), {{"HOTA", 8.468},
@@ -199,7 +199,7 @@ TEST_CASE("the fixtures by the rules of MOT17 have TrackEval's figures") {
                                                                         {"IDTP", 1073}});
 }
 
-TEST_CASE("a ground truth judged by itself is perfect") {
+TEST_CASE("a ground truth judged by itself is perfect (needs FGAGT_DATA)") {
     const auto path = real_data("mot/TUD-Campus/gt/gt.txt");
     if (!path) return;
     const GroundTruthRows gt = read_ground_truth(*path);

@@ -48,7 +48,7 @@ TEST_CASE("a broken camera motion file is an error with its line and column") {
     CHECK((twice.line == 3 && twice.says("twice")));
 }
 
-TEST_CASE("the camera motion of a real sequence is read") {
+TEST_CASE("the camera motion of a real sequence is read (needs FGAGT_DATA)") {
     const auto path = real_data("mot_text/MOT17-13/camera_motion.txt");
     if (!path) return;
     const RecordedCameraMotion motion = read_camera_motion(*path);

@@ -121,7 +121,7 @@ TEST_CASE("what cannot be opened is an error that says why") {
     CHECK(failure_of([&] { return open_frames(folder.path()); }).says("imDir"));
 }
 
-TEST_CASE("a real video is read") {
+TEST_CASE("a real video is read (needs FGAGT_DATA)") {
     const auto path = real_data("video/car-detection.mp4");
     if (!path) return;
     const auto source = open_frames(*path);
@@ -141,7 +141,7 @@ TEST_CASE("a real video is read") {
     CHECK(rest == 375);
 }
 
-TEST_CASE("a real sequence is read") {
+TEST_CASE("a real sequence is read (needs FGAGT_DATA)") {
     const auto path = real_data("mot/TUD-Campus");
     if (!path) return;
     const auto source = open_frames(*path);

@@ -268,7 +268,7 @@ TEST_CASE("rows that could not be read again are refused before anything is writ
     CHECK(contents_of(path) == "old");
 }
 
-TEST_CASE("real files have the numbers of rows and ids that are known") {
+TEST_CASE("real files have the numbers of rows and ids that are known (needs FGAGT_DATA)") {
     const auto data = real_data("mot");
     if (!data) return;
     const GroundTruthRows adl = read_ground_truth(*data / "ADL-Rundle-6/gt/gt.txt");

@@ -58,7 +58,7 @@ TEST_CASE("a broken seqinfo.ini is an error with its line") {
     }
 }
 
-TEST_CASE("the sequence infos of real sequences are read") {
+TEST_CASE("the sequence infos of real sequences are read (needs FGAGT_DATA)") {
     const auto path = real_data("mot/ADL-Rundle-6/seqinfo.ini");
     if (!path) return;
     const SequenceInfo info = read_sequence_info(*path);

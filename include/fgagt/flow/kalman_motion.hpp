@@ -178,15 +178,20 @@ private:
         const double change = square(options_.velocity_std * state.height.position);
         const double speed_change =
             square(options_.velocity_share) * (square(state.x.velocity) + square(state.y.velocity));
-        const double width = state.width.position, height = state.height.position;
         for (KalmanAxis* axis : {&state.x, &state.y})
             move(*axis, dt, drift, change + speed_change);
         for (KalmanAxis* axis : {&state.width, &state.height})
-            move(*axis, dt, drift, change);
-        state.width.position =
-            detail::bounded(state.width.position, width / kMaxSizeChange, width * kMaxSizeChange);
-        state.height.position =
-            detail::bounded(state.height.position, height / kMaxSizeChange, height * kMaxSizeChange);
+            resize(*axis, dt, drift, change);
+    }
+
+    /// As move(), but a size that would change too much in one prediction has its velocity cut to what is
+    /// left.
+    static void resize(KalmanAxis& axis, double dt, double drift, double change) noexcept {
+        const double size = axis.position;
+        const double reached =
+            detail::bounded(size + dt * axis.velocity, size / kMaxSizeChange, size * kMaxSizeChange);
+        axis.velocity = (reached - size) / dt;
+        move(axis, dt, drift, change);
     }
 
     /// @param drift, change  variance that position and velocity gain per nominal frame
