@@ -101,7 +101,7 @@ GreedyAssociation greedy_default() {
 
 } // namespace
 
-TEST_CASE("flow, pooling, graph and assignment each decide something on real frames") {
+TEST_CASE("flow, pooling, graph and assignment each decide something on real frames (needs FGAGT_DATA)") {
     const auto sequence = test::real_data("mot/ADL-Rundle-6");
     if (!sequence) return;
     const Clip clip = read_clip(*sequence, 120);
@@ -116,7 +116,7 @@ TEST_CASE("flow, pooling, graph and assignment each decide something on real fra
     CHECK(track(Greedy({.association = greedy_default()}), clip) != expected);
 }
 
-TEST_CASE("grey and BGRA copies of real frames are tracked nearly as the colour ones") {
+TEST_CASE("grey and BGRA copies of real frames are tracked nearly as the colour ones (needs FGAGT_DATA)") {
     const auto sequence = test::real_data("mot/TUD-Campus");
     if (!sequence) return;
     const Clip colour = read_clip(*sequence, 71);

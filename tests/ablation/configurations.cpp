@@ -1,0 +1,189 @@
+#include "configurations.hpp"
+
+#include <fgagt/flow/hold_motion.hpp>
+#include <fgagt/geometry_tracker.hpp>
+#include <fgagt/paper_tracker.hpp>
+#include <fgagt/tracker.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <utility>
+
+namespace fgagt::ablation {
+namespace {
+
+/// Flow of the background alone: the camera's motion and nobody else's.
+struct BackgroundFlow : PyramidalFlow {
+    using PyramidalFlow::PyramidalFlow;
+
+    void propagate(const Image& /*previous*/, const Image& /*current*/, std::span<const Box> boxes,
+                   std::vector<BoxFlow>& flows) {
+        flows.assign(boxes.size(), BoxFlow{});
+    }
+};
+
+using OverlapTracker = Tracker<NoBackbone, NoFlow, HoldMotion>;
+using FlowTracker = Tracker<NoBackbone, PyramidalFlow>;
+using StillTracker = Tracker<ColourBackbone, PyramidalFlow, HoldMotion>;
+using BackgroundFlowTracker = Tracker<ColourBackbone, BackgroundFlow>;
+
+/// The options of the default tracker, and whether it is told the sequence's camera motion.
+struct Settings {
+    DefaultAssociationOptions association{};
+    PyramidalFlowOptions flow{};
+    TrackerOptions options{};
+    bool told_camera_motion = true;
+};
+
+using Change = void (*)(Settings&);
+
+void switch_off(FusionStageOptions& stage) {
+    stage.take_tentative = stage.take_confirmed = stage.take_lost = false;
+}
+
+void without_low_scores(Settings& settings) {
+    switch_off(settings.association.low);
+}
+void without_reidentification(Settings& settings) {
+    settings.association.reidentification.min_hits = std::numeric_limits<std::int64_t>::max();
+}
+void without_appearance(Settings& settings) {
+    settings.association.high.appearance_weight = 0;
+    settings.association.low.appearance_weight = 0;
+    without_reidentification(settings);
+}
+void without_camera_motion(Settings& settings) {
+    settings.flow.camera_motion = false;
+    settings.told_camera_motion = false;
+}
+void with_estimated_camera_motion(Settings& settings) {
+    settings.told_camera_motion = false;
+}
+void with_fixed_levels(Settings& settings) {
+    settings.options.scores.adaptive = false;
+}
+void with_duplicates(Settings& settings) {
+    settings.options.detections.duplicate_iou = 1;
+}
+void with_current_appearance(Settings& settings) {
+    settings.options.appearance.source = AppearanceSource::kCurrent;
+}
+void with_both_appearances(Settings& settings) {
+    settings.options.appearance.source = AppearanceSource::kBoth;
+}
+/// The paper's score in the default's stages: what the graph says, down to the graph's margin.
+void with_graph_alone(Settings& settings) {
+    for (FusionStageOptions* stage : {&settings.association.high, &settings.association.low}) {
+        stage->iou_weight = 0;
+        stage->appearance_weight = 1;
+        stage->similarity_centre = 0;
+        stage->similarity_span = 1;
+        stage->margin = AdaptiveGraph().margin();
+    }
+}
+
+template <class AnyTracker>
+Outcome track(AnyTracker tracker, const Sequence& sequence,
+              const std::vector<std::vector<Detection>>& detections, bool told_camera_motion) {
+    std::vector<ResultRow> rows;
+    double microseconds = 0;
+    for (std::size_t k = 0; k < detections.size(); ++k) {
+        FrameInfo info{.frame_size = sequence.frame_size};
+        if (told_camera_motion && !sequence.camera_motion.empty())
+            info.camera_motion = sequence.camera_motion[k];
+        const FrameResult* result = nullptr;
+        if constexpr (AnyTracker::kReadsFrames)
+            result = &tracker.update(sequence.frames.at(k), detections[k], info);
+        else
+            result = &tracker.update(detections[k], info);
+        microseconds += result->times.total;
+        for (const Track& one : result->tracks)
+            rows.push_back({static_cast<std::int64_t>(k) + 1, one.id, one.box, one.score});
+    }
+    return {ResultRows(std::move(rows)), microseconds / static_cast<double>(detections.size())};
+}
+
+/// A tracker of the default association, `changes` made to its options in their order.
+template <class AnyTracker>
+Configuration row(std::string name, std::initializer_list<Change> changes = {}) {
+    Settings settings;
+    for (const Change change : changes)
+        change(settings);
+    const auto track_changed = [settings](const Sequence& sequence, const auto& detections) {
+        typename AnyTracker::Components components;
+        components.association = DefaultAssociation(settings.association);
+        if constexpr (std::constructible_from<decltype(components.flow), PyramidalFlowOptions>)
+            components.flow = decltype(components.flow)(settings.flow);
+        TrackerOptions options = settings.options;
+        options.scores.ceiling = sequence.score_ceiling;
+        return track(AnyTracker(std::move(components), options), sequence, detections,
+                     settings.told_camera_motion);
+    };
+    return {std::move(name), track_changed};
+}
+
+template <class B>
+Configuration paper_row(std::string name) {
+    return {std::move(name), [](const Sequence& sequence, const auto& detections) {
+                return track(PaperTracker<B>(), sequence, detections, false);
+            }};
+}
+
+} // namespace
+
+std::vector<Table> tables_with_pixels() {
+    const Change no_camera = without_camera_motion, no_low = without_low_scores, fixed = with_fixed_levels;
+    return {
+        {"Step by step: each row adds to the one above, but for those that say \"instead\"",
+         {row<OverlapTracker>("IoU only", {no_camera, no_low, fixed}),
+          row<GeometryTracker>("+ motion", {no_camera, no_low, fixed}),
+          row<FlowTracker>("+ flow", {no_camera, no_low, fixed}),
+          row<Tracker<>>("+ appearance, stored", {no_camera, no_low, fixed}),
+          row<Tracker<>>("instead: re-extracted in the current frame",
+                         {no_camera, no_low, fixed, with_current_appearance}),
+          row<Tracker<>>("instead: stored, the graph's similarity as the only score",
+                         {no_camera, no_low, fixed, with_graph_alone}),
+          row<Tracker<>>("+ low-score pass", {no_camera, fixed}), row<Tracker<>>("+ camera motion", {fixed}),
+          row<Tracker<>>("+ adaptive score levels: the default"),
+          paper_row<ChannelBackbone>("the paper's preset"),
+          paper_row<ColourBackbone>("the paper's preset with the default's features")}},
+        {"The default with one change",
+         {row<StillTracker>("no motion model"), row<BackgroundFlowTracker>("no flow but the camera's"),
+          row<Tracker<>>("no appearance, no re-identification", {without_appearance}),
+          row<Tracker<>>("appearance re-extracted in the current frame", {with_current_appearance}),
+          row<Tracker<>>("appearance stored and re-extracted, the mean", {with_both_appearances}),
+          row<Tracker<>>("the graph's similarity as the only score", {with_graph_alone}),
+          row<Tracker<>>("no re-identification", {without_reidentification}),
+          row<Tracker<>>("no low-score pass", {without_low_scores}),
+          row<Tracker<>>("no camera motion", {without_camera_motion}),
+          row<Tracker<>>("no duplicate removal", {with_duplicates})}},
+    };
+}
+
+std::vector<Table> tables_of_boxes() {
+    const Change no_camera = without_camera_motion, no_low = without_low_scores, fixed = with_fixed_levels;
+    return {
+        {"Boxes alone, step by step",
+         {row<OverlapTracker>("IoU only", {no_camera, no_low, fixed}),
+          row<GeometryTracker>("+ motion", {no_camera, no_low, fixed}),
+          row<GeometryTracker>("+ low-score pass", {no_camera, fixed}),
+          row<GeometryTracker>("+ camera motion", {fixed}),
+          row<GeometryTracker>("+ adaptive score levels: the geometry preset")}},
+        {"The geometry preset with one change",
+         {row<OverlapTracker>("no motion model"),
+          row<GeometryTracker>("no low-score pass", {without_low_scores}),
+          row<GeometryTracker>("no camera motion", {without_camera_motion}),
+          row<GeometryTracker>("no duplicate removal", {with_duplicates})}},
+    };
+}
+
+std::vector<Table> tables_of_moving_cameras() {
+    return {{"A moving window, and the same objects by the camera that stands still",
+             {row<Tracker<>>("the default", {with_estimated_camera_motion}),
+              row<Tracker<>>("camera motion given"),
+              row<Tracker<>>("no camera motion", {without_camera_motion})}}};
+}
+
+} // namespace fgagt::ablation

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "measurement.hpp"
+
+#include <string>
+#include <vector>
+
+namespace fgagt::ablation {
+
+/// Rows that are shown together.
+struct Table {
+    std::string title;
+    std::vector<Configuration> rows;
+};
+
+/// For sequences with pixels.
+[[nodiscard]] std::vector<Table> tables_with_pixels();
+/// For sequences of boxes alone.
+[[nodiscard]] std::vector<Table> tables_of_boxes();
+/// For cameras whose motion is known.
+[[nodiscard]] std::vector<Table> tables_of_moving_cameras();
+
+} // namespace fgagt::ablation

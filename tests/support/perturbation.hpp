@@ -1,0 +1,47 @@
+#pragma once
+
+#include <fgagt/io/detail/scene_painting.hpp> // KeyedRandom
+#include <fgagt/types.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace fgagt::test {
+
+/// How a detector might have seen the same frames a little differently.
+struct PerturbationOptions {
+    double dropped = 0.015; ///< share of the detections that it misses, [0, 1]
+    double jitter = 0.01;   ///< standard deviation of position and size, shares of the box's size
+    double score = 0.01;    ///< standard deviation of the scores
+};
+
+/// Detections with slight errors added, the same ones for the same seed on every platform. A single run of a
+/// tracker moves by several points of HOTA when one early id flips: means over seeds are what can be
+/// compared.
+///
+/// @param frames  detections of each frame
+[[nodiscard]] inline std::vector<std::vector<Detection>>
+perturbed(const std::vector<std::vector<Detection>>& frames, std::uint64_t seed,
+          const PerturbationOptions& options = {}) {
+    std::vector<std::vector<Detection>> result(frames.size());
+    for (std::size_t k = 0; k < frames.size(); ++k)
+        for (std::size_t index = 0; index < frames[k].size(); ++index) {
+            detail::KeyedRandom random(seed, k, index);
+            if (random.uniform() < options.dropped) continue;
+            const auto error = [&](double deviation) {
+                return static_cast<float>(deviation * random.normal());
+            };
+            Detection detection = frames[k][index];
+            Box& box = detection.box;
+            box.left += box.width * error(options.jitter);
+            box.top += box.height * error(options.jitter);
+            box.width += box.width * error(options.jitter);
+            box.height += box.height * error(options.jitter);
+            detection.score += error(options.score);
+            result[k].push_back(detection);
+        }
+    return result;
+}
+
+} // namespace fgagt::test
