@@ -72,7 +72,8 @@ TEST_CASE("scores are mapped linearly and clamped") {
     const DetectionFilter filter({.score_low = -2, .score_high = 6});
     std::vector<Detection> detections;
     for (const float score : {-100.0F, -2.0F, 2.0F, 6.0F, 1e30F})
-        detections.push_back({.box = {3.0F * static_cast<float>(detections.size()), 0, 1, 1}, .score = score});
+        detections.push_back(
+            {.box = {3.0F * static_cast<float>(detections.size()), 0, 1, 1}, .score = score});
     const Sorted result = sorted(filter, detections);
     REQUIRE(result.usable.size() == 5);
     const std::vector<float> expected{0, 0, 0.5F, 1, 1};

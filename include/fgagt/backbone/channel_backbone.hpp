@@ -48,6 +48,7 @@ public:
     explicit ChannelBackbone(ChannelBackboneOptions options) : options_(options) {
         require_gain("chroma_gain", options_.chroma_gain);
         require_gain("gradient_gain", options_.gradient_gain);
+        build_luv_tables();
     }
 
     [[nodiscard]] const ChannelBackboneOptions& options() const noexcept { return options_; }
@@ -69,6 +70,16 @@ private:
     static void require_gain(const char* name, float value) {
         if (!(value > 0 && value <= 100))
             detail::throw_invalid("ChannelBackbone: expected ", name, " in (0, 100], got ", value);
+    }
+
+    /// OpenCV builds its tables for Luv at their first use, and up to version 4.9 without a lock: here they
+    /// are built once, before any thread can race for them.
+    static void build_luv_tables() {
+        [[maybe_unused]] static const bool built = [] {
+            cv::Mat luv;
+            cv::cvtColor(cv::Mat(1, 1, CV_8UC3, cv::Scalar::all(0)), luv, cv::COLOR_BGR2Luv);
+            return true;
+        }();
     }
 
     static void lay_out(cv::Size frame, FeatureMap& map) {
