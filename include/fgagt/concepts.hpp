@@ -8,13 +8,15 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
-/// What a component must offer to take part in `Tracker`. A component owns its options and scratch memory;
-/// whatever must survive from frame to frame and be saved is in a value that the tracker keeps (`Image`,
-/// `State`, tracks, ids). Called with the same values a component gives the same results. A component may
-/// throw whatever it likes, save where a comment says otherwise: the tracker is then as it was before the
-/// frame.
+/// What a component must offer to take part in `Tracker`. A component owns its options and scratch
+/// memory; whatever must survive from frame to frame and be saved is in a value that the tracker keeps
+/// (`Image`, `State`, tracks, ids). Called with the same values a component gives the same results. A
+/// component may throw whatever it likes, save where a comment says otherwise: the tracker is then as it
+/// was before the frame.
 namespace fgagt {
 
 /// Turns a frame into a map that features are pooled from.
@@ -33,12 +35,13 @@ concept Backbone = std::movable<T> && requires {
 /// Says where boxes went between two frames.
 ///
 /// - `Image`: what must be kept of a frame; a value, copying it copies the pixels.
-/// - `prepare(frame, image)`: fills `image` from a frame as described at Backbone; keeps no reference to it.
+/// - `prepare(frame, image)`: fills `image` from a frame as described at Backbone; keeps no reference to
+///   it.
 /// - `propagate(previous, current, boxes, flows)`: boxes of the previous frame, those of all objects that
 ///   were seen in it; `flows` is resized to their number. An image that is default-constructed, or two of
 ///   different frame sizes, make every flow unreliable. Never throws on what an image shows.
-/// - `camera_motion(previous, current, boxes)`: motion of what lies outside the boxes, in continuous image
-///   coordinates, previous to current; empty when unknown.
+/// - `camera_motion(previous, current, boxes)`: motion of what lies outside the boxes, in continuous
+///   image coordinates, previous to current; empty when unknown.
 template <class T>
 concept FlowPropagator = std::movable<T> && requires {
     typename T::Image;
@@ -46,6 +49,7 @@ concept FlowPropagator = std::movable<T> && requires {
               const typename T::Image& current, std::span<const Box> boxes, std::vector<BoxFlow>& flows) {
     requires std::default_initializable<typename T::Image>;
     requires std::copyable<typename T::Image>;
+    requires std::is_nothrow_swappable_v<typename T::Image>;
     { flow.prepare(frame, image) } -> std::same_as<void>;
     { flow.propagate(previous, current, boxes, flows) } -> std::same_as<void>;
     { flow.camera_motion(previous, current, boxes) } -> std::same_as<std::optional<Affine>>;
@@ -55,9 +59,8 @@ concept FlowPropagator = std::movable<T> && requires {
 ///
 /// - `State`: a value.
 /// - `initiate(box)`: state of an object first seen at `box`.
-/// - `predict(state, elapsed, camera, flow)`: moves the state on by `elapsed` > 0 nominal frames; `camera` is
-/// the identity
-///   when unknown; an unreliable `flow` must be ignored.
+/// - `predict(state, elapsed, camera, flow)`: moves the state on by `elapsed` > 0 nominal frames;
+///   `camera` is the identity when unknown; an unreliable `flow` must be ignored.
 /// - `update(state, box)`: takes in an observation of the current frame.
 /// - `box(state)`: finite, of positive size, within kCoordinateLimit, whatever came before.
 template <class T>
@@ -75,10 +78,9 @@ concept MotionModel = std::movable<T> && requires {
 /// Describes boxes by features from a map.
 ///
 /// - `Map`: the map type that it reads; a tracker's pooler and backbone must agree on it.
-/// - `pool(map, boxes, features, valid)`: features becomes [K x D], finite; `valid` becomes K flags, 0 for a
-/// box that covers no
-///   valid part of the map, whose row is then zero. D depends on the map alone, never on the number of boxes,
-///   which may be 0.
+/// - `pool(map, boxes, features, valid)`: features becomes [K x D], finite; `valid` becomes K flags, 0
+///   for a box that covers no valid part of the map, whose row is then zero. D depends on the map alone,
+///   never on the number of boxes, which may be 0.
 template <class T>
 concept Pooler = std::movable<T> && requires {
     typename T::Map;
@@ -89,9 +91,10 @@ concept Pooler = std::movable<T> && requires {
 
 /// Lets detections and tracks look at each other and says how similar they are.
 ///
-/// - `relate(features_d, features_t, iou, similarity)`: [M x D], [N x D], [M x N] to [M x N], finite, M and N
-/// may be 0.
-/// - `margin()`: the similarity below which two objects are different ones; belongs to the graph's weights.
+/// - `relate(features_d, features_t, iou, similarity)`: [M x D], [N x D], [M x N] to [M x N], finite, M
+///   and N may be 0.
+/// - `margin()`: the similarity below which two objects are different ones; belongs to the graph's
+///   weights.
 template <class T>
 concept AffinityGraph = std::movable<T> &&
     requires(T graph, const T& fixed, const Matrix& features_d, const Matrix& features_t, const Matrix& iou,
@@ -103,9 +106,9 @@ concept AffinityGraph = std::movable<T> &&
 /// One stage of an association cascade: who takes part, how well each pair fits, and how well it must.
 ///
 /// - `takes(detection)`, `takes(track)`: whether it takes part, if no earlier stage has matched it.
-/// - `score(evidence, detections, tracks, scores)`: the indices of those that take part, in increasing order;
-/// `scores` becomes
-///   [their numbers], higher is better, kForbidden for pairs that must not be matched, never NaN.
+/// - `score(evidence, detections, tracks, scores)`: the indices of those that take part, in increasing
+///   order; `scores` becomes [their numbers], higher is better, kForbidden for pairs that must not be
+///   matched, never NaN.
 /// - `margin(evidence)`: what a detection gets for staying without a track; finite.
 template <class T>
 concept AssociationStage = std::movable<T> &&
@@ -121,9 +124,8 @@ concept AssociationStage = std::movable<T> &&
 /// Solves one stage's assignment.
 ///
 /// - `assign(scores, margin, track_of)`: maximises the sum over detections of the score of the track each
-/// takes, or of the
-///   margin where it takes none; `track_of` becomes one column index per row, -1 for none. No taken score is
-///   below the margin. The same input gives the same output.
+///   takes, or of the margin where it takes none; `track_of` becomes one column index per row, -1 for
+///   none. No taken score is below the margin. The same input gives the same output.
 template <class T>
 concept Assigner = std::movable<T> &&
     requires(T assigner, const Matrix& scores, float margin, std::vector<int>& track_of) {
@@ -141,11 +143,10 @@ concept Associator = std::movable<T> &&
 
 /// Keeps the books on tracks: births, confirmation, losses and removals.
 ///
-/// - `advance(tracks, last_id, clock, detections, matches, events)`: closes a frame. Tracks that are already
-/// there keep their
-///   index (those to be dropped get TrackStatus::kRemoved), births are appended with ids counted up from
-///   `last_id`. Of a matched or newborn track it sets box, score, class, tag and `detection` (an index into
-///   `detections`).
+/// - `advance(tracks, last_id, clock, detections, matches, events)`: closes a frame. Tracks that are
+///   already there keep their index (those to be dropped get TrackStatus::kRemoved), births are appended
+///   with ids counted up from `last_id`. Of a matched or newborn track it sets box, score, class, tag and
+///   `detection` (an index into `detections`).
 /// - `reports(track)`: whether the track belongs to the frame's output.
 template <class T>
 concept Lifecycle = std::movable<T> &&

@@ -18,6 +18,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <span>
 #include <utility>
@@ -141,14 +142,12 @@ public:
 
     /// Tracks one frame.
     ///
-    /// @param frame       CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA), not empty; may be overwritten after the
-    /// call
+    /// @param frame       CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA), not empty; may be overwritten afterwards
     /// @param detections  of this frame, in pixels; unusable ones are left out and listed in the result
     /// @return  valid until the next call on this tracker; a copy is safe
     /// @throws InvalidArgument  the frame is empty or of another type, the timestamp is not above the
-    /// previous one's, the
-    ///                          camera motion is not finite, or an appearance vector has not the pooler's
-    ///                          dimension
+    ///                          previous one's, the camera motion is not finite, or an appearance vector has
+    ///                          not the pooler's dimension
     const FrameResult& update(const cv::Mat& frame, std::span<const Detection> detections,
                               const FrameInfo& info = {}) requires kReadsFrames {
         begin(frame, detections, info);
@@ -209,7 +208,7 @@ public:
     /// Tracks of frame t-1 -> where they are expected in frame t, by flow where it is reliable and by the
     /// motion model.
     void propagate_tracks() {
-        enter(Step::kPropagated, "propagate_tracks");
+        const StepGuard step(*this, Step::kPropagated, "propagate_tracks");
         const Stopwatch watch(work_.times.flow);
         if constexpr (kReadsFrames) components_.flow.prepare(work_.frame, next_.image);
         estimate_flows();
@@ -225,14 +224,14 @@ public:
 
     /// Frame t -> feature map.
     void extract_features() {
-        enter(Step::kExtracted, "extract_features");
+        const StepGuard step(*this, Step::kExtracted, "extract_features");
         const Stopwatch watch(work_.times.backbone);
         if (anything_to_relate()) components_.backbone.extract(work_.frame, work_.map);
     }
 
     /// Feature map -> F_d of the detections and F_t of the tracks where they are expected.
     void pool_features() {
-        enter(Step::kPooled, "pool_features");
+        const StepGuard step(*this, Step::kPooled, "pool_features");
         const Stopwatch watch(work_.times.pool);
         if (!anything_to_relate()) return;
         collect_boxes(work_.detections, work_.boxes_d);
@@ -243,7 +242,7 @@ public:
 
     /// IoU, F_d, F_t -> prior -> graph -> S_out -> assignment -> matches.
     void associate() {
-        enter(Step::kAssociated, "associate");
+        const StepGuard step(*this, Step::kAssociated, "associate");
         work_.matches.clear();
         if (!anything_to_relate()) return;
         {
@@ -257,7 +256,7 @@ public:
 
     /// Matches -> ids, births, losses: the tracks of frame t. Only now does the tracker move on.
     const FrameResult& commit() {
-        enter(Step::kCommitted, "commit");
+        const StepGuard step(*this, Step::kCommitted, "commit");
         {
             const Stopwatch watch(work_.times.lifecycle);
             const FrameClock clock{.elapsed = state_.elapsed_without_detector + work_.elapsed,
@@ -280,8 +279,8 @@ public:
 
     /// What lies between the steps of the current frame; after `commit`, of the last one.
     [[nodiscard]] const Work& work() const noexcept { return work_; }
-    /// All that association looks at; from `pool_features` (and for `similarity`, from `associate`) on, until
-    /// the next frame begins.
+    /// All that association looks at, from `pool_features` on (its `similarity` from `associate` on) until
+    /// `commit`.
     [[nodiscard]] Evidence evidence() const noexcept {
         return {.detections = work_.detections,
                 .tracks = next_.tracks,
@@ -316,6 +315,34 @@ private:
         Clock::time_point start_ = Clock::now();
     };
 
+    /// Lets a step begin only after the one before it, and counts it as done only when nothing was thrown:
+    /// after a failure the frame has to begin anew.
+    class StepGuard {
+    public:
+        StepGuard(Tracker& tracker, Step step, const char* name)
+            : StepGuard(tracker, static_cast<Step>(static_cast<int>(step) - 1), step, name) {}
+        StepGuard(Tracker& tracker, Step previous, Step step, const char* name)
+            : tracker_(tracker),
+              step_(step) {
+            if (tracker.step_ != previous)
+                detail::throw_invalid(
+                    "Tracker::", name,
+                    ": called out of order; the steps of a frame are begin, propagate_tracks, "
+                    "extract_features, pool_features, associate, commit");
+            tracker.step_ = Step::kCommitted;
+        }
+        ~StepGuard() {
+            if (std::uncaught_exceptions() == exceptions_) tracker_.step_ = step_;
+        }
+        StepGuard(const StepGuard&) = delete;
+        StepGuard& operator=(const StepGuard&) = delete;
+
+    private:
+        Tracker& tracker_;
+        Step step_;
+        int exceptions_ = std::uncaught_exceptions();
+    };
+
     const FrameResult& finish_update() {
         propagate_tracks();
         extract_features();
@@ -326,7 +353,7 @@ private:
 
     /// A prediction alone: no detector has looked, so the lifecycle has nothing to close.
     const FrameResult& commit_prediction() {
-        enter_from(Step::kPropagated, Step::kCommitted, "propagate");
+        const StepGuard step(*this, Step::kPropagated, Step::kCommitted, "propagate");
         next_.last_id = state_.last_id;
         next_.appearances = state_.appearances;
         next_.scores = state_.scores;
@@ -393,18 +420,6 @@ private:
                                       "; leave it out when it is unknown");
     }
 
-    void enter(Step step, const char* name) {
-        enter_from(static_cast<Step>(static_cast<int>(step) - 1), step, name);
-    }
-
-    void enter_from(Step previous, Step step, const char* name) {
-        if (step_ != previous)
-            detail::throw_invalid("Tracker::", name,
-                                  ": called out of order; the steps of a frame are begin, propagate_tracks, "
-                                  "extract_features, pool_features, associate, commit");
-        step_ = step;
-    }
-
     [[nodiscard]] bool anything_to_relate() const noexcept {
         return !work_.detections.empty() || !next_.tracks.empty();
     }
@@ -459,7 +474,8 @@ private:
             work_.boxes_t, [&](std::size_t t) { return memory_.wants_current(remembered[t]); },
             work_.features_t, work_.has_features_t);
         for (std::size_t t = 0; t < remembered.size(); ++t) {
-            if (!memory_.recalls(remembered[t])) continue;
+            const bool fits = static_cast<Eigen::Index>(remembered[t].mean.size()) == work_.features_t.cols();
+            if (!memory_.recalls(remembered[t]) || !fits) continue;
             auto features = work_.features_t.row(static_cast<Eigen::Index>(t));
             if (work_.has_features_t[t] != 0)
                 features = 0.5F * (features + row_of(remembered[t].mean));
@@ -564,7 +580,6 @@ private:
         std::swap(state_, next_);
         std::swap(result_, next_result_);
         work_.frame.release();
-        step_ = Step::kCommitted;
         work_.times.total =
             std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - started_).count();
         result_.times = work_.times;

@@ -530,6 +530,24 @@ TEST_CASE("a component that throws on a frame leaves the tracker as after the fr
                              fails);
 }
 
+TEST_CASE("a frame in which a step has failed has to begin anew") {
+    const MovingSquares scene;
+    bool fails = false;
+    Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, FailingGraph> tracker(
+        {.graph = {.fails = &fails}});
+    tracker.update(scene.frame(0), scene.detections(0));
+    tracker.begin(scene.frame(1), scene.detections(1));
+    tracker.propagate_tracks();
+    tracker.extract_features();
+    tracker.pool_features();
+    fails = true;
+    CHECK_THROWS_AS(tracker.associate(), std::runtime_error);
+    fails = false;
+    CHECK_THROWS_AS(tracker.commit(), InvalidArgument);
+    CHECK_THROWS_AS(tracker.associate(), InvalidArgument);
+    CHECK(ids(tracker.update(scene.frame(1), scene.detections(1))) == std::vector<TrackId>{1, 2, 3});
+}
+
 TEST_CASE("the paper's tracker keeps ids, gives up after ten frames and never moves what it lost") {
     const MovingSquares scene;
     PaperTracker<> tracker;

@@ -50,9 +50,8 @@ public:
     /// coordinates.
     ///
     /// @param boxes  moving things of the previous frame, in frame coordinates; nothing in them is looked at
-    /// @return       empty where too few corners were found, tracked or of one opinion, and for images that
-    /// cannot
-    ///               be compared
+    /// @return       empty where too few corners were found, tracked or of one opinion, and for images
+    ///               that cannot be compared
     [[nodiscard]] std::optional<Affine> estimate(const FlowImage& previous, const FlowImage& current,
                                                  std::span<const Box> boxes) {
         if (!previous.comparable(current)) return std::nullopt;

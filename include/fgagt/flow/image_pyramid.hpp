@@ -33,9 +33,8 @@ public:
     /// Fills the pyramid; memory is reused while the size stays the same.
     ///
     /// @param grey            CV_8UC1, not empty; no reference to it is kept
-    /// @param further_levels  levels wanted beyond the first, >= 0; there are fewer where the next one would
-    /// not be
-    ///                        larger than the window in both directions
+    /// @param further_levels  levels wanted beyond the first, >= 0; there are fewer where the next one
+    ///                        would not be larger than the window in both directions
     /// @param window          side of the tracking window, pixels, >= 1
     /// @throws InvalidArgument  another type, an empty image, or a number out of range
     void build(const cv::Mat& grey, int further_levels, int window) {

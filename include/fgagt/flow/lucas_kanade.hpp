@@ -76,8 +76,8 @@ public:
     /// @param tracked   becomes [K]
     /// @param guesses   [K] where they may be found, or empty: they start where they were
     /// @param finest    the pyramid level that is the finest one used; all points are in its coordinates
-    /// @throws InvalidArgument  pyramids that do not fit each other, the window or `finest`; numbers that
-    /// disagree
+    /// @throws InvalidArgument  pyramids that do not fit each other, the window or `finest`; numbers
+    ///                          that disagree
     void track(const GreyPyramid& previous, const GreyPyramid& current, std::span<const cv::Point2f> points,
                std::vector<TrackedPoint>& tracked, std::span<const cv::Point2f> guesses = {},
                int finest = 0) {

@@ -82,9 +82,8 @@ public:
 
     /// @param boxes  [N] in the previous frame, of all objects that were seen in it
     /// @param flows  becomes [N]; an unreliable one is no motion at all
-    /// @note Unreliable are: images that cannot be compared, boxes that are occluded, outside the frame, not
-    /// usable
-    ///       or without texture. O(N^2) comparisons, O(N) points.
+    /// @note Unreliable are: images that cannot be compared; boxes that are occluded, outside the frame,
+    ///       not usable or without texture. O(N^2) comparisons, O(N) points.
     void propagate(const Image& previous, const Image& current, std::span<const Box> boxes,
                    std::vector<BoxFlow>& flows) {
         flows.assign(boxes.size(), BoxFlow{});
