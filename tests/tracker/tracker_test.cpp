@@ -114,6 +114,23 @@ TEST_CASE("scores outside the range are clamped") {
     CHECK(result.rejected.empty());
 }
 
+TEST_CASE("tracks report the detector's own scores, whatever they are taken for in the scene") {
+    const MovingSquares scene;
+    Tracker<> tracker;
+    for (int k = 0; k < 60; ++k) {
+        auto detections = scene.detections(k);
+        if (k > 0)
+            for (Detection& detection : detections)
+                detection.score = 0.35F;
+        for (const Track& track : tracker.update(scene.frame(k), detections).tracks)
+            REQUIRE(track.score == detections[*track.detection].score);
+    }
+    const auto& work = tracker.work();
+    CHECK(work.levels.sure < 0.36F);
+    CHECK(work.scores == std::vector<float>(3, 0.35F));
+    CHECK(work.detections[0].score >= 0.5F); // a sure detection in this scene
+}
+
 TEST_CASE("an unusable frame is an error and leaves the tracker as it was") {
     const MovingSquares scene;
     Tracker<> control, tracker;
