@@ -60,6 +60,12 @@ TEST_CASE("levels stay between their floor and the ceiling") {
     CHECK((still.sure == 0.5F && still.birth == 0.6F));
 }
 
+TEST_CASE("floors that nearly meet still leave a score between the levels") {
+    ScoreLevels levels({.least_sure = 0.299F, .least_birth = 0.3F});
+    const auto low = levels.levels(remembered(levels, std::vector<float>(200, 0.12F)));
+    CHECK((low.sure == 0.299F && low.birth == 0.3F));
+}
+
 TEST_CASE("only the latest scores count") {
     ScoreLevels levels({.window = 30, .full_weight = 30});
     auto state = remembered(levels, std::vector<float>(100, 0.25F));

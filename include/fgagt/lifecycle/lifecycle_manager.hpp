@@ -20,7 +20,7 @@ struct LifecycleOptions {
     std::int64_t confirm_hits = 2;     ///< a track is confirmed at this many detections, >= 1
     bool confirm_first_frame = true;   ///< whether the objects of the very first frame need only one
     float birth_score = 0.6F;          ///< a detection without a track founds one from this score on
-    float max_lost_time = 60;          ///< a track is removed when unmatched for longer, > 0 (ByteTrack's 30)
+    float max_lost_time = 60;          ///< a track is removed when unmatched for longer, > 0
     std::int64_t max_lost_updates = 0; ///< a track is removed at this many misses in a row, >= 0; 0: no limit
     std::int64_t max_tentative_missed = 0; ///< misses in a row that a tentative track survives, >= 0
     float max_outside_time = 10;           ///< max_lost_time of a track whose box lies outside the frame, > 0

@@ -14,10 +14,11 @@ namespace fgagt {
 
 struct ScoreLevelsOptions {
     bool adaptive = true; ///< false: scores mean what they say
-    float ceiling =
-        0.6F;           ///< score at which the detector is normally trusted: no level rises above it, (0, 1]
-    float sure = 0.5F;  ///< score of a sure detection while nothing is known, (0, 1)
-    float birth = 0.6F; ///< score that founds a track while nothing is known, (sure, 1)
+    /// Score at which the detector is normally trusted, (0, 1]: no level rises above it, but for the floors
+    /// below.
+    float ceiling = 0.6F;
+    float sure = 0.5F;             ///< score of a sure detection while nothing is known, (0, 1)
+    float birth = 0.6F;            ///< score that founds a track while nothing is known, (sure, 1)
     float least_sure = 0.2F;       ///< no scene lowers the level of a sure detection below it
     float least_birth = 0.3F;      ///< nor that of a birth below it
     float sure_quantile = 0.1F;    ///< share of the detections of known objects that are not sure, [0, 1]
@@ -86,8 +87,8 @@ public:
                                        std::max(std::min(options_.ceiling, kMost), options_.least_birth));
         const float most_sure =
             std::max(options_.ceiling < 1 ? options_.ceiling - gap : kMost, options_.least_sure);
-        const float sure =
-            std::clamp(seen.sure, options_.least_sure, std::min(most_sure, birth - kSmallestGap));
+        const float top_sure = std::max(std::min(most_sure, birth - kSmallestGap), options_.least_sure);
+        const float sure = std::clamp(seen.sure, options_.least_sure, top_sure);
         return {sure, birth};
     }
 
