@@ -61,17 +61,18 @@ concept FlowPropagator = std::movable<T> && requires {
 /// - `initiate(box)`: state of an object first seen at `box`.
 /// - `predict(state, elapsed, camera, flow)`: moves the state on by `elapsed` > 0 nominal frames;
 ///   `camera` is the identity when unknown; an unreliable `flow` must be ignored.
-/// - `update(state, box)`: takes in an observation of the current frame.
+/// - `update(state, box, score)`: takes in an observation of the current frame; its score, [0, 1], calibrated
+///   to the scene, says how far the box may be trusted.
 /// - `box(state)`: finite, of positive size, within kCoordinateLimit, whatever came before.
 template <class T>
 concept MotionModel = std::movable<T> && requires {
     typename T::State;
-} && requires(const T motion, typename T::State& state, const Box& box, float elapsed, const Affine& camera,
-              const BoxFlow& flow) {
+} && requires(const T motion, typename T::State& state, const Box& box, float score, float elapsed,
+              const Affine& camera, const BoxFlow& flow) {
     requires std::copyable<typename T::State>;
     { motion.initiate(box) } -> std::same_as<typename T::State>;
     { motion.predict(state, elapsed, camera, flow) } -> std::same_as<void>;
-    { motion.update(state, box) } -> std::same_as<void>;
+    { motion.update(state, box, score) } -> std::same_as<void>;
     { motion.box(std::as_const(state)) } -> std::same_as<Box>;
 };
 

@@ -517,8 +517,10 @@ private:
             if (newborn) next_.motions.push_back(components_.motion.initiate(track.box));
             if (!track.detection) continue;
             const std::size_t d = *track.detection;
+            track.covered = covered_share(t);
             if (!newborn) {
-                components_.motion.update(next_.motions[t], work_.detections[d].box);
+                components_.motion.update(next_.motions[t], work_.detections[d].box,
+                                          work_.detections[d].score);
                 if (state_.tracks[t].status != TrackStatus::kTentative)
                     score_levels_.remember(next_.scores, work_.scores[d]);
             }
@@ -527,19 +529,19 @@ private:
             if (work_.has_features_d[d] != 0)
                 memory_.update(next_.appearances[t], work_.features_d.row(static_cast<Eigen::Index>(d)),
                                !work_.detections[d].appearance.empty(), work_.detections[d].score,
-                               covered_share(t));
+                               track.covered);
         }
     }
 
     /// Share of a track's observed box that the nearer one of another track seen in this frame covers at
     /// most. Nearer is whose feet are lower in the image.
-    [[nodiscard]] double covered_share(std::size_t t) const {
+    [[nodiscard]] float covered_share(std::size_t t) const {
         const Box& box = next_.tracks[t].observed;
         double covered = 0;
         for (const Track& other : next_.tracks)
             if (other.detection && other.observed.bottom() > box.bottom())
                 covered = std::max(covered, intersection_area(other.observed, box) / area(box));
-        return covered;
+        return static_cast<float>(covered);
     }
 
     void drop_removed() {

@@ -33,6 +33,8 @@ using BackgroundFlowTracker = Tracker<ColourBackbone, BackgroundFlow>;
 struct Settings {
     DefaultAssociationOptions association{};
     PyramidalFlowOptions flow{};
+    KalmanMotionOptions motion{};
+    LifecycleOptions lifecycle{};
     TrackerOptions options{};
     bool told_camera_motion = true;
 };
@@ -60,6 +62,19 @@ void without_camera_motion(Settings& settings) {
 }
 void with_estimated_camera_motion(Settings& settings) {
     settings.told_camera_motion = false;
+}
+void with_fixed_box_noise(Settings& settings) {
+    settings.motion.measurement_std = 0.06;
+    settings.motion.doubt_std = 0;
+    settings.motion.size_noise_factor = 1;
+}
+void with_anyone_reidentified(Settings& settings) {
+    settings.association.reidentification.min_covered = 0;
+    settings.association.reidentification.expected_reach =
+        settings.association.reidentification.max_rival_reach;
+}
+void without_coasting(Settings& settings) {
+    settings.lifecycle.coast_updates = 0;
 }
 void with_fixed_levels(Settings& settings) {
     settings.options.scores.adaptive = false;
@@ -116,6 +131,9 @@ Configuration row(std::string name, std::initializer_list<Change> changes = {}) 
         components.association = DefaultAssociation(settings.association);
         if constexpr (std::constructible_from<decltype(components.flow), PyramidalFlowOptions>)
             components.flow = decltype(components.flow)(settings.flow);
+        if constexpr (std::constructible_from<decltype(components.motion), KalmanMotionOptions>)
+            components.motion = decltype(components.motion)(settings.motion);
+        components.lifecycle = LifecycleManager(settings.lifecycle);
         TrackerOptions options = settings.options;
         options.scores.ceiling = sequence.score_ceiling;
         return track(AnyTracker(std::move(components), options), sequence, detections,
@@ -134,12 +152,13 @@ Configuration paper_row(std::string name) {
 } // namespace
 
 std::vector<Table> tables_with_pixels() {
-    const Change no_camera = without_camera_motion, no_low = without_low_scores, fixed = with_fixed_levels;
+    const Change no_camera = without_camera_motion, no_low = without_low_scores, fixed = with_fixed_levels,
+                 no_return = without_reidentification;
     return {
         {"Step by step: each row adds to the one above, but for those that say \"instead\"",
-         {row<OverlapTracker>("IoU only", {no_camera, no_low, fixed}),
-          row<GeometryTracker>("+ motion", {no_camera, no_low, fixed}),
-          row<FlowTracker>("+ flow", {no_camera, no_low, fixed}),
+         {row<OverlapTracker>("IoU only", {no_camera, no_low, fixed, no_return}),
+          row<GeometryTracker>("+ motion", {no_camera, no_low, fixed, no_return}),
+          row<FlowTracker>("+ flow", {no_camera, no_low, fixed, no_return}),
           row<Tracker<>>("+ appearance, stored", {no_camera, no_low, fixed}),
           row<Tracker<>>("instead: re-extracted in the current frame",
                          {no_camera, no_low, fixed, with_current_appearance}),
@@ -151,30 +170,38 @@ std::vector<Table> tables_with_pixels() {
           paper_row<ColourBackbone>("the paper's preset with the default's features")}},
         {"The default with one change",
          {row<StillTracker>("no motion model"), row<BackgroundFlowTracker>("no flow but the camera's"),
+          row<Tracker<>>("boxes of every score equally exact", {with_fixed_box_noise}),
           row<Tracker<>>("no appearance, no re-identification", {without_appearance}),
           row<Tracker<>>("appearance re-extracted in the current frame", {with_current_appearance}),
           row<Tracker<>>("appearance stored and re-extracted, the mean", {with_both_appearances}),
           row<Tracker<>>("the graph's similarity as the only score", {with_graph_alone}),
-          row<Tracker<>>("no re-identification", {without_reidentification}),
-          row<Tracker<>>("no low-score pass", {without_low_scores}),
-          row<Tracker<>>("no camera motion", {without_camera_motion}),
+          row<Tracker<>>("no re-identification", {no_return}),
+          row<Tracker<>>("re-identification of those lost in full view too", {with_anyone_reidentified}),
+          row<Tracker<>>("no low-score pass", {no_low}), row<Tracker<>>("no camera motion", {no_camera}),
+          row<Tracker<>>("no coasted frame", {without_coasting}),
           row<Tracker<>>("no duplicate removal", {with_duplicates})}},
     };
 }
 
 std::vector<Table> tables_of_boxes() {
-    const Change no_camera = without_camera_motion, no_low = without_low_scores, fixed = with_fixed_levels;
+    const Change no_camera = without_camera_motion, no_low = without_low_scores, fixed = with_fixed_levels,
+                 no_return = without_reidentification;
     return {
         {"Boxes alone, step by step",
-         {row<OverlapTracker>("IoU only", {no_camera, no_low, fixed}),
-          row<GeometryTracker>("+ motion", {no_camera, no_low, fixed}),
-          row<GeometryTracker>("+ low-score pass", {no_camera, fixed}),
-          row<GeometryTracker>("+ camera motion", {fixed}),
-          row<GeometryTracker>("+ adaptive score levels: the geometry preset")}},
+         {row<OverlapTracker>("IoU only", {no_camera, no_low, fixed, no_return}),
+          row<GeometryTracker>("+ motion", {no_camera, no_low, fixed, no_return}),
+          row<GeometryTracker>("+ low-score pass", {no_camera, fixed, no_return}),
+          row<GeometryTracker>("+ camera motion", {fixed, no_return}),
+          row<GeometryTracker>("+ adaptive score levels", {no_return}),
+          row<GeometryTracker>("+ re-identification by place: the geometry preset")}},
         {"The geometry preset with one change",
          {row<OverlapTracker>("no motion model"),
-          row<GeometryTracker>("no low-score pass", {without_low_scores}),
-          row<GeometryTracker>("no camera motion", {without_camera_motion}),
+          row<GeometryTracker>("boxes of every score equally exact", {with_fixed_box_noise}),
+          row<GeometryTracker>("re-identification of those lost in full view too",
+                               {with_anyone_reidentified}),
+          row<GeometryTracker>("no low-score pass", {no_low}),
+          row<GeometryTracker>("no camera motion", {no_camera}),
+          row<GeometryTracker>("no coasted frame", {without_coasting}),
           row<GeometryTracker>("no duplicate removal", {with_duplicates})}},
     };
 }

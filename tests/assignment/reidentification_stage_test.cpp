@@ -31,6 +31,7 @@ struct Case {
             track.hits = 10;
             track.missed = 5;
             track.missed_time = 5;
+            track.covered = 0.5F;
             tracks.push_back(track);
         }
     }
@@ -65,22 +66,37 @@ Matrix matrix(std::initializer_list<std::initializer_list<float>> rows) {
 
 } // namespace
 
-TEST_CASE("somebody who looks right and stands near comes back") {
-    CHECK(Case({50}, {0}, matrix({{0.85F}})).scores()(0, 0) == 0.85F);
-    CHECK(Case({50}, {0}, matrix({{0.79F}})).scores()(0, 0) == kForbidden);
+TEST_CASE("somebody who looks right and stands where expected comes back") {
+    CHECK(Case({49}, {0}, matrix({{0.85F}})).scores()(0, 0) == 0.85F); // within half the height of 100
+    CHECK(Case({49}, {0}, matrix({{0.79F}})).scores()(0, 0) == kForbidden);
+    CHECK(Case({51}, {0}, matrix({{0.85F}})).scores()(0, 0) == kForbidden);
+    Case walked({300}, {0}, matrix({{0.85F}}));
+    walked.tracks[0].box.left = 280; // expected there, though last seen elsewhere
+    CHECK(walked.scores()(0, 0) == 0.85F);
+    std::swap(walked.tracks[0].box, walked.tracks[0].observed);
+    CHECK(walked.scores()(0, 0) == kForbidden);
 }
 
-TEST_CASE("how far somebody may have come grows with time, up to a limit") {
-    // 5 frames: (0.5 + 0.5) heights of 100
-    CHECK(Case({99}, {0}, matrix({{0.9F}})).scores()(0, 0) == 0.9F);
-    CHECK(Case({101}, {0}, matrix({{0.9F}})).scores()(0, 0) == kForbidden);
-    Case late({149}, {0}, matrix({{0.9F}}));
-    late.tracks[0].missed_time = 50;
-    CHECK(late.scores()(0, 0) == 0.9F);
-    late.detections[0].box.left = 151;
-    CHECK(late.scores()(0, 0) == kForbidden);
-    late.tracks[0].box.left = 120; // where it was expected counts as well as where it was seen
-    CHECK(late.scores()(0, 0) == 0.9F);
+TEST_CASE("only who was half hidden when last seen comes back") {
+    Case seen({10}, {0}, matrix({{0.9F}}));
+    seen.tracks[0].covered = 0.29F;
+    CHECK(seen.scores()(0, 0) == kForbidden);
+    seen.tracks[0].covered = 0.31F;
+    CHECK(seen.scores()(0, 0) == 0.9F);
+}
+
+TEST_CASE("how far rivals may have come grows with time, up to a limit") {
+    const auto is_rival = [](float left, float missed_time, float expected) {
+        Case rivals({10}, {0, left}, matrix({{0.9F, 0.85F}}));
+        rivals.tracks[1].missed_time = missed_time;
+        rivals.tracks[1].box.left = expected;
+        return rivals.scores()(0, 0) == kForbidden;
+    };
+    CHECK(is_rival(109, 5, 109)); // 5 frames: (0.5 + 0.5) heights of 100
+    CHECK_FALSE(is_rival(111, 5, 111));
+    CHECK(is_rival(159, 50, 159));
+    CHECK_FALSE(is_rival(161, 50, 161));
+    CHECK(is_rival(161, 50, 120)); // where it is expected counts as well as where it was seen
 }
 
 TEST_CASE("heights must agree") {
@@ -99,10 +115,23 @@ TEST_CASE("a rival who looks nearly as right forbids the pair, unless it is out 
     CHECK(Case({10}, {0, 900}, matrix({{0.95F, 0.95F}})).scores()(0, 0) == 0.95F);
 }
 
-TEST_CASE("pairs without features are never re-identified") {
+TEST_CASE("without looks only a pair that has no rival comes back") {
     Case blind({10}, {0}, matrix({{0.95F}}));
     blind.has_t[0] = 0;
-    CHECK(blind.scores()(0, 0) == kForbidden);
+    CHECK(blind.scores()(0, 0) >= ReidentificationStage().margin({.detections = {},
+                                                                  .tracks = {},
+                                                                  .iou = blind.iou,
+                                                                  .similarity = blind.similarity,
+                                                                  .has_features_d = {},
+                                                                  .has_features_t = {}}));
+    Case two_tracks({10}, {0, 90}, matrix({{0.95F, 0.1F}}));
+    two_tracks.has_d[0] = 0;
+    CHECK(two_tracks.scores().maxCoeff() == kForbidden);
+    Case two_detections({10, 90}, {0}, matrix({{0.95F}, {0.1F}}));
+    two_detections.has_t[0] = 0;
+    CHECK(two_detections.scores().maxCoeff() == kForbidden);
+    two_detections.detections[1].box.left = 900;
+    CHECK(two_detections.scores()(0, 0) > kForbidden);
 }
 
 TEST_CASE("only lost tracks that were known well and not too long ago take part") {
@@ -130,6 +159,9 @@ TEST_CASE("only lost tracks that were known well and not too long ago take part"
 
 TEST_CASE("re-identification options are checked") {
     CHECK_THROWS_AS(ReidentificationStage({.min_hits = 0}), InvalidArgument);
+    CHECK_THROWS_AS(ReidentificationStage({.min_covered = 1.1F}), InvalidArgument);
+    CHECK_THROWS_AS(ReidentificationStage({.expected_reach = 0}), InvalidArgument);
     CHECK_THROWS_AS(ReidentificationStage({.lead = -1}), InvalidArgument);
+    CHECK_THROWS_AS(ReidentificationStage({.rival_reach = 0}), InvalidArgument);
     CHECK_THROWS_AS(ReidentificationStage({.max_height_change = 0}), InvalidArgument);
 }

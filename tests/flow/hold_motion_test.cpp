@@ -27,7 +27,7 @@ TEST_CASE("a held box moves by reliable flow alone") {
     CHECK(motion.box(state) == Box{15, 18, 30, 40});
     motion.predict(state, 1, {}, flow(0, 0, 2)); // about the centre
     CHECK(motion.box(state) == Box{0, -2, 60, 80});
-    motion.update(state, {1, 2, 3, 4});
+    motion.update(state, {1, 2, 3, 4}, 1);
     CHECK(motion.box(state) == Box{1, 2, 3, 4});
 }
 
@@ -40,7 +40,7 @@ TEST_CASE("a held box stays usable") {
         auto state = motion.initiate(hostile);
         CHECK(is_usable(motion.box(state)));
         state = motion.initiate({1, 2, 3, 4});
-        motion.update(state, hostile);
+        motion.update(state, hostile, 1);
         CHECK(motion.box(state) == Box{1, 2, 3, 4});
     }
     for (const BoxFlow& hostile :

@@ -48,10 +48,13 @@ struct DenseKalman {
         const Square rest = Square::Identity(8, 8) - gain * h;
         covariance = (rest * covariance * rest.transpose() + gain * r * gain.transpose()).eval(); // Joseph
     }
-    void update(const Box& box) {
+    void update(const Box& box, double score) {
         Square h = Square::Zero(4, 8);
         h.leftCols(4).setIdentity();
-        observe(h, measured(box), diagonal(4, variance(options.measurement_std)));
+        const double deviation = options.measurement_std + (1 - score) * options.doubt_std;
+        Square r = diagonal(4, variance(deviation));
+        r.bottomRightCorner(2, 2) *= options.size_noise_factor * options.size_noise_factor;
+        observe(h, measured(box), r);
     }
     void follow(const Affine& camera) {
         Square a = Square::Identity(8, 8);
@@ -131,7 +134,7 @@ KalmanState moving(const KalmanMotion& motion, const Affine& world = {}) {
     KalmanState state = motion.initiate(at(100, 200, 40, 80));
     for (int frame = 1; frame <= 5; ++frame) {
         motion.predict(state, 1, {}, {});
-        motion.update(state, at(100 + 4 * frame, 200 - 2 * frame, 40 + frame, 80 + 2 * frame));
+        motion.update(state, at(100 + 4 * frame, 200 - 2 * frame, 40 + frame, 80 + 2 * frame), 1);
     }
     return state;
 }
@@ -186,8 +189,9 @@ TEST_CASE("the filter equals the textbook's") {
                 box.top += static_cast<float>(uniform(-8, 8));
                 box.width = static_cast<float>(uniform(40, 60));
                 box.height = static_cast<float>(uniform(100, 140));
-                motion.update(state, box);
-                dense.update(box);
+                const auto score = static_cast<float>(uniform(0, 1));
+                motion.update(state, box, score);
+                dense.update(box, static_cast<double>(score));
             }
             CAPTURE(life, frame);
             REQUIRE(difference(state, dense) < 1e-9); // rounding of a few thousand operations in double
@@ -313,7 +317,7 @@ TEST_CASE("an observation that is no box changes nothing") {
     const KalmanState before = moving(motion);
     for (const Box& hostile : {Box{kNaN, 0, 1, 1}, {0, 0, kInfinity, 1}, {0, 0, 0, 1}, {2e7F, 0, 1, 1}}) {
         KalmanState state = before;
-        motion.update(state, hostile);
+        motion.update(state, hostile, 1);
         CHECK(state == before);
     }
 }
@@ -342,7 +346,7 @@ TEST_CASE("boxes stay usable whatever comes in") {
             if (random() % 2U == 0)
                 motion.predict(state, times[random() % 4U], cameras[random() % 4U], wild_flow);
             else
-                motion.update(state, usable[random() % 6U]);
+                motion.update(state, usable[random() % 6U], 1);
             const Box box = motion.box(state);
             CAPTURE(life, step, box.left, box.top, box.width, box.height);
             REQUIRE(is_usable(box));
@@ -364,9 +368,25 @@ TEST_CASE("the filter recovers from a hostile past") {
     const Box box{100, 100, 50, 100};
     for (int frame = 0; frame < 200; ++frame) {
         motion.predict(state, 1, {}, {});
-        motion.update(state, box);
+        motion.update(state, box, 1);
     }
     CHECK(iou(motion.box(state), box) > 0.9);
+}
+
+TEST_CASE("a surer detection moves the box more, and scores out of range are taken as the nearest in it") {
+    const KalmanMotion motion;
+    const auto moved_by = [&](float score) {
+        KalmanState state = motion.initiate({-25, -50, 50, 100});
+        motion.update(state, {-15, -55, 50, 110}, score);
+        return std::pair{state.x.position, state.height.position - 100};
+    };
+    const auto [sure_x, sure_height] = moved_by(1);
+    const auto [unsure_x, unsure_height] = moved_by(0.3F);
+    CHECK(sure_x > 1.5 * unsure_x);
+    CHECK(sure_height > 1.5 * unsure_height);
+    CHECK(moved_by(7) == moved_by(1));
+    CHECK(moved_by(-7) == moved_by(0));
+    CHECK(moved_by(kNaN) == moved_by(0));
 }
 
 TEST_CASE("a Kalman filter refuses deviations that are none") {
@@ -379,9 +399,11 @@ TEST_CASE("a Kalman filter refuses deviations that are none") {
         refused([=](auto& o) { o.position_std = bad; });
         refused([=](auto& o) { o.velocity_std = bad; });
         refused([=](auto& o) { o.measurement_std = bad; });
+        refused([=](auto& o) { o.size_noise_factor = bad; });
         refused([=](auto& o) { o.birth_position_std = bad; });
         refused([=](auto& o) { o.birth_velocity_std = bad; });
         refused([=](auto& o) { o.flow_std = bad; });
         if (bad != 0) refused([=](auto& o) { o.velocity_share = bad; });
+        if (bad != 0) refused([=](auto& o) { o.doubt_std = bad; });
     }
 }

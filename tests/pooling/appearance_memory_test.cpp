@@ -22,7 +22,7 @@ TEST_CASE("the memory is an exponential mean that begins with the first look") {
     CHECK(memory.recalls(state));
     memory.update(state, row(0, 1), false, 0.9F, 0);
     CHECK(state.mean == std::vector<float>{0.75F, 0.25F});
-    memory.update(state, row(0, 1), false, 0.9F, 0.4);
+    memory.update(state, row(0, 1), false, 0.9F, 0.4F);
     CHECK(state.mean == std::vector<float>{0.5625F, 0.4375F});
 }
 
@@ -31,7 +31,7 @@ TEST_CASE("unsure and covered detections leave the memory as it is") {
     AppearanceMemory::State state;
     memory.update(state, row(1, 0), false, 0.9F, 0);
     memory.update(state, row(0, 1), false, 0.49F, 0);
-    memory.update(state, row(0, 1), false, 0.9F, 0.41);
+    memory.update(state, row(0, 1), false, 0.9F, 0.41F);
     CHECK(state.mean == std::vector<float>{1, 0});
 }
 

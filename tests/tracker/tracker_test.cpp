@@ -407,6 +407,31 @@ TEST_CASE("the caller's camera motion carries the tracks") {
     }
 }
 
+TEST_CASE("who walks behind somebody comes out under the same id, by motion alone") {
+    // One stands still, another walks past at 4 px per frame and is not seen from frame 30 to 65.
+    const auto id_after = [](const Box& standing) {
+        GeometryTracker tracker;
+        TrackId id = 0;
+        for (int k = 0; k < 70; ++k) {
+            std::vector<Detection> detections{{.box = standing}};
+            const bool hidden = k >= 30 && k < 66;
+            if (!hidden) detections.push_back({.box = {4.0F * static_cast<float>(k), 0, 40, 100}});
+            const FrameResult& result = tracker.update(detections);
+            for (const Track& track : result.tracks)
+                if (track.detection == 1U) id = track.id;
+            if (k == 29) {
+                const Track& covered = tracker.state().tracks.at(1);
+                const double share = standing.bottom() > 100 ? 0.36 : 0; // 16 of 40 px, 90 of 100
+                CHECK_THAT(covered.covered, Catch::Matchers::WithinAbs(share, 0.01));
+            }
+        }
+        return id;
+    };
+    const float nearer = 10, farther = -10; // feet lower in the image, or higher
+    CHECK(id_after({140, nearer, 60, 100}) == 2);
+    CHECK(id_after({140, farther, 60, 100}) == 3);
+}
+
 TEST_CASE("the caller's own appearance vectors are compared, and their length is checked") {
     using Described = Tracker<NoBackbone, NoFlow, KalmanMotion, NoPooler<NoMap>>;
     Described tracker({.pooler = NoPooler<NoMap>({.dimension = 2})});

@@ -20,7 +20,7 @@ public:
         if (flow.reliable) take(state, moved(state, flow));
     }
 
-    void update(State& state, const Box& box) const noexcept { take(state, box); }
+    void update(State& state, const Box& box, float /*score*/) const noexcept { take(state, box); }
 
     [[nodiscard]] Box box(const State& state) const noexcept { return state; }
 

@@ -21,8 +21,8 @@ struct ScoreLevelsOptions {
     float birth = 0.6F;            ///< score that founds a track while nothing is known, (sure, 1)
     float least_sure = 0.2F;       ///< no scene lowers the level of a sure detection below it
     float least_birth = 0.3F;      ///< nor that of a birth below it
-    float sure_quantile = 0.1F;    ///< share of the detections of known objects that are not sure, [0, 1]
-    float birth_quantile = 0.25F;  ///< share of them that would not found a track, [0, 1]
+    float sure_quantile = 0.13F;   ///< share of the detections of known objects that are not sure, [0, 1]
+    float birth_quantile = 0.24F;  ///< share of them that would not found a track, [0, 1]
     std::size_t window = 400;      ///< latest detections of known objects that are remembered, >= 1
     std::size_t warm_up = 20;      ///< of them, before anything adapts
     std::size_t full_weight = 100; ///< of them, until only what was seen counts, >= 1

@@ -63,13 +63,13 @@ public:
     /// @param score     of the detection
     /// @param covered   share of its box that a nearer box covers, [0, 1]
     void update(State& state, Eigen::Ref<const Eigen::RowVectorXf> features, bool own, float score,
-                double covered) const {
+                float covered) const {
         const auto dimension = static_cast<std::size_t>(features.size());
         state.from_caller = own;
         Eigen::Map<Eigen::RowVectorXf> mean(state.mean.data(), static_cast<Eigen::Index>(state.mean.size()));
         if (state.mean.size() != dimension)
             state.mean.assign(features.data(), features.data() + dimension);
-        else if (score >= options_.min_score && covered <= static_cast<double>(options_.max_covered))
+        else if (score >= options_.min_score && covered <= options_.max_covered)
             mean = options_.momentum * mean + (1 - options_.momentum) * features;
     }
 
