@@ -1,4 +1,5 @@
-# The README's test command is what continuous integration runs, and both of its commands name every package that the build asks for.
+# The README's test command is what continuous integration runs, both of its commands name every package that the build asks for, and
+# its code is part of a compiled example.
 #
 #   cmake -DSOURCE_DIR=... -P readme_test.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -21,4 +22,19 @@ endforeach()
 string(FIND "${ci}" "\n${command_test}\n" position)
 if(position EQUAL -1)
     message(FATAL_ERROR ".ci/run does not run the README's test command:\n${command_test}")
+endif()
+
+file(READ ${SOURCE_DIR}/README.md readme)
+file(READ ${SOURCE_DIR}/examples/02_video.cpp example)
+string(REPLACE "\n    " "\n" example "${example}")
+string(REGEX MATCH "```cpp\n([^`]*)```" block "${readme}")
+set(code "${CMAKE_MATCH_1}")
+string(REGEX MATCHALL "\n" code_lines "${code}")
+list(LENGTH code_lines count)
+string(FIND "${example}" "${code}" position)
+if(code STREQUAL "" OR position EQUAL -1)
+    message(FATAL_ERROR "README.md: the first C++ code is not part of examples/02_video.cpp")
+endif()
+if(count GREATER 15)
+    message(FATAL_ERROR "README.md: the first C++ code has ${count} lines, more than 15")
 endif()

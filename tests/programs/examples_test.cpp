@@ -1,0 +1,93 @@
+#include "programs/program.hpp"
+#include "support/catch.hpp"
+#include "support/data.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using namespace fgagt::test;
+
+namespace {
+
+std::vector<std::string> words(const std::string& text) {
+    std::istringstream stream(text);
+    return {std::istream_iterator<std::string>(stream), {}};
+}
+
+std::vector<std::string> lines(const std::string& text) {
+    std::vector<std::string> list;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);)
+        list.push_back(line);
+    return list;
+}
+
+std::string expected_output(const std::string& example) {
+    std::ifstream file(golden("examples/" + example + ".txt"));
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Equal, or two numbers with digits behind the point that differ by one in the last of two.
+bool is_same_word(const std::string& a, const std::string& b) {
+    if (a == b) return true;
+    if (a.find('.') == std::string::npos || b.find('.') == std::string::npos) return false;
+    return std::abs(std::atof(a.c_str()) - std::atof(b.c_str())) < 0.015;
+}
+
+void check_output(const std::string& example) {
+    const Outcome outcome = run_program(example, "");
+    CHECK(outcome.exit_code == 0);
+    const auto printed = words(outcome.output), expected = words(expected_output(example));
+    REQUIRE_FALSE(expected.empty());
+    REQUIRE(printed.size() == expected.size());
+    for (std::size_t k = 0; k < printed.size(); ++k) {
+        CAPTURE(k, printed[k], expected[k]);
+        REQUIRE(is_same_word(printed[k], expected[k]));
+    }
+}
+
+} // namespace
+
+TEST_CASE("example 01 prints what it printed") {
+    check_output("01_hello");
+}
+
+TEST_CASE("example 03 prints what it printed") {
+    check_output("03_steps");
+}
+
+TEST_CASE("example 04 prints what it printed") {
+    check_output("04_own_component");
+}
+
+TEST_CASE("example 05 prints what it printed") {
+    check_output("05_own_backbone");
+}
+
+TEST_CASE("example 02 finds and tracks the people of a real sequence as it did (needs FGAGT_DATA)") {
+    const auto sequence = real_data("mot/TUD-Campus");
+    if (!sequence) return;
+    const Outcome outcome = run_program("02_video", "'" + sequence->string() + "'");
+    CHECK(outcome.exit_code == 0);
+    const auto printed = lines(outcome.output), expected = lines(expected_output("02_video"));
+    REQUIRE(printed.size() == 71);
+    REQUIRE(expected.size() == 71);
+    // The detector's sums are rounded differently on other processors, which may move a score over a level.
+    std::size_t same = 0;
+    for (std::size_t k = 0; k < printed.size(); ++k)
+        same += printed[k] == expected[k] ? 1 : 0;
+    CHECK(same >= 60);
+}
+
+TEST_CASE("example 02 says what it could not read") {
+    const Outcome missing = run_program("02_video", "no-such-video.avi");
+    CHECK(missing.exit_code == 1);
+    CHECK(missing.says("no-such-video.avi"));
+    CHECK(run_program("02_video", "").exit_code == 2);
+}
