@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-/// Goes on as it last went: half of each step comes from the last one.
+/// Goes on at its speed, and takes half of every surprise into it.
 class SteadyMotion {
 public:
     struct State {

@@ -90,7 +90,7 @@ struct Track {
     std::int64_t hits = 0;   ///< updates in which it took a detection, the birth included
     std::int64_t missed = 0; ///< consecutive updates without a detection
     float missed_time = 0;   ///< the same in nominal frames
-    /// Share of `observed` that the box of a track nearer to the camera covered at most, [0, 1].
+    /// Largest share of `observed` that the box of one track nearer to the camera covered then, [0, 1].
     float covered = 0;
 
     friend bool operator==(const Track&, const Track&) = default;

@@ -127,6 +127,9 @@ TEST_CASE("without looks only a pair that has no rival comes back") {
     Case two_tracks({10}, {0, 90}, matrix({{0.95F, 0.1F}}));
     two_tracks.has_d[0] = 0;
     CHECK(two_tracks.scores().maxCoeff() == kForbidden);
+    two_tracks.has_d[0] = 1;
+    two_tracks.has_t[0] = 0; // the rival is known not to look like it: a rival still
+    CHECK(two_tracks.scores().maxCoeff() == kForbidden);
     Case two_detections({10, 90}, {0}, matrix({{0.95F}, {0.1F}}));
     two_detections.has_t[0] = 0;
     CHECK(two_detections.scores().maxCoeff() == kForbidden);

@@ -13,8 +13,8 @@ namespace fgagt {
 
 /// Standard deviations in units of the box's height h. DeepSORT and ByteTrack have a velocity_std of 1/160, a
 /// measurement_std of 1/20 for every box and no velocity_share. People walk more steadily than that, and how
-/// well a detector places a box shows in its score: on real sequences the least sure boxes are three to
-/// seven times as far off as the surest, sizes more than centres.
+/// well a detector places a box shows in its score: on real sequences the least sure boxes are two to
+/// seven times as far off as the surest, and sizes further than centres.
 struct KalmanMotionOptions {
     double position_std = 1.0 / 20;  ///< drift of the position in one nominal frame, h, > 0
     double velocity_std = 1.0 / 480; ///< change of the velocity in one nominal frame, h per frame, > 0
