@@ -178,7 +178,7 @@ std::vector<Table> tables_with_pixels() {
           row<Tracker<>>("no re-identification", {no_return}),
           row<Tracker<>>("re-identification of those lost in full view too", {with_anyone_reidentified}),
           row<Tracker<>>("no low-score pass", {no_low}), row<Tracker<>>("no camera motion", {no_camera}),
-          row<Tracker<>>("no coasted frame", {without_coasting}),
+          row<Tracker<>>("no coasted frames", {without_coasting}),
           row<Tracker<>>("no duplicate removal", {with_duplicates})}},
     };
 }
@@ -201,7 +201,7 @@ std::vector<Table> tables_of_boxes() {
                                {with_anyone_reidentified}),
           row<GeometryTracker>("no low-score pass", {no_low}),
           row<GeometryTracker>("no camera motion", {no_camera}),
-          row<GeometryTracker>("no coasted frame", {without_coasting}),
+          row<GeometryTracker>("no coasted frames", {without_coasting}),
           row<GeometryTracker>("no duplicate removal", {with_duplicates})}},
     };
 }

@@ -221,13 +221,15 @@ TEST_CASE("a track that has left the frame is removed sooner") {
     CHECK(lived({-0.9F, 40, 10, 20}, size) == 61);
 }
 
-TEST_CASE("a predicted box is reported at the first miss of a track with three detections") {
+TEST_CASE("a predicted box is reported at the first two misses of a track with three detections") {
     Book book;
     book.frame({detection()});
     book.match();
     book.miss();
     CHECK_FALSE(book.lifecycle.reports(book.tracks[0])); // two so far
     book.match();
+    CHECK(book.lifecycle.reports(book.tracks[0]));
+    book.miss();
     CHECK(book.lifecycle.reports(book.tracks[0]));
     book.miss();
     CHECK(book.lifecycle.reports(book.tracks[0]));

@@ -25,7 +25,7 @@ struct LifecycleOptions {
     std::int64_t max_tentative_missed = 0; ///< misses in a row that a tentative track survives, >= 0
     float max_outside_time = 10;           ///< max_lost_time of a track whose box lies outside the frame, > 0
     float outside_share = 0.5F;            ///< share of its area beyond which a box counts as outside, [0, 1)
-    std::int64_t coast_updates = 1;  ///< misses in a row during which the predicted box is reported, >= 0
+    std::int64_t coast_updates = 2;  ///< misses in a row during which the predicted box is reported, >= 0
     std::int64_t coast_min_hits = 3; ///< detections that a track must have had for that, >= 0
 };
 
