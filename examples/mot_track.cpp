@@ -7,6 +7,7 @@
 
 #include <fgagt/fgagt.hpp>
 #include <fgagt/io/frame_source.hpp>
+#include <fgagt/io/io.hpp>
 
 #include <CLI/CLI.hpp>
 #include <opencv2/core/utility.hpp>

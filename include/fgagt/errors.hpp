@@ -29,19 +29,20 @@ public:
           line_(line),
           column_(column) {}
 
+    /// Path as the caller gave it.
     [[nodiscard]] const std::string& file() const noexcept { return file_; }
+    /// From 1; 0: of no line.
     [[nodiscard]] std::size_t line() const noexcept { return line_; }
+    /// Field, from 1; 0: of no field.
     [[nodiscard]] std::size_t column() const noexcept { return column_; }
 
 private:
     static std::string describe(const std::string& file, std::size_t line, std::size_t column,
                                 std::string_view message) {
-        std::ostringstream text;
-        text << file;
-        if (line != 0) text << ':' << line;
-        if (column != 0) text << ": column " << column;
-        text << ": " << message;
-        return text.str();
+        std::string text = file;
+        if (line != 0) text += ':' + std::to_string(line);
+        if (column != 0) text += ": column " + std::to_string(column);
+        return text.append(": ").append(message);
     }
 
     std::string file_;
@@ -51,11 +52,12 @@ private:
 
 namespace detail {
 
-/// Throws InvalidArgument; the parts of the message are anything that an ostream prints.
+/// Throws InvalidArgument; the parts of the message are anything that an ostream prints. By value, so that
+/// literals of different lengths do not make functions of their own.
 ///
 ///     throw_invalid("MarginAssigner: expected a finite margin, got ", margin, "; use a value in [0, 1]");
 template <class... Parts>
-[[noreturn]] void throw_invalid(const Parts&... parts) {
+[[noreturn]] void throw_invalid(Parts... parts) {
     std::ostringstream text;
     (text << ... << parts);
     throw InvalidArgument(text.str());

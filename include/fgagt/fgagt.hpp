@@ -1,17 +1,15 @@
 #pragma once
 
-// Everything that needs no more than Eigen and OpenCV's core and imgproc. Video files (io/frame_source.hpp)
-// and generated scenes (io/synthetic_scene.hpp) are headers of their own.
+// The trackers and all their parts. Files and scenes (io/) and metrics (evaluation/) are headers of their own:
+// whoever tracks does not compile them.
+#include <fgagt/concepts.hpp>
 #include <fgagt/assignment/assignment.hpp>
 #include <fgagt/backbone/backbone.hpp>
-#include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
-#include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/flow/flow.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/geometry_tracker.hpp>
 #include <fgagt/graph/graph.hpp>
-#include <fgagt/io/io.hpp>
 #include <fgagt/lifecycle/lifecycle.hpp>
 #include <fgagt/paper_tracker.hpp>
 #include <fgagt/pooling/pooling.hpp>

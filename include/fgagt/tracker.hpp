@@ -7,6 +7,7 @@
 #include <fgagt/frame_result.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/lifecycle/score_levels.hpp>
+#include <fgagt/matrix_operations.hpp>
 #include <fgagt/pooling/appearance_memory.hpp>
 #include <fgagt/types.hpp>
 
@@ -32,12 +33,13 @@ enum class ReportedBox : std::uint8_t {
     kDetection, ///< the detection's own
 };
 
+/// Options of the tracker itself; those of its parts are with the parts.
 struct TrackerOptions {
     DetectionFilterOptions detections{};  ///< score range, and what becomes of unusable detections
     ScoreLevelsOptions scores{};          ///< how the tracker learns what a score means in the scene
     AppearanceMemoryOptions appearance{}; ///< what of a track's looks is compared with detections
     double frame_rate = 30; ///< nominal frames per second, > 0: timestamps are measured against it
-    ReportedBox reported_box = ReportedBox::kFiltered;
+    ReportedBox reported_box = ReportedBox::kFiltered; ///< which box of a track that took a detection
 };
 
 /// What a caller may know of a frame besides its pixels.
@@ -56,12 +58,12 @@ struct TrackerState {
     std::vector<Track> tracks;        ///< [N] tentative, confirmed and lost ones, in order of id
     std::vector<MotionState> motions; ///< [N]
     std::vector<AppearanceMemory::State> appearances; ///< [N]
-    ScoreLevels::State scores;
-    TrackId last_id = 0;                ///< highest id ever issued
-    std::int64_t frames = 0;            ///< seen since construction or `reset`
-    std::optional<double> timestamp;    ///< of the last frame, seconds
-    float elapsed_without_detector = 0; ///< nominal frames since the last `update`
-    FlowImage image;                    ///< what flow keeps of the last frame
+    ScoreLevels::State scores;                        ///< what was learnt of scores
+    TrackId last_id = 0;                              ///< highest id ever issued
+    std::int64_t frames = 0;                          ///< seen since construction or `reset`
+    std::optional<double> timestamp;                  ///< of the last frame, seconds
+    float elapsed_without_detector = 0;               ///< nominal frames since the last `update`
+    FlowImage image;                                  ///< what flow keeps of the last frame
 };
 
 /// Everything between the steps of one frame, for callers who want to look. Valid until the next frame
@@ -75,9 +77,9 @@ struct FrameWork {
     std::vector<std::size_t> source;   ///< [M] their indices in the caller's list
     std::vector<Rejection> rejected;   ///< the others
     float elapsed = 1;                 ///< nominal frames since the previous frame
-    std::optional<Affine> camera_motion; ///< the caller's or the flow's, where either knows it
-    std::vector<BoxFlow> flows;          ///< [N]
-    Map map;
+    std::optional<Affine> camera_motion;      ///< the caller's or the flow's, where either knows it
+    std::vector<BoxFlow> flows;               ///< [N]
+    Map map;                                  ///< the backbone's
     std::vector<Box> boxes_d;                 ///< [M]
     std::vector<Box> boxes_t;                 ///< [N] where the tracks are expected in this frame
     Matrix features_d;                        ///< F_d [M x D]
@@ -86,8 +88,8 @@ struct FrameWork {
     std::vector<std::uint8_t> has_features_t; ///< [N]
     Matrix iou;                               ///< [M x N]
     Matrix similarity;                        ///< S_out [M x N]
-    std::vector<Match> matches;
-    StageTimes times;
+    std::vector<Match> matches;               ///< who continues whom, by index
+    StageTimes times;                         ///< spent so far
 };
 
 /// Online multi-object tracker (FGAGT, arXiv 2010.09015), driven one frame at a time.
@@ -109,18 +111,20 @@ requires std::same_as<typename B::Map, typename P::Map>
 class Tracker {
 public:
     using Map = typename B::Map;
+    /// What is carried from frame to frame.
     using State = TrackerState<typename M::State, typename F::Image>;
+    /// What stands between the steps of a frame.
     using Work = FrameWork<Map>;
 
     /// The parts of the tracker, by the way that a frame takes through them.
     struct Components {
-        B backbone{};
-        F flow{};
-        M motion{};
-        P pooler{};
-        G graph{};
-        A association{};
-        L lifecycle{};
+        B backbone{};    ///< pixels to a map
+        F flow{};        ///< where boxes went, and how the camera moved
+        M motion{};      ///< each object's box as a filter sees it
+        P pooler{};      ///< boxes of the map to features
+        G graph{};       ///< features to similarities
+        A association{}; ///< similarities to matches
+        L lifecycle{};   ///< matches to births, losses, removals
     };
 
     /// Whether the tracker reads pixels at all.
@@ -144,6 +148,7 @@ public:
     ///
     /// @param frame       CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA), not empty; may be overwritten afterwards
     /// @param detections  of this frame, in pixels; unusable ones are left out and listed in the result
+    /// @param info        what else is known of the frame
     /// @return  valid until the next call on this tracker; a copy is safe
     /// @throws InvalidArgument  the frame is empty or of another type, the timestamp is not above the
     ///                          previous one's, the camera motion is not finite, or an appearance vector has
@@ -184,7 +189,7 @@ public:
         step_ = Step::kCommitted;
     }
 
-    /// @name The steps of `update`, one by one
+    /// @name The steps of update, one by one
     /// They are called in the order in which they stand here; another order throws InvalidArgument. Until
     /// `commit` the tracker stays as it was after the previous frame, so a frame is given up by beginning
     /// another. `work()` shows what lies between the steps.
@@ -293,6 +298,7 @@ public:
 
     /// The tracker's memory as of the last frame, tentative and lost tracks included.
     [[nodiscard]] const State& state() const noexcept { return state_; }
+    /// The parts it works with.
     [[nodiscard]] const Components& components() const noexcept { return components_; }
     [[nodiscard]] const TrackerOptions& options() const noexcept { return options_; }
 
@@ -461,7 +467,7 @@ private:
                 detail::throw_invalid("Tracker: expected appearance vectors of the pooler's dimension ",
                                       work_.features_d.cols(), ", got one of ", own.size(),
                                       "; set the pooler's dimension to the length of the vectors");
-            work_.features_d.row(static_cast<Eigen::Index>(d)) = row_of(own);
+            std::ranges::copy(own, detail::row_of(work_.features_d, d).begin());
             work_.has_features_d[d] = 1;
         }
     }
@@ -476,17 +482,14 @@ private:
         for (std::size_t t = 0; t < remembered.size(); ++t) {
             const bool fits = static_cast<Eigen::Index>(remembered[t].mean.size()) == work_.features_t.cols();
             if (!memory_.recalls(remembered[t]) || !fits) continue;
-            auto features = work_.features_t.row(static_cast<Eigen::Index>(t));
-            if (work_.has_features_t[t] != 0)
-                features = 0.5F * (features + row_of(remembered[t].mean));
-            else
-                features = row_of(remembered[t].mean);
+            const std::span<float> features = detail::row_of(work_.features_t, t);
+            const bool seen_now = work_.has_features_t[t] != 0;
+            for (std::size_t k = 0; k < features.size(); ++k) {
+                const float stored = remembered[t].mean[k];
+                features[k] = seen_now ? 0.5F * (features[k] + stored) : stored;
+            }
             work_.has_features_t[t] = 1;
         }
-    }
-
-    static Eigen::Map<const Eigen::RowVectorXf> row_of(const std::vector<float>& vector) {
-        return {vector.data(), static_cast<Eigen::Index>(vector.size())};
     }
 
     /// Pools features of the boxes that are `wanted`; the rows of the others are zero.
@@ -502,7 +505,8 @@ private:
         std::size_t next = 0;
         for (std::size_t k = 0; k < boxes.size(); ++k) {
             if (!wanted(k)) continue;
-            features.row(static_cast<Eigen::Index>(k)) = pooled_.row(static_cast<Eigen::Index>(next));
+            std::ranges::copy(detail::row_of(std::as_const(pooled_), next),
+                              detail::row_of(features, k).begin());
             has_features[k] = pooled_valid_[next++];
         }
     }
@@ -527,7 +531,7 @@ private:
             track.box = components_.motion.box(std::as_const(next_.motions[t]));
             track.score = work_.scores[d];
             if (work_.has_features_d[d] != 0)
-                memory_.update(next_.appearances[t], work_.features_d.row(static_cast<Eigen::Index>(d)),
+                memory_.update(next_.appearances[t], detail::row_of(std::as_const(work_.features_d), d),
                                !work_.detections[d].appearance.empty(), work_.detections[d].score,
                                track.covered);
         }

@@ -1,6 +1,12 @@
 // A second translation unit of one program: whatever is defined in a header without `inline` is now there
 // twice.
 
+#include <fgagt/fwd.hpp>
+
+// By name only, as in a header of somebody's own.
+fgagt::TrackId id_of(const fgagt::Track& track);
+fgagt::TrackStatus status_of(const fgagt::Track& track);
+
 #include <fgagt/fgagt.hpp>
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/io/synthetic_scene.hpp>
@@ -12,4 +18,11 @@ std::size_t count_objects(int frames) {
     for (int k = 0; k < frames; ++k)
         tracker.update(scene.frame(k), scene.detections(k));
     return tracker.state().tracks.size();
+}
+
+fgagt::TrackId id_of(const fgagt::Track& track) {
+    return track.id;
+}
+fgagt::TrackStatus status_of(const fgagt::Track& track) {
+    return track.status;
 }

@@ -2,15 +2,13 @@
 
 #include <fgagt/pooling/appearance_memory.hpp>
 
+#include <vector>
+
 using namespace fgagt;
 
 namespace {
 
-Eigen::RowVectorXf row(float a, float b) {
-    Eigen::RowVectorXf result(2);
-    result << a, b;
-    return result;
-}
+std::vector<float> row(float a, float b) { return {a, b}; }
 
 } // namespace
 
@@ -38,7 +36,7 @@ TEST_CASE("unsure and covered detections leave the memory as it is") {
 TEST_CASE("features of another dimension replace what is remembered") {
     const AppearanceMemory memory;
     AppearanceMemory::State state;
-    memory.update(state, Eigen::RowVectorXf::Ones(3), false, 0.9F, 0);
+    memory.update(state, std::vector<float>{1, 1, 1}, false, 0.9F, 0);
     memory.update(state, row(0, 1), false, 0.9F, 0);
     CHECK(state.mean == std::vector<float>{0, 1});
 }

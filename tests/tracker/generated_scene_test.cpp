@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 
+#include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/fgagt.hpp>
 #include <fgagt/io/synthetic_scene.hpp>
 

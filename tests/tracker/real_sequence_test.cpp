@@ -1,8 +1,10 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
+#include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/fgagt.hpp>
 #include <fgagt/io/frame_source.hpp>
+#include <fgagt/io/io.hpp>
 
 #include <filesystem>
 #include <memory>

@@ -4,6 +4,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/graph/affinity_prior.hpp>
 #include <fgagt/graph/graph_weights.hpp>
+#include <fgagt/matrix_operations.hpp>
 #include <fgagt/types.hpp>
 
 #include <Eigen/Core>
@@ -16,6 +17,7 @@
 
 namespace fgagt {
 
+/// Options of AdaptiveGraph.
 struct AdaptiveGraphOptions {
     /// Whether the prior's feature affinity is 1 / distance^2, or 1 / distance; the two published
     /// descriptions differ.
@@ -24,8 +26,8 @@ struct AdaptiveGraphOptions {
     bool relu = true;
 };
 
-/// The adaptive graph network of FGAGT (eq. 9 to 11): every detection looks at all tracks and every track at
-/// all detections, weighted by the prior affinity E, before cosines are taken.
+/// The adaptive graph network of FGAGT (equations 9 to 11): every detection looks at all tracks and every
+/// track at all detections, weighted by the prior affinity E, before cosines are taken.
 ///
 ///     H_d = relu(F_d W1 + sigmoid(F_d Wa) * (E F_t W2))         (9)
 ///     H_t = relu(F_t W1 + sigmoid(F_t Wa) * (E^T F_d W2))       (10)
@@ -43,15 +45,21 @@ public:
     /// @throws InvalidArgument  the weights' shapes disagree, or a number is not finite
     explicit AdaptiveGraph(GraphWeights weights, AdaptiveGraphOptions options = {}) : options_(options) {
         require_sound(weights);
+        w1_transposed_ = detail::transposed(weights.w1);
+        w2_transposed_ = detail::transposed(weights.w2);
+        wa_transposed_ = detail::transposed(weights.wa);
+        reduction_transposed_ = detail::transposed(weights.reduction);
         weights_ = std::move(weights);
     }
 
     [[nodiscard]] const AdaptiveGraphOptions& options() const noexcept { return options_; }
     /// Empty when it works without.
     [[nodiscard]] const std::optional<GraphWeights>& weights() const noexcept { return weights_; }
+    /// The weights' margin, or the one that suits the network without weights.
     [[nodiscard]] float margin() const noexcept { return weights_ ? weights_->margin : kUntrainedMargin; }
 
-    /// @param features_d  [M x D], features_t  [N x D]; M and N may be 0
+    /// @param features_d  [M x D], M may be 0
+    /// @param features_t  [N x D], N may be 0
     /// @param iou         [M x N]
     /// @param similarity  [M x N] S_out, resized; in [0, 1], without ReLU or with a reduction in [-1, 1];
     ///                    0 for a node of zero length, such as a row of zeros without weights
@@ -71,9 +79,9 @@ public:
             finish_nodes(nodes_d_);
             finish_nodes(nodes_t_);
         }
-        similarity.resize(iou.rows(), iou.cols());
-        similarity.noalias() = nodes_d_ * nodes_t_.transpose();
-        similarity = similarity.cwiseMax(-1.0F).cwiseMin(1.0F); // rounding may lead just past them
+        detail::multiply_transposed(nodes_d_, nodes_t_, similarity);
+        for (float& value : detail::numbers_of(similarity))
+            value = std::clamp(value, -1.0F, 1.0F); // rounding may lead just past them
     }
 
     /// [M x N] the prior affinity E of the last call, until the next one. 0 x 0 without weights: nothing
@@ -87,15 +95,16 @@ private:
     void update_nodes(const Matrix& features_d, const Matrix& features_t) {
         const int exponent = extreme_exponent(features_d, features_t);
         if (exponent != 0) {
-            const auto rescaled = [exponent](float value) { return std::ldexp(value, -exponent); };
-            scaled_d_ = features_d.unaryExpr(rescaled);
-            scaled_t_ = features_t.unaryExpr(rescaled);
+            scaled_d_ = features_d;
+            scaled_t_ = features_t;
+            rescale(scaled_d_, -exponent);
+            rescale(scaled_t_, -exponent);
         }
         const Matrix& own_d = exponent != 0 ? scaled_d_ : features_d;
         const Matrix& own_t = exponent != 0 ? scaled_t_ : features_t;
-        aggregated_.noalias() = prior_ * own_t;
+        detail::multiply_transposed(prior_, detail::transposed(own_t), aggregated_);
         update_side(own_d, exponent, nodes_d_);
-        aggregated_.noalias() = prior_.transpose() * own_d;
+        detail::multiply_transposed(detail::transposed(prior_), detail::transposed(own_d), aggregated_);
         update_side(own_t, exponent, nodes_t_);
         if (!nodes_d_.allFinite() || !nodes_t_.allFinite())
             detail::throw_invalid("AdaptiveGraph::relate: features and weights together overflow a float; "
@@ -104,40 +113,40 @@ private:
 
     /// Nodes of one side from their own features and `aggregated_`.
     void update_side(const Matrix& own, int exponent, Matrix& nodes) {
-        nodes.noalias() = own * weights_->w1;
-        message_.noalias() = aggregated_ * weights_->w2;
-        gate_.noalias() = own * weights_->wa;
-        if (exponent != 0)
-            gate_ = gate_.unaryExpr([exponent](float value) { return std::ldexp(value, exponent); });
-        nodes.array() += message_.array() / (1 + (-gate_.array()).exp());
+        detail::multiply_transposed(own, w1_transposed_, nodes);
+        detail::multiply_transposed(aggregated_, w2_transposed_, message_);
+        detail::multiply_transposed(own, wa_transposed_, gate_);
+        if (exponent != 0) rescale(gate_, exponent);
+        const auto gate = detail::as_array(detail::numbers_of(gate_));
+        const auto message = detail::as_array(detail::numbers_of(message_));
+        detail::as_array(detail::numbers_of(nodes)) += message / (1 + (-gate).exp());
         finish_nodes(nodes);
     }
 
     /// ReLU, the reducing layer if there is one, unit length.
     void finish_nodes(Matrix& nodes) {
-        if (options_.relu) nodes = nodes.cwiseMax(0.0F);
+        if (options_.relu)
+            for (float& value : detail::numbers_of(nodes))
+                value = std::max(value, 0.0F);
         if (weights_ && weights_->reduction.size() != 0) {
-            message_.noalias() = nodes * weights_->reduction;
+            detail::multiply_transposed(nodes, reduction_transposed_, message_);
             nodes.swap(message_);
         }
-        for (auto row : nodes.rowwise())
-            normalise(row);
+        for (std::size_t row = 0; row < static_cast<std::size_t>(nodes.rows()); ++row)
+            detail::normalise(detail::row_of(nodes, row));
     }
 
-    /// Scales a row to unit length, whatever its size; zero stays zero.
-    static void normalise(Eigen::Ref<Eigen::RowVectorXf> row) {
-        const float largest = row.size() == 0 ? 0.0F : row.cwiseAbs().maxCoeff();
-        if (largest == 0) return;
-        row /= largest;
-        row /= row.norm();
+    static void rescale(Matrix& matrix, int exponent) {
+        for (float& value : detail::numbers_of(matrix))
+            value = std::ldexp(value, exponent);
     }
 
     /// Power of two above the largest feature, where that is far from 1; 0 otherwise.
     static int extreme_exponent(const Matrix& features_d, const Matrix& features_t) {
-        const auto largest_of = [](const Matrix& m) {
-            return m.size() == 0 ? 0.0F : m.cwiseAbs().maxCoeff();
-        };
-        const float largest = std::max(largest_of(features_d), largest_of(features_t));
+        float largest = 0;
+        for (const Matrix* features : {&features_d, &features_t})
+            for (const float value : detail::numbers_of(*features))
+                largest = std::max(largest, std::abs(value));
         const int exponent = largest == 0 ? 0 : std::ilogb(largest) + 1;
         return std::abs(exponent) > 40 ? exponent : 0;
     }
@@ -180,6 +189,7 @@ private:
 
     AdaptiveGraphOptions options_;
     std::optional<GraphWeights> weights_;
+    Matrix w1_transposed_, w2_transposed_, wa_transposed_, reduction_transposed_;
     Matrix prior_, scaled_d_, scaled_t_, aggregated_, message_, gate_, nodes_d_, nodes_t_;
 };
 

@@ -1,23 +1,33 @@
 #pragma once
 
+#include <fgagt/matrix_operations.hpp>
 #include <fgagt/types.hpp>
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <cstddef>
+#include <span>
+#include <vector>
 
 namespace fgagt {
 namespace detail {
 
 /// Squared distance of two rows of any finite floats. The difference is taken first: |a|^2 + |b|^2 - 2ab
 /// would lose nearly equal vectors to cancellation.
-template <class RowA, class RowB>
-[[nodiscard]] double squared_distance(const RowA& a, const RowB& b) {
-    const auto fast = static_cast<double>((a - b).squaredNorm());
+[[nodiscard]] inline double squared_distance(std::span<const float> a, std::span<const float> b) {
+    using Row = Eigen::Map<const Eigen::ArrayXf>;
+    const auto size = static_cast<Eigen::Index>(a.size());
+    const auto fast = static_cast<double>((Row(a.data(), size) - Row(b.data(), size)).square().sum());
     const bool kept_its_precision = fast > 1e-30 && fast < 1e30; // squares neither underflow nor overflow
     if (kept_its_precision) return fast;
-    return (a.template cast<double>() - b.template cast<double>()).squaredNorm();
+    double sum = 0;
+    for (std::size_t k = 0; k < a.size(); ++k) {
+        const double difference = static_cast<double>(a[k]) - static_cast<double>(b[k]);
+        sum += difference * difference;
+    }
+    return sum;
 }
 
 } // namespace detail
@@ -25,7 +35,8 @@ template <class RowA, class RowB>
 /// Prior affinity E = w IoU + (1 - w) S_ft of the adaptive graph (FGAGT, section on the adaptive graph
 /// network). S_ft is 1 / (distance^2 + 1e-16), each row divided by its L2 norm.
 ///
-/// @param features_d  [M x D], features_t  [N x D], finite
+/// @param features_d  [M x D], finite
+/// @param features_t  [N x D], finite
 /// @param iou         [M x N]
 /// @param iou_weight  w in [0, 1]
 /// @param squared     false: 1 / (distance + 1e-16), as the paper's other description says
@@ -34,18 +45,27 @@ inline void affinity_prior(const Matrix& features_d, const Matrix& features_t, c
                            float iou_weight, bool squared, Matrix& prior) {
     prior.resize(iou.rows(), iou.cols());
     if (prior.size() == 0) return;
-    Eigen::ArrayXd distances(iou.cols());
-    for (Eigen::Index d = 0; d < iou.rows(); ++d) {
-        for (Eigen::Index t = 0; t < iou.cols(); ++t) {
-            const double square = detail::squared_distance(features_d.row(d), features_t.row(t));
-            distances[t] = (squared ? square : std::sqrt(square)) + 1e-16;
+    std::vector<double> closeness(static_cast<std::size_t>(iou.cols()));
+    for (std::size_t d = 0; d < static_cast<std::size_t>(iou.rows()); ++d) {
+        for (std::size_t t = 0; t < closeness.size(); ++t) {
+            const double square =
+                detail::squared_distance(detail::row_of(features_d, d), detail::row_of(features_t, t));
+            closeness[t] = (squared ? square : std::sqrt(square)) + 1e-16;
         }
         // Relative to the row's smallest distance the largest entry is 1 before normalisation, so nothing
         // overflows where two vectors are identical.
-        distances = distances.minCoeff() / distances;
-        distances /= distances.matrix().norm();
-        prior.row(d) =
-            iou_weight * iou.row(d) + (1 - iou_weight) * distances.matrix().transpose().cast<float>();
+        const double nearest = *std::ranges::min_element(closeness);
+        double length = 0;
+        for (double& value : closeness) {
+            value = nearest / value;
+            length += value * value;
+        }
+        length = std::sqrt(length);
+        const std::span<const float> overlaps = detail::row_of(iou, d);
+        const std::span<float> priors = detail::row_of(prior, d);
+        for (std::size_t t = 0; t < closeness.size(); ++t)
+            priors[t] =
+                iou_weight * overlaps[t] + (1 - iou_weight) * static_cast<float>(closeness[t] / length);
     }
 }
 

@@ -12,8 +12,8 @@ inline constexpr float kPaperMargin = 0.2F;
 /// frame to the next lie above it, and 70 to 95 % of different people's below it.
 inline constexpr float kUntrainedMargin = 0.85F;
 
-/// What the adaptive graph has learned (FGAGT eq. 9 and 10). Rows of features are multiplied from the left:
-/// f W.
+/// What the adaptive graph has learned (FGAGT equations 9 and 10). Rows of features are multiplied from the
+/// left: f W.
 template <class Scalar>
 struct GraphWeightsOf {
     Scalar prior_logit = 0;      ///< sigmoid of it is w, the share of IoU in the prior; 0: w = 0.5
@@ -33,6 +33,7 @@ struct GraphWeightsOf {
         return result;
     }
 };
+/// Weights as the tracker uses them.
 using GraphWeights = GraphWeightsOf<float>;
 
 } // namespace fgagt

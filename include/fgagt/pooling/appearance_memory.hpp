@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace fgagt {
@@ -16,8 +17,9 @@ enum class AppearanceSource : std::uint8_t {
     kBoth,    ///< the mean of the two
 };
 
+/// Options of AppearanceMemory.
 struct AppearanceMemoryOptions {
-    AppearanceSource source = AppearanceSource::kStored;
+    AppearanceSource source = AppearanceSource::kStored; ///< what of a track is compared
     float momentum = 0.9F;  ///< weight of the past in the exponential mean, [0, 1)
     float min_score = 0.5F; ///< detections below it leave the memory as it is
     float max_covered =
@@ -58,19 +60,19 @@ public:
 
     /// Takes in the features of the detection that the track took.
     ///
+    /// @param state     of the track
     /// @param features  [D]
     /// @param own       whether they are the caller's own
     /// @param score     of the detection
     /// @param covered   share of its box that a nearer box covers, [0, 1]
-    void update(State& state, Eigen::Ref<const Eigen::RowVectorXf> features, bool own, float score,
-                float covered) const {
-        const auto dimension = static_cast<std::size_t>(features.size());
+    void update(State& state, std::span<const float> features, bool own, float score, float covered) const {
+        const std::size_t dimension = features.size();
         state.from_caller = own;
-        Eigen::Map<Eigen::RowVectorXf> mean(state.mean.data(), static_cast<Eigen::Index>(state.mean.size()));
         if (state.mean.size() != dimension)
-            state.mean.assign(features.data(), features.data() + dimension);
+            state.mean.assign(features.begin(), features.end());
         else if (score >= options_.min_score && covered <= options_.max_covered)
-            mean = options_.momentum * mean + (1 - options_.momentum) * features;
+            for (std::size_t k = 0; k < dimension; ++k)
+                state.mean[k] = options_.momentum * state.mean[k] + (1 - options_.momentum) * features[k];
     }
 
 private:

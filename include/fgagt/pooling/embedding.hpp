@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/matrix_operations.hpp>
 #include <fgagt/types.hpp>
 
 #include <Eigen/Core>
@@ -50,10 +51,15 @@ public:
         return {std::move(weights), Eigen::RowVectorXf::Zero(outputs)};
     }
 
+    /// Whether it leaves features as they are.
     [[nodiscard]] bool empty() const noexcept { return weights_.size() == 0; }
+    /// D of the features that it takes.
     [[nodiscard]] Eigen::Index inputs() const noexcept { return weights_.cols(); }
+    /// D of those that it gives.
     [[nodiscard]] Eigen::Index outputs() const noexcept { return weights_.rows(); }
+    /// W [outputs x inputs].
     [[nodiscard]] const Matrix& weights() const noexcept { return weights_; }
+    /// b [outputs].
     [[nodiscard]] const Eigen::RowVectorXf& bias() const noexcept { return bias_; }
 
     /// @param features  [K x inputs()]
@@ -68,8 +74,10 @@ public:
             detail::throw_invalid("Embedding::apply: expected features [K x ", inputs(), "], got [",
                                   features.rows(), " x ", features.cols(),
                                   "]; the weights belong to another feature map or another number of bins");
-        embedded.noalias() = features * weights_.transpose();
-        embedded.rowwise() += bias_;
+        detail::multiply_transposed(features, weights_, embedded);
+        for (Eigen::Index row = 0; row < embedded.rows(); ++row)
+            for (Eigen::Index column = 0; column < embedded.cols(); ++column)
+                embedded(row, column) += bias_[column];
         if (!embedded.allFinite())
             detail::throw_invalid("Embedding::apply: the result is not finite; features or weights are NaN, "
                                   "infinite or too large for a float");

@@ -10,6 +10,7 @@
 
 namespace fgagt {
 
+/// Options of NoPooler: none.
 struct NoPoolerOptions {
     int dimension = 0; ///< length of the caller's own appearance vectors, [0, 65536]; 0: there are none
 };

@@ -2,6 +2,7 @@
 
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
+#include <fgagt/matrix_operations.hpp>
 #include <fgagt/types.hpp>
 
 #include <Eigen/Core>
@@ -15,6 +16,7 @@
 
 namespace fgagt {
 
+/// Options of RoiAlign.
 struct RoiAlignOptions {
     int bins_y = 7; ///< rows of bins that a box is divided into, [1, 256]; the usual 7 of Mask R-CNN
     int bins_x = 7; ///< columns of bins, [1, 256]
@@ -107,9 +109,9 @@ public:
         features.resize(static_cast<Eigen::Index>(boxes.size()), dimension(map.channels));
         valid.resize(boxes.size());
         for (std::size_t k = 0; k < boxes.size(); ++k) {
-            auto row = features.row(static_cast<Eigen::Index>(k));
+            const std::span<float> row = detail::row_of(features, k);
             valid[k] = covers_valid_cells(map, boxes[k]) && pool_one(map, boxes[k], row.data());
-            if (valid[k] == 0) row.setZero();
+            if (valid[k] == 0) std::ranges::fill(row, 0.0F);
         }
         if (!features.allFinite())
             detail::throw_invalid("RoiAlign::pool: expected a feature map of finite values, got one with NaN "
@@ -192,8 +194,11 @@ private:
             weighted_sum<16>(c, out);
         for (; c + 4 <= map.channels; c += 4)
             weighted_sum<4>(c, out);
-        for (; c < map.channels; ++c)
-            weighted_sum<1>(c, out);
+        for (; c < map.channels; ++c) {
+            out[c] = 0;
+            for (const auto& tap : bin_taps_)
+                out[c] += tap.weight * tap.cell[c];
+        }
     }
 
     /// Sums channels c .. c + Count over the taps of a bin; the sums stay in registers.

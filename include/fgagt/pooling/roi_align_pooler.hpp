@@ -14,8 +14,9 @@
 
 namespace fgagt {
 
+/// Options of RoiAlignPooler.
 struct RoiAlignPoolerOptions {
-    RoiAlignOptions roi_align{};
+    RoiAlignOptions roi_align{}; ///< how features are sampled
     /// Numbers per box after the untrained embedding, [0, 65536]; the paper's 128. 0: no embedding, features
     /// as pooled. Of no effect where an embedding is given.
     int dimension = 128;

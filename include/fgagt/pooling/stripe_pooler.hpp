@@ -2,6 +2,7 @@
 
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
+#include <fgagt/matrix_operations.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 
 namespace fgagt {
 
+/// Options of StripePooler.
 struct StripePoolerOptions {
     int stripes = 6; ///< horizontal stripes per box, one below the other, [1, 64]
     float middle_share =
@@ -50,12 +52,10 @@ public:
         features.resize(static_cast<Eigen::Index>(boxes.size()), options_.stripes * kBinsPerStripe);
         valid.resize(boxes.size());
         for (std::size_t k = 0; k < boxes.size(); ++k) {
-            auto row = features.row(static_cast<Eigen::Index>(k));
-            row.setZero();
+            const std::span<float> row = detail::row_of(features, k);
+            std::ranges::fill(row, 0.0F);
             describe(map, boxes[k], row.data());
-            const float norm = row.norm();
-            valid[k] = norm > 0 ? 1 : 0;
-            if (norm > 0) row /= norm;
+            valid[k] = detail::normalise(row) ? 1 : 0;
         }
     }
 
@@ -102,7 +102,8 @@ private:
                 const int hue = pixel[0] * kHueBins / 180;
                 const int saturation = pixel[1] * kSaturationBins / 256;
                 ++counts_[static_cast<std::size_t>(pixel[2] * kValueBins / 256)];
-                ++counts_[static_cast<std::size_t>(kValueBins + hue * kSaturationBins + saturation)];
+                const int bin = kValueBins + hue * kSaturationBins + saturation;
+                ++counts_[static_cast<std::size_t>(bin)];
             }
         }
         const double pixels = static_cast<double>(rows.end - rows.begin) * (columns.end - columns.begin);
