@@ -41,6 +41,7 @@ struct DefaultPoolerOf<NoMap> {
 template <class Map>
 using DefaultPooler = typename detail::DefaultPoolerOf<Map>::type;
 
+/// Options of DefaultAssociation, a set for each stage.
 struct DefaultAssociationOptions {
     /// Detections that the detector is sure of, and all tracks that are or were confirmed.
     FusionStageOptions high{};
@@ -56,7 +57,7 @@ struct DefaultAssociationOptions {
                                  .iou_weight = 1,
                                  .appearance_weight = 0,
                                  .margin = 0.3F};
-    CascadeOptions cascade{};
+    CascadeOptions cascade{}; ///< what holds for all stages
 };
 
 /// The default association: sure detections first, then the unsure ones, then who comes back, then newborn

@@ -15,6 +15,7 @@
 
 namespace fgagt {
 
+/// Options of DetectionFilter.
 struct DetectionFilterOptions {
     float score_low = 0;  ///< detector score that counts as 0, finite
     float score_high = 1; ///< detector score that counts as 1, finite, above score_low
@@ -32,6 +33,7 @@ public:
     using Options = DetectionFilterOptions;
 
     DetectionFilter() : DetectionFilter(DetectionFilterOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
     explicit DetectionFilter(DetectionFilterOptions options) : options_(options) {
         if (!std::isfinite(options.score_low) || !std::isfinite(options.score_high) ||
             !(options.score_low < options.score_high))

@@ -34,20 +34,20 @@ enum class RejectionReason : std::uint8_t {
 /// A detection that took no part in tracking.
 struct Rejection {
     std::size_t detection = 0; ///< index in the caller's list
-    RejectionReason reason{};
+    RejectionReason reason{};  ///< why
 
     friend bool operator==(const Rejection&, const Rejection&) = default;
 };
 
 /// Time that one frame spent in each stage, microseconds.
 struct StageTimes {
-    double backbone = 0;
-    double flow = 0; ///< pyramid, camera motion, propagation and motion model
-    double pool = 0;
-    double graph = 0;
-    double assign = 0;
-    double lifecycle = 0;
-    double total = 0;
+    double backbone = 0;  ///< feature map
+    double flow = 0;      ///< pyramid, camera motion, propagation and motion model
+    double pool = 0;      ///< features of detections and tracks
+    double graph = 0;     ///< overlaps and similarities
+    double assign = 0;    ///< association
+    double lifecycle = 0; ///< births, losses, removals, motion and appearance of tracks
+    double total = 0;     ///< all of it
 };
 
 /// What a tracker says of one frame.
@@ -56,7 +56,7 @@ struct FrameResult {
     std::vector<Track> tracks;       ///< the reported ones, in order of id
     Events events;                   ///< of all tracks, reported or not
     std::vector<Rejection> rejected; ///< detections that were left out, in order of index
-    StageTimes times;
+    StageTimes times;                ///< how long it took
 };
 
 } // namespace fgagt

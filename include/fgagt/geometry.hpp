@@ -42,7 +42,8 @@ inline constexpr float kCoordinateLimit = 1e7F;
 
 /// Intersection over union of every detection with every track. O(M N).
 ///
-/// @param boxes_d  [M], boxes_t  [N]
+/// @param boxes_d  [M]
+/// @param boxes_t  [N]
 /// @param result   [M x N], resized
 inline void pairwise_iou(std::span<const Box> boxes_d, std::span<const Box> boxes_t, Matrix& result) {
     result.resize(static_cast<Eigen::Index>(boxes_d.size()), static_cast<Eigen::Index>(boxes_t.size()));

@@ -27,11 +27,13 @@ class PaperTracker : public Tracker<B, PyramidalFlow, HoldMotion, DefaultPooler<
                          PaperAssociation, LifecycleManager>;
 
 public:
+    /// The parts of the tracker, by the way that a frame takes through them.
     using Components = typename Base::Components;
 
     PaperTracker() : PaperTracker(published()) {}
 
     /// @param components  `published()`, with whatever is to be different
+    /// @param options     all but what the paper's rules fix
     explicit PaperTracker(Components components, TrackerOptions options = {})
         : Base(std::move(components), as_published(options)) {}
 

@@ -15,6 +15,7 @@ namespace fgagt {
 /// Row-major dense matrix, one row per object: a row is contiguous, as in `cv::Mat`.
 template <class Scalar>
 using MatrixOf = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// Matrix of the scalar that trackers work in.
 using Matrix = MatrixOf<float>;
 
 /// Score of a pair that must not be matched.
@@ -23,13 +24,16 @@ inline constexpr float kForbidden = -std::numeric_limits<float>::infinity();
 /// Axis-aligned box in continuous image coordinates (pixel (i, j) covers [i, i+1) x [j, j+1)), in pixels.
 /// May lie partly or wholly outside the image.
 struct Box {
-    float left = 0;
-    float top = 0;
-    float width = 0;
-    float height = 0;
+    float left = 0;   ///< edge, pixels
+    float top = 0;    ///< edge, pixels
+    float width = 0;  ///< pixels
+    float height = 0; ///< pixels
 
+    /// Right edge, pixels.
     [[nodiscard]] float right() const noexcept { return left + width; }
+    /// Bottom edge, pixels.
     [[nodiscard]] float bottom() const noexcept { return top + height; }
+    /// Centre, pixels.
     [[nodiscard]] cv::Point2f centre() const noexcept { return {left + 0.5F * width, top + 0.5F * height}; }
 
     friend bool operator==(const Box&, const Box&) = default;
@@ -38,8 +42,12 @@ struct Box {
 /// 2x3 affine map (x, y) -> (a x + b y + tx, c x + d y + ty) in continuous image coordinates, in pixels.
 /// Camera motion is the map that takes the previous frame's background to this frame's.
 struct Affine {
-    double a = 1, b = 0, tx = 0;
-    double c = 0, d = 1, ty = 0;
+    double a = 1;  ///< x per x
+    double b = 0;  ///< x per y
+    double tx = 0; ///< shift of x, pixels
+    double c = 0;  ///< y per x
+    double d = 1;  ///< y per y
+    double ty = 0; ///< shift of y, pixels
 
     friend bool operator==(const Affine&, const Affine&) = default;
 };
@@ -57,7 +65,7 @@ struct BoxFlow {
 
 /// One detector output.
 struct Detection {
-    Box box{};
+    Box box{};        ///< pixels
     float score = 1;  ///< after the tracker's score range: [0, 1]
     int class_id = 0; ///< different classes are not matched unless an option says so
     /// The caller's own feature vector of the pooler's dimension; empty: features are pooled from the frame.
@@ -73,16 +81,17 @@ enum class TrackStatus : std::uint8_t {
     kRemoved,   ///< gone; its id is never used again
 };
 
+/// Identity of a track, or of an object in a ground truth.
 using TrackId = std::int64_t;
 
 /// One tracked object as of one frame.
 struct Track {
-    TrackId id = 0;  ///< from 1, unique for ever within one tracker
-    Box box;         ///< where it is: filtered, or predicted when it took no detection
-    Box observed;    ///< of the last detection that it took
-    float score = 0; ///< of the last detection that it took
-    int class_id = 0;
-    TrackStatus status = TrackStatus::kTentative;
+    TrackId id = 0;   ///< from 1, unique for ever within one tracker
+    Box box;          ///< where it is: filtered, or predicted when it took no detection
+    Box observed;     ///< of the last detection that it took
+    float score = 0;  ///< of the last detection that it took
+    int class_id = 0; ///< of the last detection that it took
+    TrackStatus status = TrackStatus::kTentative; ///< as of this frame
     /// Index of the detection that it took, in the caller's list of this frame; empty when it took none.
     std::optional<std::size_t> detection;
     std::int64_t tag = 0;    ///< of the last detection that it took
@@ -98,30 +107,34 @@ struct Track {
 
 /// Detection `detection` continues track `track`; both are indices.
 struct Match {
-    std::size_t detection = 0;
-    std::size_t track = 0;
+    std::size_t detection = 0; ///< index, < M
+    std::size_t track = 0;     ///< index, < N
 
     friend bool operator==(const Match&, const Match&) = default;
 };
 
 /// Channels-last feature map: cell (row, column) holds `channels` consecutive floats.
 struct FeatureMap {
-    int rows = 0;
-    int columns = 0;
-    int channels = 0;
+    int rows = 0;     ///< cells
+    int columns = 0;  ///< cells
+    int channels = 0; ///< floats per cell
     /// Continuous image coordinates to continuous cell coordinates: cells = scale * pixels + offset, per
     /// axis.
-    float scale_x = 1, offset_x = 0;
-    float scale_y = 1, offset_y = 0;
+    float scale_x = 1;  ///< cells per pixel
+    float offset_x = 0; ///< cells
+    float scale_y = 1;  ///< cells per pixel
+    float offset_y = 0; ///< cells
     /// The part of the map, in continuous cell coordinates, that stems from the image and not from padding.
     Box valid_cells;
     std::vector<float> data; ///< rows * columns * channels
 
+    /// First channel of a cell.
     [[nodiscard]] const float* cell(int row, int column) const noexcept {
         return data.data() + (static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
                               static_cast<std::size_t>(column)) *
                                  static_cast<std::size_t>(channels);
     }
+    /// First channel of a cell.
     [[nodiscard]] float* cell(int row, int column) noexcept {
         return const_cast<float*>(static_cast<const FeatureMap&>(*this).cell(row, column));
     }
@@ -129,13 +142,14 @@ struct FeatureMap {
 
 /// A frame in hue [0, 180), saturation and value [0, 255], perhaps scaled down.
 struct ColourImage {
-    int rows = 0;
-    int columns = 0;
+    int rows = 0;    ///< pixels
+    int columns = 0; ///< pixels
     /// Continuous frame coordinates to continuous coordinates of this image: scale * pixels, per axis.
     float scale_x = 1;
-    float scale_y = 1;
+    float scale_y = 1;                ///< along y
     std::vector<std::uint8_t> data{}; ///< rows * columns * 3
 
+    /// Hue, saturation and value of a pixel.
     [[nodiscard]] const std::uint8_t* pixel(int row, int column) const noexcept {
         return data.data() + 3 * (static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
                                   static_cast<std::size_t>(column));
@@ -167,12 +181,13 @@ struct FrameClock {
 
 /// What happened to tracks in one frame, by id and in order of id within each list.
 struct Events {
-    std::vector<TrackId> born;
+    std::vector<TrackId> born;      ///< founded by a detection
     std::vector<TrackId> confirmed; ///< for the first time
-    std::vector<TrackId> lost;
+    std::vector<TrackId> lost;      ///< confirmed ones without a detection, from this frame on
     std::vector<TrackId> recovered; ///< lost before, matched again
-    std::vector<TrackId> removed;
+    std::vector<TrackId> removed;   ///< for good
 
+    /// Empties every list.
     void clear() {
         for (auto* list : {&born, &confirmed, &lost, &recovered, &removed})
             list->clear();

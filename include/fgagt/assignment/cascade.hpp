@@ -12,6 +12,7 @@
 
 namespace fgagt {
 
+/// Options of Cascade.
 struct CascadeOptions {
     bool match_across_classes = false; ///< whether a track may take a detection of another class
 };
@@ -26,6 +27,7 @@ public:
 
     /// Stages with their default options.
     Cascade() = default;
+    /// Stages with options of their own, in the order in which they run.
     explicit Cascade(CascadeOptions options, Stages... stages)
         : options_(options),
           stages_(std::move(stages)...) {}
@@ -37,6 +39,7 @@ public:
     [[nodiscard]] auto& stage() noexcept {
         return std::get<I>(stages_);
     }
+    /// The same, to look at only.
     template <std::size_t I>
     [[nodiscard]] const auto& stage() const noexcept {
         return std::get<I>(stages_);
@@ -44,6 +47,7 @@ public:
 
     /// Runs the stages in their order.
     ///
+    /// @param evidence  of the frame: detections, tracks and how they relate
     /// @param matches  becomes the matches of all stages in increasing order of detection; no index twice
     /// @throws InvalidArgument  the parts of the evidence, or the scores of a stage, disagree in shape
     void associate(const Evidence& evidence, std::vector<Match>& matches) {

@@ -34,6 +34,7 @@ public:
     /// optimal up to rounding in double, relative to min(M, N) times the range of the allowed values.
     ///
     /// @param matrix     [M x N] costs or affinities; +inf (minimise) or -inf (maximise) forbids a pair
+    /// @param objective  whether the total is to be small or large
     /// @param column_of  becomes [M], the column of each row, -1 where it has none
     /// @throws InvalidArgument  NaN, or the infinity that does not forbid
     /// @note M == 0 and N == 0 are valid. The same matrix always gives the same result, ties included.

@@ -12,6 +12,7 @@
 
 namespace fgagt {
 
+/// Options of ReidentificationStage.
 struct ReidentificationStageOptions {
     float min_score = 0.5F; ///< detections take part from this score on
     std::int64_t min_hits =
@@ -64,9 +65,11 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
+    /// Whether the detection is sure enough.
     [[nodiscard]] bool takes(const Detection& detection) const noexcept {
         return detection.score >= options_.min_score;
     }
+    /// Whether the track is lost, was seen often enough and not too long ago.
     [[nodiscard]] bool takes(const Track& track) const noexcept {
         return track.status == TrackStatus::kLost && track.hits >= options_.min_hits &&
                track.missed_time <= options_.max_missed_time;
@@ -74,6 +77,7 @@ public:
 
     /// The score is the similarity, and the margin where looks cannot be compared.
     ///
+    /// @param evidence            of the frame
     /// @param detections, tracks  the indices that take part
     /// @param scores              becomes [their numbers]
     void score(const Evidence& evidence, std::span<const std::size_t> detections,
@@ -102,6 +106,7 @@ public:
         });
     }
 
+    /// The least similarity of a match.
     [[nodiscard]] float margin(const Evidence&) const noexcept { return options_.min_similarity; }
 
 private:

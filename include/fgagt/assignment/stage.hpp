@@ -77,9 +77,11 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
+    /// Whether the detection's score lies in the stage's range.
     [[nodiscard]] bool takes(const Detection& detection) const noexcept {
         return detection.score >= options_.min_score && detection.score < options_.max_score;
     }
+    /// Whether the stage is for tracks of that status, and it was seen recently enough.
     [[nodiscard]] bool takes(const Track& track) const noexcept {
         if (track.missed > options_.max_missed) return false;
         switch (track.status) {
@@ -95,6 +97,9 @@ public:
         return false;
     }
 
+    /// Overlap and appearance of each pair.
+    ///
+    /// @param evidence            of the frame
     /// @param detections, tracks  the indices that take part
     /// @param scores              becomes [their numbers]
     void score(const Evidence& evidence, std::span<const std::size_t> detections,
@@ -106,6 +111,7 @@ public:
                             });
     }
 
+    /// The least score of a match.
     [[nodiscard]] float margin(const Evidence&) const noexcept { return options_.margin; }
 
 private:
@@ -119,14 +125,15 @@ private:
 };
 static_assert(AssociationStage<FusionStage>);
 
+/// Options of SimilarityStage.
 struct SimilarityStageOptions {
     float min_score = 0; ///< detections take part from this score on (the paper: all)
     float iou_gate = 0;  ///< pairs whose IoU is below are not matched, [0, 1]; 0 (the paper) gates nothing
 };
 
 /// The paper's association: the graph's similarity is the score and its margin the threshold, for all tracks
-/// (FGAGT eq. 11). A pair whose features cannot be compared, which the paper does not know, falls back to
-/// its IoU.
+/// (FGAGT equation 11). A pair whose features cannot be compared, which the paper does not know, falls back
+/// to its IoU.
 class SimilarityStage {
 public:
     using Options = SimilarityStageOptions;
@@ -143,13 +150,18 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
+    /// Whether the detection's score is high enough.
     [[nodiscard]] bool takes(const Detection& detection) const noexcept {
         return detection.score >= options_.min_score;
     }
+    /// Every track takes part.
     [[nodiscard]] bool takes(const Track& track) const noexcept {
         return track.status != TrackStatus::kRemoved;
     }
 
+    /// The graph's similarity of each pair.
+    ///
+    /// @param evidence            of the frame
     /// @param detections, tracks  the indices that take part
     /// @param scores              becomes [their numbers]
     void score(const Evidence& evidence, std::span<const std::size_t> detections,
@@ -162,6 +174,7 @@ public:
             });
     }
 
+    /// The graph's margin.
     [[nodiscard]] float margin(const Evidence& evidence) const noexcept { return evidence.margin; }
 
 private:

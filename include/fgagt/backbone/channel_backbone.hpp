@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/backbone/frame_type.hpp>
 #include <fgagt/concepts.hpp>
+#include <fgagt/backbone/frame_type.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/types.hpp>
 
@@ -16,6 +16,7 @@
 
 namespace fgagt {
 
+/// Options of ChannelBackbone.
 struct ChannelBackboneOptions {
     /// Factor on u and v about grey before they are clipped to [0, 1], (0, 100]. What people wear fills a
     /// small part of the range of Luv. Both gains were chosen on real frames, by how well cosines tell people
@@ -39,7 +40,7 @@ public:
 
     static constexpr int kStride = 4;       ///< pixels per cell
     static constexpr int kOrientations = 6; ///< over 180 degrees: a gradient and its opposite are the same
-    static constexpr int kChannels = 4 + kOrientations;
+    static constexpr int kChannels = 4 + kOrientations; ///< of the map, D of its features
     /// Where grey lies in u and v. Low, since what all objects share makes cosines less distinct.
     static constexpr float kNeutralChroma = 0.25F;
 

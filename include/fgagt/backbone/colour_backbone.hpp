@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/backbone/frame_type.hpp>
 #include <fgagt/concepts.hpp>
+#include <fgagt/backbone/frame_type.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/types.hpp>
 
@@ -14,6 +14,7 @@
 
 namespace fgagt {
 
+/// Options of ColourBackbone.
 struct ColourBackboneOptions {
     int max_pixels = 960 * 540; ///< larger frames are scaled down to this area, pixels, >= 1
 };

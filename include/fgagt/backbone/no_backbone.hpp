@@ -14,6 +14,7 @@ class NoBackbone {
 public:
     using Map = NoMap;
 
+    /// Leaves the frame alone.
     void extract(const cv::Mat& /*frame*/, NoMap& /*map*/) const {}
 };
 

@@ -14,15 +14,15 @@ namespace fgagt {
 /// tracking performance", EURASIP JIVP 2008), boxes matched at IoU >= 0.5. Counts of several sequences add up
 /// to those of all together.
 struct ClearCounts {
-    std::int64_t true_positives = 0;
-    std::int64_t false_negatives = 0;
-    std::int64_t false_positives = 0;
-    std::int64_t id_switches = 0;    ///< matches under another id than the object's last match
-    std::int64_t mostly_tracked = 0; ///< objects matched in more than 80 % of their frames
-    std::int64_t partly_tracked = 0; ///< objects in between
-    std::int64_t mostly_lost = 0;    ///< objects matched in less than 20 % of their frames
-    std::int64_t fragmentations = 0; ///< times that an object was found again
-    double iou = 0;                  ///< sum over true positives
+    std::int64_t true_positives = 0;  ///< boxes of the result on an object
+    std::int64_t false_negatives = 0; ///< ground truth boxes without one
+    std::int64_t false_positives = 0; ///< boxes of the result on nothing
+    std::int64_t id_switches = 0;     ///< matches under another id than the object's last match
+    std::int64_t mostly_tracked = 0;  ///< objects matched in more than 80 % of their frames
+    std::int64_t partly_tracked = 0;  ///< objects in between
+    std::int64_t mostly_lost = 0;     ///< objects matched in less than 20 % of their frames
+    std::int64_t fragmentations = 0;  ///< times that an object was found again
+    double iou = 0;                   ///< sum over true positives
 
     /// (TP - FP - IDSW) / ground truth boxes, at most 1 and without a lower bound; 0 without ground truth.
     [[nodiscard]] double mota() const noexcept {
@@ -36,6 +36,7 @@ struct ClearCounts {
         return iou / static_cast<double>(std::max<std::int64_t>(1, true_positives));
     }
 
+    /// Adds the counts of another sequence.
     ClearCounts& operator+=(const ClearCounts& other) noexcept {
         true_positives += other.true_positives;
         false_negatives += other.false_negatives;

@@ -14,10 +14,11 @@ namespace fgagt {
 
 /// The three families of metrics of one sequence, or of several together.
 struct Metrics {
-    HotaCounts hota;
-    ClearCounts clear;
-    IdentityCounts identity;
+    HotaCounts hota;         ///< detection and association at every overlap
+    ClearCounts clear;       ///< MOTA and its kin
+    IdentityCounts identity; ///< IDF1 and its kin
 
+    /// Adds the counts of another sequence.
     Metrics& operator+=(const Metrics& other) noexcept {
         hota += other.hota;
         clear += other.clear;
@@ -28,6 +29,9 @@ struct Metrics {
 
 /// Compares a result with the ground truth, with the figures of TrackEval (Luiten and Hoffhues).
 ///
+/// @param gt          ground truth
+/// @param result      what a tracker wrote
+/// @param rules       of the benchmark
 /// @param last_frame  only frames 1 to this one are compared
 /// @throws InvalidArgument  as align()
 [[nodiscard]] inline Metrics evaluate(const GroundTruthRows& gt, const ResultRows& result, MotRules rules,

@@ -21,45 +21,55 @@ inline constexpr std::size_t kHotaThresholds = 19;
 ///
 /// Scores are in [0, 1]; without an index they are the mean over the thresholds.
 struct HotaCounts {
+    /// One number per threshold.
     template <class Number>
     using PerThreshold = std::array<Number, kHotaThresholds>;
 
-    PerThreshold<std::int64_t> true_positives{};
-    PerThreshold<std::int64_t> false_negatives{};
-    PerThreshold<std::int64_t> false_positives{};
+    PerThreshold<std::int64_t> true_positives{};  ///< matched pairs
+    PerThreshold<std::int64_t> false_negatives{}; ///< ground truth boxes without a match
+    PerThreshold<std::int64_t> false_positives{}; ///< boxes of the result without one
     PerThreshold<double> association{}; ///< sum over true positives of the association score of their ids
     PerThreshold<double> iou{};         ///< sum over true positives
 
+    /// IoU that a match of threshold `index` must reach.
     [[nodiscard]] static double alpha(std::size_t index) noexcept {
         return 0.05 + 0.05 * static_cast<double>(index);
     }
 
+    /// Detection accuracy: TP / (TP + FN + FP).
     [[nodiscard]] double det_a(std::size_t a) const noexcept {
         const auto all = true_positives[a] + false_negatives[a] + false_positives[a];
         return static_cast<double>(true_positives[a]) / at_least_one(all);
     }
+    /// Association accuracy: mean over the true positives.
     [[nodiscard]] double ass_a(std::size_t a) const noexcept {
         return association[a] / at_least_one(true_positives[a]);
     }
+    /// Their geometric mean.
     [[nodiscard]] double hota(std::size_t a) const noexcept { return std::sqrt(det_a(a) * ass_a(a)); }
     /// 1 where nothing was matched.
     [[nodiscard]] double loc_a(std::size_t a) const noexcept {
         return true_positives[a] == 0 ? 1.0 : iou[a] / static_cast<double>(true_positives[a]);
     }
 
+    /// Mean over the thresholds.
     [[nodiscard]] double hota() const noexcept {
         return mean([this](std::size_t a) { return hota(a); });
     }
+    /// Mean over the thresholds.
     [[nodiscard]] double det_a() const noexcept {
         return mean([this](std::size_t a) { return det_a(a); });
     }
+    /// Mean over the thresholds.
     [[nodiscard]] double ass_a() const noexcept {
         return mean([this](std::size_t a) { return ass_a(a); });
     }
+    /// Mean over the thresholds.
     [[nodiscard]] double loc_a() const noexcept {
         return mean([this](std::size_t a) { return loc_a(a); });
     }
 
+    /// Adds the counts of another sequence.
     HotaCounts& operator+=(const HotaCounts& other) noexcept {
         for (std::size_t a = 0; a < kHotaThresholds; ++a) {
             true_positives[a] += other.true_positives[a];

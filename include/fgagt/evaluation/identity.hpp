@@ -18,22 +18,26 @@ namespace fgagt {
 /// pairing of objects with results that makes the most of them agree. Counts of several sequences add up to
 /// those of all together.
 struct IdentityCounts {
-    std::int64_t true_positives = 0;
-    std::int64_t false_negatives = 0;
-    std::int64_t false_positives = 0;
+    std::int64_t true_positives = 0;  ///< boxes that agree
+    std::int64_t false_negatives = 0; ///< ground truth boxes that do not
+    std::int64_t false_positives = 0; ///< boxes of the result that do not
 
+    /// Harmonic mean of idp and idr, in [0, 1].
     [[nodiscard]] double idf1() const noexcept {
         const double wrong = 0.5 * static_cast<double>(false_positives + false_negatives);
         return static_cast<double>(true_positives) /
                std::max(1.0, static_cast<double>(true_positives) + wrong);
     }
+    /// Precision: share of the result that agrees.
     [[nodiscard]] double idp() const noexcept {
         return share(true_positives, true_positives + false_positives);
     }
+    /// Recall: share of the ground truth that agrees.
     [[nodiscard]] double idr() const noexcept {
         return share(true_positives, true_positives + false_negatives);
     }
 
+    /// Adds the counts of another sequence.
     IdentityCounts& operator+=(const IdentityCounts& other) noexcept {
         true_positives += other.true_positives;
         false_negatives += other.false_negatives;

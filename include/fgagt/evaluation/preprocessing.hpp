@@ -169,6 +169,9 @@ private:
 /// IoU >= 0.5; results on distractors are left out; then all ground truth is left out that is no pedestrian
 /// or has flag 0. With MOT15 only ground truth with flag 0 is left out.
 ///
+/// @param gt          ground truth
+/// @param result      what a tracker wrote
+/// @param rules       of the benchmark
 /// @param last_frame  frames beyond it are not looked at
 /// @throws InvalidArgument  a ground truth box without a MOT17 class under the rules of MOT17 or MOT20
 [[nodiscard]] inline AlignedSequence align(const GroundTruthRows& gt, const ResultRows& result,

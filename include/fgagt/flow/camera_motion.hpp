@@ -37,6 +37,7 @@ class CameraMotion {
 public:
     using Options = CameraMotionOptions;
 
+    /// @param options       checked
     /// @param lucas_kanade  the options that the images' pyramids were built with
     explicit CameraMotion(CameraMotionOptions options = {}, LucasKanadeOptions lucas_kanade = {})
         : options_(options),
@@ -49,6 +50,8 @@ public:
     /// The map that takes the previous frame's background to the current frame's, in continuous frame
     /// coordinates.
     ///
+    /// @param previous  as PyramidalFlow::prepare makes it
+    /// @param current   of the same frame size
     /// @param boxes  moving things of the previous frame, in frame coordinates; nothing in them is looked at
     /// @return       empty where too few corners were found, tracked or of one opinion, and for images
     ///               that cannot be compared

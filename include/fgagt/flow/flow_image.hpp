@@ -10,7 +10,7 @@ namespace fgagt {
 /// What flow keeps of a frame: a pyramid of the grey frame, perhaps scaled down. A value; default-constructed
 /// it stands for "no frame".
 struct FlowImage {
-    GreyPyramid pyramid;
+    GreyPyramid pyramid; ///< of the grey frame, perhaps scaled down
     cv::Size frame_size; ///< of the frame, pixels
 
     /// Whether flow between the two can be computed.

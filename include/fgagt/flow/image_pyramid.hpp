@@ -58,6 +58,7 @@ public:
         }
     }
 
+    /// Whether no image was ever built.
     [[nodiscard]] bool empty() const noexcept { return levels_.empty(); }
     /// Size of level 0; 0 x 0 when empty.
     [[nodiscard]] cv::Size size() const { return empty() ? cv::Size() : levels_.front().size; }
@@ -106,8 +107,8 @@ private:
     }
     // cv::Mat has no read-only headers; who gets one from a const pyramid only reads.
     [[nodiscard]] cv::Mat whole_header(const Level& level) const {
-        return cv::Mat(level.size.height + 2 * border_, level.size.width + 2 * border_, CV_8UC1,
-                       const_cast<std::uint8_t*>(level.pixels.data()));
+        return {level.size.height + 2 * border_, level.size.width + 2 * border_, CV_8UC1,
+                const_cast<std::uint8_t*>(level.pixels.data())};
     }
     [[nodiscard]] cv::Mat header(const Level& level) const {
         return whole_header(level)(cv::Rect({border_, border_}, level.size));

@@ -29,15 +29,21 @@ struct KalmanMotionOptions {
 
 /// One coordinate with its rate of change: means, variances and covariance; pixels and nominal frames.
 struct KalmanAxis {
-    double position = 0, velocity = 0;
-    double position_variance = 0, covariance = 0, velocity_variance = 0;
+    double position = 0;          ///< mean
+    double velocity = 0;          ///< mean, per frame
+    double position_variance = 0; ///< of the position
+    double covariance = 0;        ///< of position and velocity
+    double velocity_variance = 0; ///< of the velocity
 
     friend bool operator==(const KalmanAxis&, const KalmanAxis&) = default;
 };
 
 /// A box's centre and size. A plain value.
 struct KalmanState {
-    KalmanAxis x, y, width, height;
+    KalmanAxis x;         ///< of the centre
+    KalmanAxis y;         ///< of the centre
+    KalmanAxis width;     ///< of the box
+    KalmanAxis height;    ///< of the box
     bool observed = true; ///< whether the last event was an observation, not a prediction
 
     friend bool operator==(const KalmanState&, const KalmanState&) = default;
@@ -102,6 +108,9 @@ public:
         return state;
     }
 
+    /// Moves the state on to the current frame.
+    ///
+    /// @param state    of the object, from initiate
     /// @param elapsed  nominal frames, > 0
     /// @param camera   previous frame to this one; the identity when unknown
     /// @param flow     of the box in the previous frame, to this one
@@ -123,6 +132,8 @@ public:
 
     /// Takes in an observation of the current frame; one that is not is_usable changes nothing.
     ///
+    /// @param state  of the object, in the current frame
+    /// @param box    in pixels
     /// @param score  of the detection, [0, 1]: the lower, the less its box is trusted
     void update(State& state, const Box& box, float score) const noexcept {
         if (!is_usable(box)) return;
@@ -139,6 +150,7 @@ public:
         bound(state);
     }
 
+    /// The box as the filter sees it: finite, of positive size.
     [[nodiscard]] Box box(const State& state) const noexcept {
         return detail::bounded_box(state.x.position, state.y.position, state.width.position,
                                    state.height.position);

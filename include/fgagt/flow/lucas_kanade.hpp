@@ -31,7 +31,7 @@ struct LucasKanadeOptions {
 struct TrackedPoint {
     cv::Point2f position; ///< continuous image coordinates; finite, and without meaning where not found
     float error = 0;      ///< mean absolute difference of the two patches, grey levels; 0 where not found
-    bool found = false;
+    bool found = false;   ///< whether it could be followed
 
     friend bool operator==(const TrackedPoint&, const TrackedPoint&) = default;
 };
@@ -49,10 +49,13 @@ public:
     using Options = LucasKanadeOptions;
 
     LucasKanade() : LucasKanade(LucasKanadeOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
     explicit LucasKanade(LucasKanadeOptions options) : options_(options) {
         validate();
         half_ = 0.5F * static_cast<float>(options_.window - 1);
-        const auto area = [](int side) { return static_cast<std::size_t>(side * side); };
+        const auto area = [](int side) {
+            return static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
+        };
         patch_.resize(area(options_.window + 2));
         gradient_x_.resize(area(options_.window));
         gradient_y_.resize(area(options_.window));
@@ -281,9 +284,11 @@ private:
                 yy += detail::dot_row(gy, gy, options_.window);
                 continue;
             }
+            const float* const weights = weights_.data() + static_cast<std::ptrdiff_t>(y) * options_.window;
             for (int x = 0; x < options_.window; ++x) {
-                const float weight = weights_[static_cast<std::size_t>(y * options_.window + x)];
-                const int weighted_x = cvRound(weight * gx[x]), weighted_y = cvRound(weight * gy[x]);
+                const float weight = weights[x];
+                const int weighted_x = cvRound(weight * static_cast<float>(gx[x]));
+                const int weighted_y = cvRound(weight * static_cast<float>(gy[x]));
                 xx += weighted_x * gx[x];
                 xy += weighted_x * gy[x];
                 yy += weighted_y * gy[x];
@@ -334,7 +339,7 @@ private:
     [[nodiscard]] std::int16_t* patch_row(int y) {
         return patch_.data() + (y + 1) * (options_.window + 2) + 1;
     }
-    [[nodiscard]] std::int16_t* row(std::vector<std::int16_t>& gradients, int y) {
+    [[nodiscard]] std::int16_t* row(std::vector<std::int16_t>& gradients, int y) const {
         return gradients.data() + y * options_.window;
     }
 

@@ -15,14 +15,17 @@ class NoFlow {
 public:
     struct Image {}; ///< nothing is kept of a frame
 
+    /// Keeps nothing.
     void prepare(const cv::Mat& /*frame*/, Image& /*image*/) const noexcept {}
 
+    /// @param boxes  [N]
     /// @param flows  becomes one unreliable flow per box
     void propagate(const Image& /*previous*/, const Image& /*current*/, std::span<const Box> boxes,
                    std::vector<BoxFlow>& flows) const {
         flows.assign(boxes.size(), BoxFlow{});
     }
 
+    /// Unknown.
     [[nodiscard]] std::optional<Affine> camera_motion(const Image& /*previous*/, const Image& /*current*/,
                                                       std::span<const Box> /*boxes*/) const noexcept {
         return std::nullopt;

@@ -30,8 +30,8 @@ enum class FlowMode : std::uint8_t {
 
 /// Options of PyramidalFlow.
 struct PyramidalFlowOptions {
-    FlowMode mode = FlowMode::kTorso;
-    LucasKanadeOptions lucas_kanade = {.window = 15};
+    FlowMode mode = FlowMode::kTorso;                 ///< which points are followed
+    LucasKanadeOptions lucas_kanade = {.window = 15}; ///< how a point is followed
     int max_pixels = 960 * 540;   ///< larger frames are scaled down to this area before flow, pixels, >= 1
     bool forward_backward = true; ///< track every point back again and see whether it returns
     float forward_backward_threshold =
@@ -43,7 +43,7 @@ struct PyramidalFlowOptions {
     int box_grid = 7;              ///< points per axis in box mode, [2, 32]
     float max_scale_change = 0.1F; ///< a scale farther from 1 counts as 1 (box mode), [0, 1)
     bool camera_motion = true;     ///< false: the camera's motion is always unknown, which costs no time
-    CameraMotionOptions camera{};
+    CameraMotionOptions camera{};  ///< how its motion is found
 };
 
 /// Moves boxes by pyramidal Lucas-Kanade flow of points on them. Satisfies FlowPropagator.
@@ -57,6 +57,7 @@ public:
     using Image = FlowImage;
 
     PyramidalFlow() : PyramidalFlow(PyramidalFlowOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
     explicit PyramidalFlow(PyramidalFlowOptions options)
         : options_(options),
           lucas_kanade_(options.lucas_kanade),
@@ -80,6 +81,10 @@ public:
         image.frame_size = frame.size();
     }
 
+    /// Follows points on the boxes.
+    ///
+    /// @param previous  from prepare
+    /// @param current   from prepare, of the next frame
     /// @param boxes  [N] in the previous frame, of all objects that were seen in it
     /// @param flows  becomes [N]; an unreliable one is no motion at all
     /// @note Unreliable are: images that cannot be compared; boxes that are occluded, outside the frame,
@@ -88,7 +93,7 @@ public:
                    std::vector<BoxFlow>& flows) {
         flows.assign(boxes.size(), BoxFlow{});
         if (!previous.comparable(current)) return;
-        const auto per_box = static_cast<std::size_t>(grid_side() * grid_side());
+        const auto per_box = static_cast<std::size_t>(grid_side()) * static_cast<std::size_t>(grid_side());
         asked_.clear();
         starts_.clear();
         for (std::size_t i = 0; i < boxes.size(); ++i) {

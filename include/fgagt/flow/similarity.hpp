@@ -3,6 +3,7 @@
 #include <fgagt/types.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -82,7 +83,7 @@ struct RobustSimilarity {
     std::optional<Affine> best;
     double least = limit * static_cast<double>(pairs.size());
     for (int trial = 0; trial < trials; ++trial) {
-        const PointPair sample[] = {pairs[index()], pairs[index()]};
+        const std::array sample{pairs[index()], pairs[index()]};
         const std::optional<Affine> map = fit_similarity(sample);
         if (!map) continue;
         const double cost = cost_of(*map, least);

@@ -22,6 +22,7 @@ public:
         if (found == by_frame_.end()) return std::nullopt;
         return found->second;
     }
+    /// Number of frames.
     [[nodiscard]] std::size_t size() const noexcept { return by_frame_.size(); }
 
     /// Says whether the frame was new.

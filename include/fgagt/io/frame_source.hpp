@@ -52,6 +52,8 @@ public:
 class ImageSequence final : public FrameSource {
 public:
     /// @param files  in the order of the frames
+    /// @param frame_rate   frames per second, where known
+    /// @param frame_size   pixels, where known
     explicit ImageSequence(std::vector<std::filesystem::path> files, std::optional<double> frame_rate = {},
                            std::optional<cv::Size> frame_size = {})
         : files_(std::move(files)),

@@ -39,19 +39,24 @@ namespace detail {
 /// A box of a ground truth or result file, in continuous coordinates. In double, so that an evaluation finds
 /// the same IoUs as TrackEval; becomes a Box wherever one is asked for.
 struct MotBox {
-    double left = 0;
-    double top = 0;
-    double width = 0;
-    double height = 0;
+    double left = 0;   ///< of the first column, pixels
+    double top = 0;    ///< of the first row, pixels
+    double width = 0;  ///< pixels
+    double height = 0; ///< pixels
 
     MotBox() = default;
+    /// From its edges, in pixels.
     MotBox(double left_px, double top_px, double width_px, double height_px)
         : left(left_px),
           top(top_px),
           width(width_px),
           height(height_px) {}
+    /// The same box.
+    // NOLINTNEXTLINE(google-explicit-constructor): a box wherever one is asked for
     MotBox(const Box& box) : MotBox(box.left, box.top, box.width, box.height) {}
 
+    /// The nearest box in single precision.
+    // NOLINTNEXTLINE(google-explicit-constructor): a box wherever one is asked for
     operator Box() const noexcept {
         return {detail::to_float(left), detail::to_float(top), detail::to_float(width),
                 detail::to_float(height)};
@@ -62,11 +67,11 @@ struct MotBox {
 /// One line of a ground truth file: `frame,id,left,top,width,height,flag[,class[,visibility[,...]]]`.
 struct GroundTruthRow {
     std::int64_t frame = 1; ///< from 1
-    TrackId id = 1;
-    MotBox box;
-    double flag = 1;       ///< 0: not to be evaluated
-    int class_id = -1;     ///< MOT17's classes (1 pedestrian, ... 13 crowd); -1 where the file has none
-    float visibility = -1; ///< share of the object that is visible, [0, 1]; meaningless in MOT15 files
+    TrackId id = 1;         ///< of the object
+    MotBox box;             ///< where it is
+    double flag = 1;        ///< 0: not to be evaluated
+    int class_id = -1;      ///< MOT17's classes (1 pedestrian, ... 13 crowd); -1 where the file has none
+    float visibility = -1;  ///< share of the object that is visible, [0, 1]; meaningless in MOT15 files
 
     friend bool operator==(const GroundTruthRow&, const GroundTruthRow&) = default;
 };
@@ -83,15 +88,18 @@ struct DetectionRow {
 /// One line of a tracker's result: `frame,id,left,top,width,height,score[,...]`.
 struct ResultRow {
     std::int64_t frame = 1; ///< from 1
-    TrackId id = 1;
-    MotBox box;
-    float score = 1;
+    TrackId id = 1;         ///< of the track
+    MotBox box;             ///< where it is
+    float score = 1;        ///< of the last detection
 
     friend bool operator==(const ResultRow&, const ResultRow&) = default;
 };
 
+/// A ground truth file.
 using GroundTruthRows = RowsByFrame<GroundTruthRow>;
+/// A detection file.
 using DetectionRows = RowsByFrame<DetectionRow>;
+/// A result file.
 using ResultRows = RowsByFrame<ResultRow>;
 
 namespace detail {

@@ -29,7 +29,9 @@ public:
     }
 
     [[nodiscard]] std::span<const Row> rows() const noexcept { return rows_; } ///< in order of their frames
+    /// Number of rows.
     [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+    /// Whether there is no row.
     [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
 
     /// The largest frame number; 0 without rows.

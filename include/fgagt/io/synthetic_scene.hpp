@@ -65,7 +65,7 @@ public:
         Box box;        ///< may lie partly outside the image; never wholly
         /// Share of the box that lies in the image and in no nearer object's box, [0, 1].
         float visibility = 0;
-        int class_id = 0;
+        int class_id = 0; ///< 0: a person; else a block
 
         friend bool operator==(const Truth&, const Truth&) = default;
     };
@@ -79,10 +79,12 @@ public:
     }
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
+    /// Number of frames.
     [[nodiscard]] int frame_count() const noexcept { return options_.frames; }
 
     /// Frame `k` >= 0, CV_8UC3 (BGR).
     ///
+    /// @param k        number of the frame, from 0
     /// @param without  an object that is left out, so that a caller can see which pixels are its own
     /// @throws InvalidArgument  k lies outside [0, frame_count())
     [[nodiscard]] cv::Mat frame(int k, std::optional<TrackId> without = {}) const {

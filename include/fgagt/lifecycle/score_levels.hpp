@@ -12,6 +12,7 @@
 
 namespace fgagt {
 
+/// Options of ScoreLevels.
 struct ScoreLevelsOptions {
     bool adaptive = true; ///< false: scores mean what they say
     /// Score at which the detector is normally trusted, (0, 1]: no level rises above it, but for the floors
@@ -46,7 +47,8 @@ public:
 
     /// The scores from which on a detection is sure, and founds a track.
     struct Levels {
-        float sure, birth;
+        float sure;  ///< from here on a detection is sure
+        float birth; ///< from here on it founds a track
     };
 
     ScoreLevels() : ScoreLevels(ScoreLevelsOptions{}) {}

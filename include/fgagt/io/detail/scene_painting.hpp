@@ -251,10 +251,10 @@ void paint_figure(cv::Mat& image, const SubpixelBox& box, std::span<const Outlin
         for (int x = xs.start; x < xs.end; ++x) {
             const int share = coverage(x, middle - half, middle + half) * row_share / 256;
             if (share == 0) continue;
-            for (int c = 0; c < 3; ++c) {
+            for (std::size_t c = 0; c < 3; ++c) {
                 const int over =
-                    std::clamp(colours[static_cast<std::size_t>(3 * (x - xs.start) + c)], 0, 255 * 16);
-                std::uint8_t& pixel = pixels[3 * x + c];
+                    std::clamp(colours[3 * static_cast<std::size_t>(x - xs.start) + c], 0, 255 * 16);
+                std::uint8_t& pixel = pixels[3 * static_cast<std::size_t>(x) + c];
                 pixel = static_cast<std::uint8_t>((pixel * 16 * (256 - share) + over * share + 2048) >> 12);
             }
         }
