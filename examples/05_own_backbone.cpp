@@ -21,7 +21,7 @@ public:
         map.scale_x = static_cast<float>(map.columns) / static_cast<float>(frame.cols);
         map.scale_y = static_cast<float>(map.rows) / static_cast<float>(frame.rows);
         map.valid_cells = {0, 0, static_cast<float>(map.columns), static_cast<float>(map.rows)};
-        map.data.resize(static_cast<std::size_t>(4 * map.columns * map.rows));
+        map.data.resize(4 * static_cast<std::size_t>(map.columns) * static_cast<std::size_t>(map.rows));
 
         const cv::Size cells(map.columns, map.rows);
         cv::Mat grey, gradient, colours, edges;

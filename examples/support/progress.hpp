@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -46,7 +47,7 @@ private:
     using Clock = std::chrono::steady_clock;
 
     static std::string clock_text(double seconds) {
-        const auto whole = static_cast<std::int64_t>(seconds + .5);
+        const auto whole = std::llround(seconds);
         char text[32];
         std::snprintf(text, sizeof text, "%lld:%02d", static_cast<long long>(whole / 60),
                       static_cast<int>(whole % 60));

@@ -93,7 +93,7 @@ Sequence read_through_window(const SequenceSource& source, test::WindowPath path
                       .frames = read_pixels(source.folder, view),
                       .frame_size = window.options().view};
     for (std::int64_t number = kFirst; number <= files.frames; ++number)
-        sequence.camera_motion.push_back(window.camera_motion(number));
+        sequence.camera_motion.emplace_back(window.camera_motion(number));
     return sequence;
 }
 

@@ -45,7 +45,7 @@ TEST_CASE("channel maps have a cell per 4 x 4 pixels, begun ones included") {
             CHECK(map.channels == ChannelBackbone::kChannels);
             CHECK(map.data.size() == static_cast<std::size_t>(map.rows * map.columns * map.channels));
             CHECK((map.scale_x == 0.25F && map.scale_y == 0.25F && map.offset_x == 0 && map.offset_y == 0));
-            const float width = static_cast<float>(size.width), height = static_cast<float>(size.height);
+            const auto width = static_cast<float>(size.width), height = static_cast<float>(size.height);
             CHECK(map.valid_cells == Box{0, 0, width / 4, height / 4});
         }
 }

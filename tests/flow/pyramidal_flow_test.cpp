@@ -129,8 +129,8 @@ TEST_CASE("a box with its centre behind one with lower feet is unreliable") {
         CHECK(flows_of(careless, image, image, {behind, before})[0].reliable);
     }
     PyramidalFlow careful;
-    const float kNaN = std::numeric_limits<float>::quiet_NaN(),
-                kInfinity = std::numeric_limits<float>::infinity();
+    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
     CHECK(flows_of(careful, image, image, {behind, {0, 0, 200, kInfinity}, {0, 0, kNaN, kNaN}})[0].reliable);
 }
 

@@ -28,7 +28,7 @@ struct LeaksOfOthers {
         __lsan_enable();
     }
 #else
-    LeaksOfOthers() {}
+    LeaksOfOthers() = default;
 #endif
     LeaksOfOthers(const LeaksOfOthers&) = delete;
     LeaksOfOthers& operator=(const LeaksOfOthers&) = delete;

@@ -130,8 +130,8 @@ TEST_CASE("an empty file and a blank one have no rows") {
 TEST_CASE("other systems' line ends, blanks, exponents and byte order marks are read") {
     const MotBox expected(9, 19.5, 30, 40);
     for (const std::string_view text : {"1,2,10,20.5,30,40,1\r\n", "1,2,10,20.5,30,40,1",
-                                        "\xEF\xBB\xBF"
-                                        "1,2,10,20.5,30,40,1\n",
+                                        ("\xEF\xBB\xBF"
+                                         "1,2,10,20.5,30,40,1\n"),
                                         " 1 ,\t2, 10 ,20.5, 30,40 ,1 \n", "\n\n1,2,10,20.5,30,40,1\n\n",
                                         "1e0,2.0,1e1,2.05E+1,+30,.4e2,1."}) {
         const ResultRows rows = results_of(text);

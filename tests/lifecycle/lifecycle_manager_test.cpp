@@ -313,12 +313,12 @@ public:
         const bool first = frames++ == 0;
         for (auto& [id, life] : lives) {
             if (life.removed) continue;
-            life.seen.push_back(found.count(id) != 0);
+            life.seen.push_back(found.contains(id));
             life.times.push_back(elapsed);
             if (life.seen.back()) life.box = found.at(id);
         }
         for (const auto& [id, box] : found)
-            if (lives.count(id) == 0) lives[id] = {{true}, {elapsed}, first, false, box};
+            if (!lives.contains(id)) lives[id] = {{true}, {elapsed}, first, false, box};
         for (auto& [id, life] : lives)
             life.removed = life.removed || is_over(life, size);
     }

@@ -8,7 +8,9 @@ using namespace fgagt;
 
 namespace {
 
-std::vector<float> row(float a, float b) { return {a, b}; }
+std::vector<float> row(float a, float b) {
+    return {a, b};
+}
 
 } // namespace
 

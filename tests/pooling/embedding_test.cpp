@@ -8,7 +8,6 @@
 #include <random>
 
 using namespace fgagt;
-using Catch::Matchers::WithinAbs;
 
 TEST_CASE("an embedding is x W^T + b") {
     Matrix weights(2, 3), features(2, 3), result;

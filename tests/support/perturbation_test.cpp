@@ -40,7 +40,7 @@ TEST_CASE("perturbed detections have the errors that were asked for") {
     CHECK_THAT(static_cast<double>(count), WithinAbs(n * (1 - 0.015), 4 * std::sqrt(n * 0.015 * 0.985)));
     for (std::size_t k = 0; k < 5; ++k) {
         CAPTURE(k);
-        const double kept = static_cast<double>(count);
+        const auto kept = static_cast<double>(count);
         CHECK_THAT(sums[k] / kept, WithinAbs(0, 4 * 0.01 / std::sqrt(n)));
         CHECK_THAT(std::sqrt(squares[k] / kept), WithinAbs(0.01, 4 * 0.01 / std::sqrt(2 * n)));
     }

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <cstdlib> // mkdtemp
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <stdlib.h> // mkdtemp
 #include <string>
 #include <string_view>
 
@@ -29,7 +29,7 @@ public:
 
     /// Writes a file of the folder and returns its path.
     std::filesystem::path file(const std::string& name, std::string_view contents) const {
-        const std::filesystem::path path = path_ / name;
+        std::filesystem::path path = path_ / name;
         std::filesystem::create_directories(path.parent_path());
         std::ofstream(path, std::ios::binary) << contents;
         return path;

@@ -6,7 +6,6 @@
 #include <vector>
 
 using namespace fgagt;
-using Catch::Matchers::WithinAbs;
 
 namespace {
 

@@ -5,6 +5,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -30,10 +31,9 @@ std::vector<TrackId> ids(const FrameResult& result) {
 }
 
 bool all_finite(const FrameResult& result) {
-    for (const Track& track : result.tracks)
-        if (!is_usable(track.box) || !std::isfinite(track.score) || !std::isfinite(track.missed_time))
-            return false;
-    return true;
+    return std::ranges::all_of(result.tracks, [](const Track& track) {
+        return is_usable(track.box) && std::isfinite(track.score) && std::isfinite(track.missed_time);
+    });
 }
 
 /// Runs both trackers over frames [first, last) of the scene and requires equal results.
@@ -157,11 +157,11 @@ TEST_CASE("a timestamp that does not increase is an error and leaves the tracker
         step(tracker, k);
     }
     const double last = 10 + 3 / 30.0;
-    for (const double bad : {last, last - 1, std::nan(""), double{kInfinity}})
+    for (const double bad : {last, last - 1, std::nan(""), static_cast<double>(kInfinity)})
         CHECK_THROWS_AS(tracker.update(scene.frame(4), scene.detections(4), {.timestamp = bad}),
                         InvalidArgument);
     for (int k = 4; k < 8; ++k) {
-        const FrameResult expected = step(control, k);
+        const FrameResult& expected = step(control, k);
         CHECK(step(tracker, k).tracks == expected.tracks);
     }
 }
