@@ -6,11 +6,11 @@
 #include <fgagt/assignment/stage.hpp>
 #include <fgagt/backbone/colour_backbone.hpp>
 #include <fgagt/backbone/no_backbone.hpp>
-#include <fgagt/flow/kalman_motion.hpp>
 #include <fgagt/flow/no_flow.hpp>
 #include <fgagt/flow/pyramidal_flow.hpp>
 #include <fgagt/graph/adaptive_graph.hpp>
 #include <fgagt/lifecycle/lifecycle_manager.hpp>
+#include <fgagt/motion/kalman_motion.hpp>
 #include <fgagt/pooling/no_pooler.hpp>
 #include <fgagt/pooling/roi_align_pooler.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>

@@ -5,12 +5,14 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/assignment/assignment.hpp>
 #include <fgagt/backbone/backbone.hpp>
+#include <fgagt/detections/detections.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/flow/flow.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/geometry_tracker.hpp>
 #include <fgagt/graph/graph.hpp>
 #include <fgagt/lifecycle/lifecycle.hpp>
+#include <fgagt/motion/motion.hpp>
 #include <fgagt/paper_tracker.hpp>
 #include <fgagt/pooling/pooling.hpp>
 #include <fgagt/tracker.hpp>

@@ -1,43 +1,12 @@
 #pragma once
 
+#include <fgagt/detections/rejection.hpp>
 #include <fgagt/types.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace fgagt {
-
-/// Why a detection was left out.
-enum class RejectionReason : std::uint8_t {
-    kNotFinite,  ///< the box, the score or the appearance holds a NaN or an infinity
-    kEmptyBox,   ///< width or height is zero or negative
-    kOutOfRange, ///< an edge lies beyond kCoordinateLimit
-    kDuplicate,  ///< a detection of the same class with a higher score covers the same place
-};
-
-/// A short description for people.
-[[nodiscard]] constexpr const char* to_string(RejectionReason reason) noexcept {
-    switch (reason) {
-    case RejectionReason::kNotFinite:
-        return "a number is not finite";
-    case RejectionReason::kEmptyBox:
-        return "width or height is not positive";
-    case RejectionReason::kOutOfRange:
-        return "an edge lies beyond 1e7 pixels";
-    case RejectionReason::kDuplicate:
-        return "a better detection covers the same place";
-    }
-    return "unknown";
-}
-
-/// A detection that took no part in tracking.
-struct Rejection {
-    std::size_t detection = 0; ///< index in the caller's list
-    RejectionReason reason{};  ///< why
-
-    friend bool operator==(const Rejection&, const Rejection&) = default;
-};
 
 /// Time that one frame spent in each stage, microseconds.
 struct StageTimes {

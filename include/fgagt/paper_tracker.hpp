@@ -1,7 +1,7 @@
 #pragma once
 
 #include <fgagt/backbone/channel_backbone.hpp>
-#include <fgagt/flow/hold_motion.hpp>
+#include <fgagt/motion/hold_motion.hpp>
 #include <fgagt/tracker.hpp>
 
 #include <limits>

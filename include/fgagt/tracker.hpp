@@ -2,11 +2,11 @@
 
 #include <fgagt/concepts.hpp>
 #include <fgagt/defaults.hpp>
-#include <fgagt/detection_filter.hpp>
+#include <fgagt/detections/detection_filter.hpp>
+#include <fgagt/detections/score_levels.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/frame_result.hpp>
 #include <fgagt/geometry.hpp>
-#include <fgagt/lifecycle/score_levels.hpp>
 #include <fgagt/matrix_operations.hpp>
 #include <fgagt/pooling/appearance_memory.hpp>
 #include <fgagt/types.hpp>

@@ -1,7 +1,7 @@
 #include "configurations.hpp"
 
-#include <fgagt/flow/hold_motion.hpp>
 #include <fgagt/geometry_tracker.hpp>
+#include <fgagt/motion/hold_motion.hpp>
 #include <fgagt/paper_tracker.hpp>
 #include <fgagt/tracker.hpp>
 

@@ -2,9 +2,9 @@
 
 #include "support/moving_window.hpp"
 
+#include <fgagt/detections/score_levels.hpp>
 #include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/lifecycle/score_levels.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>

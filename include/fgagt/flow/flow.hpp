@@ -3,9 +3,7 @@
 /// Where boxes and the camera went between two frames.
 #include <fgagt/flow/camera_motion.hpp>
 #include <fgagt/flow/flow_image.hpp>
-#include <fgagt/flow/hold_motion.hpp>
 #include <fgagt/flow/image_pyramid.hpp>
-#include <fgagt/flow/kalman_motion.hpp>
 #include <fgagt/flow/lucas_kanade.hpp>
 #include <fgagt/flow/no_flow.hpp>
 #include <fgagt/flow/pyramidal_flow.hpp>

@@ -1,4 +1,3 @@
 #pragma once
 
 #include <fgagt/lifecycle/lifecycle_manager.hpp>
-#include <fgagt/lifecycle/score_levels.hpp>

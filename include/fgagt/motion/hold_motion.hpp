@@ -1,8 +1,8 @@
 #pragma once
 
 #include <fgagt/concepts.hpp>
-#include <fgagt/flow/bounded_box.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/motion/bounded_box.hpp>
 #include <fgagt/types.hpp>
 
 namespace fgagt {

@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include <fgagt/flow/hold_motion.hpp>
+#include <fgagt/motion/hold_motion.hpp>
 
 #include <limits>
 

@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
-#include <fgagt/flow/kalman_motion.hpp>
+#include <fgagt/motion/kalman_motion.hpp>
 
 #include <Eigen/Dense>
 

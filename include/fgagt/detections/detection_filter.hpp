@@ -1,7 +1,7 @@
 #pragma once
 
+#include <fgagt/detections/rejection.hpp>
 #include <fgagt/errors.hpp>
-#include <fgagt/frame_result.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/types.hpp>
 

@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include <fgagt/detection_filter.hpp>
+#include <fgagt/detections/detection_filter.hpp>
 
 #include <limits>
 #include <vector>

@@ -2,8 +2,8 @@
 
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
-#include <fgagt/flow/bounded_box.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/motion/bounded_box.hpp>
 #include <fgagt/types.hpp>
 
 #include <cmath>
