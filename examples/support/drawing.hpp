@@ -69,7 +69,7 @@ private:
             std::deque<cv::Point2f>& trail = current[track.id];
             if (const auto known = trails_.find(track.id); known != trails_.end())
                 trail = std::move(known->second);
-            trail.push_back({track.box.centre().x, track.box.bottom()});
+            trail.emplace_back(track.box.centre().x, track.box.bottom());
             if (trail.size() > trail_length_) trail.pop_front();
         }
         trails_ = std::move(current);
