@@ -203,10 +203,10 @@ TEST_CASE("visibility is the share of the box's points that no nearer box holds"
             for (const auto& other : truth)
                 nearer += other.box.bottom() > object.box.bottom() ? 1 : 0;
             for (int i = 0; i < kSteps * kSteps; ++i) {
+                const int column = i % kSteps, row = i / kSteps;
                 const float x =
-                    object.box.left + object.box.width * (static_cast<float>(i % kSteps) + .5F) / kSteps;
-                const float y =
-                    object.box.top + object.box.height * (static_cast<float>(i / kSteps) + .5F) / kSteps;
+                    object.box.left + object.box.width * (static_cast<float>(column) + .5F) / kSteps;
+                const float y = object.box.top + object.box.height * (static_cast<float>(row) + .5F) / kSteps;
                 visible +=
                     holds(image, x, y) && std::none_of(truth.begin(), truth.end(),
                                                        [&](const auto& other) {
