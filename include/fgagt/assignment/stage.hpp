@@ -47,8 +47,11 @@ struct FusionStageOptions {
     float margin = 0.2F;             ///< score that a pair must reach
 };
 
-/// Overlap and appearance together: score = iou_weight IoU + appearance_weight A, where A = clip((similarity
-/// - centre) / span, -1, 1), and 0 for a pair whose features cannot be compared.
+/// Overlap and appearance together: score = iou_weight IoU + appearance_weight A with
+///
+///     A = clip((similarity - centre) / span, -1, 1),
+///
+/// and A = 0 for a pair whose features cannot be compared.
 class FusionStage {
 public:
     using Options = FusionStageOptions;
