@@ -1,0 +1,70 @@
+#pragma once
+
+#include <fgagt/network_weights.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace fgagt {
+
+/// What training may change, tensor by tensor: embedding, bias, logit of w, W1, W2, Wa, reduction. The margin
+/// is not learnt but fitted afterwards.
+inline constexpr std::size_t kParameterTensors = 7;
+
+namespace detail {
+
+template <class Scalar, class Weights>
+[[nodiscard]] std::array<std::span<Scalar>, kParameterTensors> tensors_of(Weights& weights) {
+    const auto numbers = [](auto& tensor) {
+        return std::span<Scalar>(tensor.data(), static_cast<std::size_t>(tensor.size()));
+    };
+    auto& graph = weights.graph;
+    return {numbers(weights.embedding), numbers(weights.bias), std::span<Scalar>(&graph.prior_logit, 1),
+            numbers(graph.w1),          numbers(graph.w2),     numbers(graph.wa),
+            numbers(graph.reduction)};
+}
+
+} // namespace detail
+
+/// The numbers of each tensor, in the order above; empty for one that the weights do not have.
+template <class Scalar>
+[[nodiscard]] auto parameters_of(NetworkWeightsOf<Scalar>& weights) {
+    return detail::tensors_of<Scalar>(weights);
+}
+/// The same, to look at only.
+template <class Scalar>
+[[nodiscard]] auto parameters_of(const NetworkWeightsOf<Scalar>& weights) {
+    return detail::tensors_of<const Scalar>(weights);
+}
+
+/// Weights of the same shapes, every number 0: where gradients are summed up.
+template <class Scalar>
+[[nodiscard]] NetworkWeightsOf<Scalar> zeros_like(const NetworkWeightsOf<Scalar>& weights) {
+    NetworkWeightsOf<Scalar> result = weights;
+    for (const std::span<Scalar> tensor : parameters_of(result))
+        std::ranges::fill(tensor, Scalar{0});
+    return result;
+}
+
+/// Decay epsilon ||W - A||^2 towards an anchor A, such as the weights that training began with or zeros: the
+/// last term of the balanced loss (FGAGT, equation 12), once per batch.
+///
+/// @param gradient  of the loss; the decay's is added
+/// @return  the term
+template <class Scalar>
+double weight_decay(const NetworkWeightsOf<Scalar>& weights, const NetworkWeightsOf<Scalar>& anchor,
+                    double epsilon, NetworkWeightsOf<Scalar>& gradient) {
+    const auto w = parameters_of(weights), a = parameters_of(anchor), g = parameters_of(gradient);
+    double sum = 0;
+    for (std::size_t tensor = 0; tensor < kParameterTensors; ++tensor)
+        for (std::size_t k = 0; k < w[tensor].size(); ++k) {
+            const Scalar difference = w[tensor][k] - a[tensor][k];
+            sum += static_cast<double>(difference) * static_cast<double>(difference);
+            g[tensor][k] += static_cast<Scalar>(2 * epsilon) * difference;
+        }
+    return epsilon * sum;
+}
+
+} // namespace fgagt
