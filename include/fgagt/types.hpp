@@ -83,6 +83,8 @@ enum class TrackStatus : std::uint8_t {
 
 /// Identity of a track, or of an object in a ground truth.
 using TrackId = std::int64_t;
+/// Whose a detection is that is nobody: a false positive.
+inline constexpr TrackId kNobody = -1;
 
 /// One tracked object as of one frame.
 struct Track {

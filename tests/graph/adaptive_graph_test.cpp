@@ -155,12 +155,13 @@ TEST_CASE("the graph agrees with the printed equations on random input") {
             for (const bool relu : {true, false})
                 for (const Eigen::Index reduced : {0, 5}) {
                     GraphWeights weights = random_weights(uniform, shape.d);
+                    weights.options = {squared, relu};
                     if (reduced != 0) weights.reduction = uniform(shape.d, reduced, -1, 1);
                     const Matrix f_d = uniform(shape.m, shape.d, -1, 1),
                                  f_t = uniform(shape.n, shape.d, -1, 1);
                     const Matrix iou = uniform(shape.m, shape.n, 0, 1);
-                    const AdaptiveGraphOptions options{squared, relu};
-                    const Matrix result = relate(AdaptiveGraph(weights, options), f_d, f_t, iou);
+                    const AdaptiveGraphOptions& options = weights.options;
+                    const Matrix result = relate(AdaptiveGraph(weights), f_d, f_t, iou);
                     // Sums of up to 33 products, thrice in a row, of floats (6e-8), divided by row lengths
                     // that ReLU may leave as small as a tenth.
                     CHECK(largest_error(result, naive_graph(f_d, f_t, iou, weights, options)) < 5e-5);
@@ -214,9 +215,10 @@ TEST_CASE("the margin belongs to the weights") {
 TEST_CASE("similarities lie in their range and objects like themselves most") {
     Uniform uniform("similarities lie in their range");
     for (const bool relu : {true, false}) {
-        const GraphWeights weights = random_weights(uniform, 12);
+        GraphWeights weights = random_weights(uniform, 12);
+        weights.options.relu = relu;
         const Matrix f = uniform(15, 12, -1, 1);
-        const Matrix result = relate(AdaptiveGraph(weights, {.relu = relu}), f, f, Matrix::Identity(15, 15));
+        const Matrix result = relate(AdaptiveGraph(weights), f, f, Matrix::Identity(15, 15));
         CHECK(result.maxCoeff() <= 1);
         CHECK(result.minCoeff() >= (relu ? 0.0F : -1.0F));
         CHECK((relu || result.minCoeff() < 0)); // or the bound would say nothing
@@ -301,14 +303,14 @@ TEST_CASE("extreme features give finite similarities and a zero row stays zero")
 
 TEST_CASE("the graph agrees with the printed equations on huge and tiny features") {
     Uniform uniform("the graph agrees with the printed equations on huge and tiny features");
-    const GraphWeights weights = random_weights(uniform, 8);
+    GraphWeights weights = random_weights(uniform, 8);
     for (const float size : {1e30F, 1e15F, 1e-15F, 1e-30F}) {
         const Matrix f_d = uniform(4, 8, -1, 1) * size, f_t = uniform(3, 8, -1, 1) * size;
         const Matrix iou = uniform(4, 3, 0, 1);
         for (const bool squared : {true, false}) {
-            const AdaptiveGraphOptions options{.squared_distance = squared};
+            weights.options = {.squared_distance = squared};
             INFO("size " << size << ", squared " << squared);
-            const Matrix result = relate(AdaptiveGraph(weights, options), f_d, f_t, iou);
+            const Matrix result = relate(AdaptiveGraph(weights), f_d, f_t, iou);
             CHECK(largest_error(result, naive_graph(f_d, f_t, iou, weights, options)) < 5e-5);
         }
     }

@@ -17,15 +17,6 @@
 
 namespace fgagt {
 
-/// Options of AdaptiveGraph.
-struct AdaptiveGraphOptions {
-    /// Whether the prior's feature affinity is 1 / distance^2, or 1 / distance; the two published
-    /// descriptions differ.
-    bool squared_distance = true;
-    /// Whether nodes end in a ReLU, which puts similarities into [0, 1]; without it they lie in [-1, 1].
-    bool relu = true;
-};
-
 /// The adaptive graph network of FGAGT (equations 9 to 11): every detection looks at all tracks and every
 /// track at all detections, weighted by the prior affinity E, before cosines are taken.
 ///
@@ -43,7 +34,7 @@ public:
     explicit AdaptiveGraph(AdaptiveGraphOptions options) : options_(options) {}
 
     /// @throws InvalidArgument  the weights' shapes disagree, or a number is not finite
-    explicit AdaptiveGraph(GraphWeights weights, AdaptiveGraphOptions options = {}) : options_(options) {
+    explicit AdaptiveGraph(GraphWeights weights) : options_(weights.options) {
         require_sound(weights);
         w1_transposed_ = detail::transposed(weights.w1);
         w2_transposed_ = detail::transposed(weights.w2);
@@ -52,6 +43,7 @@ public:
         weights_ = std::move(weights);
     }
 
+    /// The weights' own where there are some.
     [[nodiscard]] const AdaptiveGraphOptions& options() const noexcept { return options_; }
     /// Empty when it works without.
     [[nodiscard]] const std::optional<GraphWeights>& weights() const noexcept { return weights_; }

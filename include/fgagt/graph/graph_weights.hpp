@@ -12,6 +12,17 @@ inline constexpr float kPaperMargin = 0.2F;
 /// frame to the next lie above it, and 70 to 95 % of different people's below it.
 inline constexpr float kUntrainedMargin = 0.85F;
 
+/// The variants of the adaptive graph.
+struct AdaptiveGraphOptions {
+    /// Whether the prior's feature affinity is 1 / distance^2, or 1 / distance; the two published
+    /// descriptions differ.
+    bool squared_distance = true;
+    /// Whether nodes end in a ReLU, which puts similarities into [0, 1]; without it they lie in [-1, 1].
+    bool relu = true;
+
+    friend bool operator==(const AdaptiveGraphOptions&, const AdaptiveGraphOptions&) = default;
+};
+
 /// What the adaptive graph has learned (FGAGT equations 9 and 10). Rows of features are multiplied from the
 /// left: f W.
 template <class Scalar>
@@ -22,6 +33,7 @@ struct GraphWeightsOf {
     MatrixOf<Scalar> wa;         ///< [D x D] of the gate
     MatrixOf<Scalar> reduction;  ///< [D x R] dimension-reducing layer after the graph; empty: none
     float margin = kPaperMargin; ///< the similarity below which two objects are different ones
+    AdaptiveGraphOptions options{}; ///< the variant that they were learned with
 
     /// W1 = I, W2 = Wa = 0: similarities are cosines of the features, negative numbers counted as 0.
     [[nodiscard]] static GraphWeightsOf untrained(Eigen::Index dimension) {

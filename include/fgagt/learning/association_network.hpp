@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
-#include <fgagt/graph/adaptive_graph.hpp>
 #include <fgagt/network_weights.hpp>
 #include <fgagt/types.hpp>
 
@@ -22,8 +21,6 @@ class AssociationNetwork {
 public:
     using Weights = NetworkWeightsOf<Scalar>;
     using Values = MatrixOf<Scalar>;
-
-    explicit AssociationNetwork(AdaptiveGraphOptions options = {}) : options_(options) {}
 
     /// @param weights   [I -> D]; must outlive the calls of `backward` that follow
     /// @param inputs_d  [M x I] pooled features of the detections, M may be 0
@@ -111,7 +108,7 @@ private:
             for (Eigen::Index j = 0; j < columns; ++j) {
                 const double square =
                     (d_.features.row(i) - t_.features.row(j)).template cast<double>().squaredNorm();
-                distance_(i, j) = (options_.squared_distance ? square : std::sqrt(square)) + kTiny;
+                distance_(i, j) = (weights_->graph.options.squared_distance ? square : std::sqrt(square)) + kTiny;
             }
             const double nearest = distance_.row(i).minCoeff();
             const Eigen::RowVectorXd relative = nearest * distance_.row(i).cwiseInverse();
@@ -134,7 +131,7 @@ private:
                 const double change_distance = -close(j) / distance_(i, j) * sum;
                 const double length = distance_(i, j) - kTiny;
                 if (length <= 0) continue; // identical rows
-                const auto factor = static_cast<Scalar>(options_.squared_distance ? 2 * change_distance
+                const auto factor = static_cast<Scalar>(weights_->graph.options.squared_distance ? 2 * change_distance
                                                                                   : change_distance / length);
                 difference_ = factor * (d_.features.row(i) - t_.features.row(j));
                 d_.change.row(i) += difference_;
@@ -150,7 +147,7 @@ private:
         side.gate = (Scalar{1} + (-side.gate.array()).exp()).inverse().matrix();
         side.nodes.noalias() = side.features * graph.w1;
         side.nodes += side.gate.cwiseProduct(side.message);
-        side.active = options_.relu ? Values(side.nodes.cwiseMax(Scalar{0})) : side.nodes;
+        side.active = graph.options.relu ? Values(side.nodes.cwiseMax(Scalar{0})) : side.nodes;
         side.reduced = graph.reduction.size() == 0 ? side.active : Values(side.active * graph.reduction);
         side.unit = side.reduced;
         for (Eigen::Index row = 0; row < side.unit.rows(); ++row) {
@@ -173,7 +170,7 @@ private:
             gradient.graph.reduction.noalias() += side.active.transpose() * change;
             change = Values(change * graph.reduction.transpose());
         }
-        if (options_.relu)
+        if (graph.options.relu)
             change.array() *= (side.nodes.array() > Scalar{0}).template cast<Scalar>();
         gradient.graph.w1.noalias() += side.features.transpose() * change;
         side.change.noalias() = change * graph.w1.transpose();
@@ -189,7 +186,6 @@ private:
 
     static constexpr double kTiny = 1e-16;
 
-    AdaptiveGraphOptions options_;
     const Weights* weights_ = nullptr;
     Values iou_, prior_, closeness_, similarity_;
     Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> distance_;

@@ -13,9 +13,6 @@
 
 namespace fgagt {
 
-/// Identity of a detection that is nobody: a false positive.
-inline constexpr TrackId kNobody = -1;
-
 /// Options of BalancedLoss: the weights of the classes of pairs, each divided by the number of its pairs.
 struct BalancedLossOptions {
     double alpha = 1; ///< pairs of a continuing detection and a continuing track that differ, >= 0

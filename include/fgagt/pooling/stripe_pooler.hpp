@@ -3,6 +3,7 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/pooling/embedding.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace fgagt {
@@ -24,7 +26,7 @@ struct StripePoolerOptions {
 
 /// Colour histograms of horizontal stripes: what somebody wears, from head to foot. Per stripe 16 bins of
 /// value and 8 x 8 bins of hue and saturation, each histogram as the square roots of its shares (Hellinger),
-/// the whole of unit length. Needs no weights.
+/// the whole of unit length. Needs no weights; with an embedding of its own it gives what that makes of them.
 class StripePooler {
 public:
     using Map = ColourImage;
@@ -40,23 +42,35 @@ public:
                                   options.middle_share);
     }
 
+    /// With an embedding of its own; an empty one passes the histograms through.
+    /// @throws InvalidArgument  an option is out of its range, or the embedding is for another number of bins
+    explicit StripePooler(Embedding embedding, StripePoolerOptions options = {}) : StripePooler(options) {
+        if (!embedding.empty() && embedding.inputs() != dimension())
+            detail::throw_invalid("StripePooler: expected an embedding of ", dimension(), " numbers (",
+                                  options.stripes, " stripes), got one of ", embedding.inputs(),
+                                  "; use the stripes that it was made for");
+        embedding_ = std::move(embedding);
+    }
+
     [[nodiscard]] const StripePoolerOptions& options() const noexcept { return options_; }
+    /// Empty where histograms are passed through.
+    [[nodiscard]] const Embedding& embedding() const noexcept { return embedding_; }
 
     /// @param map       colour image
     /// @param boxes     [K] continuous image coordinates
-    /// @param features  [K x 80 stripes], rows of unit length
+    /// @param features  [K x 80 stripes], rows of unit length; or [K x D], embedded
     /// @param valid     [K] 0 for a box that covers no pixel's centre, whose row is zero
     /// @note Complexity: O(pixels under the boxes)
     void pool(const ColourImage& map, std::span<const Box> boxes, Matrix& features,
               std::vector<std::uint8_t>& valid) {
-        features.resize(static_cast<Eigen::Index>(boxes.size()), options_.stripes * kBinsPerStripe);
-        valid.resize(boxes.size());
-        for (std::size_t k = 0; k < boxes.size(); ++k) {
-            const std::span<float> row = detail::row_of(features, k);
-            std::ranges::fill(row, 0.0F);
-            describe(map, boxes[k], row.data());
-            valid[k] = detail::normalise(row) ? 1 : 0;
+        if (embedding_.empty()) {
+            describe_all(map, boxes, features, valid);
+            return;
         }
+        describe_all(map, boxes, histograms_, valid);
+        embedding_.apply(histograms_, features);
+        for (std::size_t k = 0; k < boxes.size(); ++k)
+            if (valid[k] == 0) std::ranges::fill(detail::row_of(features, k), 0.0F);
     }
 
 private:
@@ -76,6 +90,22 @@ private:
             return static_cast<int>(std::clamp(std::ceil(edge - 0.5), 0.0, static_cast<double>(size)));
         };
         return {first_at(low), first_at(high)};
+    }
+
+    [[nodiscard]] Eigen::Index dimension() const noexcept {
+        return Eigen::Index{options_.stripes} * kBinsPerStripe;
+    }
+
+    void describe_all(const ColourImage& map, std::span<const Box> boxes, Matrix& histograms,
+                      std::vector<std::uint8_t>& valid) {
+        histograms.resize(static_cast<Eigen::Index>(boxes.size()), dimension());
+        valid.resize(boxes.size());
+        for (std::size_t k = 0; k < boxes.size(); ++k) {
+            const std::span<float> row = detail::row_of(histograms, k);
+            std::ranges::fill(row, 0.0F);
+            describe(map, boxes[k], row.data());
+            valid[k] = detail::normalise(row) ? 1 : 0;
+        }
     }
 
     void describe(const ColourImage& map, const Box& box, float* out) {
@@ -112,6 +142,8 @@ private:
     }
 
     StripePoolerOptions options_;
+    Embedding embedding_;
+    Matrix histograms_;
     std::array<std::uint32_t, kBinsPerStripe> counts_{};
 };
 static_assert(Pooler<StripePooler>);

@@ -1,0 +1,180 @@
+#pragma once
+
+#include <fgagt/backbone/colour_backbone.hpp>
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/geometry.hpp>
+#include <fgagt/keyed_random.hpp>
+#include <fgagt/learning/augmentation.hpp>
+#include <fgagt/learning/labelled_sequence.hpp>
+#include <fgagt/pooling/stripe_pooler.hpp>
+#include <fgagt/types.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+/// Two moments of a scene to learn from: what is detected now, and who was known before.
+struct AssociationSample {
+    Matrix inputs_d;                   ///< [M x I] pooled features of the detections
+    Matrix inputs_t;                   ///< [N x I] remembered features of the tracks
+    Matrix iou;                        ///< [M x N] of the detections with where the tracks are expected
+    std::vector<TrackId> identities_d; ///< [M] kNobody for a false positive
+    std::vector<TrackId> identities_t; ///< [N] each once
+};
+
+/// Options of SampleMaker.
+struct SampleMakerOptions {
+    std::size_t history = 5;  ///< observations that a track's remembered features are the mean of, >= 1
+    std::size_t stride = 3;   ///< frames between them, >= 1
+    float momentum = 0.7F;    ///< weight of an observation over that of the next newer one, [0, 1]
+};
+
+/// Makes samples of labelled sequences: pools the patches, as they are or changed by an augmentation, with the
+/// backbone and the pooler that the weights are for.
+template <Backbone B = ColourBackbone, Pooler P = StripePooler>
+class SampleMaker {
+public:
+    using Options = SampleMakerOptions;
+    using Random = detail::KeyedRandom;
+
+    explicit SampleMaker(Augmentation augmentation = Augmentation::none(), Options options = {},
+                         B backbone = {}, P pooler = {})
+        : augmentation_(std::move(augmentation)),
+          options_(options),
+          backbone_(std::move(backbone)),
+          pooler_(std::move(pooler)) {
+        if (options.history < 1 || options.stride < 1)
+            detail::throw_invalid("SampleMaker: expected history and stride >= 1, got ", options.history,
+                                  " and ", options.stride);
+    }
+
+    /// The sample of two frames.
+    ///
+    /// @param sequence  that they belong to
+    /// @param before    frame of which the tracks are remembered
+    /// @param now       frame of the detections, > before
+    /// @param random    for the augmentation
+    [[nodiscard]] AssociationSample make(const LabelledSequence& sequence, std::size_t before,
+                                         std::size_t now, Random& random) {
+        FGAGT_ASSERT(before < now && now < sequence.size());
+        const Augmentation::Light then = augmentation_.light(random), present = augmentation_.light(random);
+        const bool mirrored = augmentation_.options().flip && random.uniform() < 0.5;
+        wardrobe_.clear();
+        AssociationSample sample;
+        std::vector<Box> boxes_t, boxes_d;
+        rows_.clear();
+        for (const LabelledSequence::Known& known : sequence.known(before)) {
+            if (!remember(sequence, before, known.identity, then, mirrored, random)) continue;
+            sample.identities_t.push_back(known.identity);
+            boxes_t.push_back(sequence.expected(known, before, now));
+        }
+        stack(sample.inputs_t);
+        rows_.clear();
+        const std::span<const Observation> seen = sequence.observations(now);
+        for (const Observation& one : seen) {
+            const Patch* occluder = &seen[random.next() % seen.size()].patch;
+            if (!describe(one, occluder, present, mirrored, random)) continue;
+            rows_.push_back(described_);
+            sample.identities_d.push_back(one.identity);
+            boxes_d.push_back(augmentation_.jittered(one.box, random));
+        }
+        stack(sample.inputs_d);
+        pairwise_iou(boxes_d, boxes_t, sample.iou);
+        return sample;
+    }
+
+private:
+    /// The weighted mean of the last observations of somebody, to `rows_`.
+    ///
+    /// @return  whether there is one
+    bool remember(const LabelledSequence& sequence, std::size_t before, TrackId identity,
+                  const Augmentation::Light& light, bool mirrored, Random& random) {
+        std::vector<float> mean;
+        float weight = 1, total = 0;
+        for (const Observation* one : last_observations(sequence, before, identity)) {
+            if (!describe(*one, nullptr, light, mirrored, random)) continue;
+            mean.resize(described_.size());
+            for (std::size_t k = 0; k < mean.size(); ++k)
+                mean[k] += weight * described_[k];
+            total += weight;
+            weight *= options_.momentum;
+        }
+        if (total == 0) return false;
+        for (float& value : mean)
+            value /= total;
+        rows_.push_back(std::move(mean));
+        return true;
+    }
+
+    /// Those that show somebody well, newest first; if there is none, the newest.
+    [[nodiscard]] std::vector<const Observation*> last_observations(const LabelledSequence& sequence,
+                                                                    std::size_t before,
+                                                                    TrackId identity) const {
+        std::vector<const Observation*> clear;
+        const Observation* newest = nullptr;
+        std::size_t next = 0;
+        for (std::size_t back = 0; back <= before && back < kLongestMemory; ++back) {
+            const Observation* one = sequence.find(before - back, identity);
+            if (one == nullptr) continue;
+            if (newest == nullptr) newest = one;
+            if (back < next || one->covered > kMaxCovered || clear.size() == options_.history) continue;
+            clear.push_back(one);
+            next = back + options_.stride;
+        }
+        if (clear.empty() && newest != nullptr) clear.push_back(newest);
+        return clear;
+    }
+
+    /// Pools one patch to `described_`.
+    ///
+    /// @return  whether it shows anything
+    bool describe(const Observation& one, const Patch* occluder, const Augmentation::Light& light, bool mirrored,
+                  Random& random) {
+        const Patch patch =
+            augmentation_.apply(one.patch, colours_of(one.identity, random), light, occluder, mirrored, random);
+        if (patch.pixels.empty()) return false;
+        backbone_.extract(patch.pixels, map_);
+        pooler_.pool(map_, std::span(&patch.box, 1), pooled_, valid_);
+        if (valid_[0] == 0) return false;
+        described_.assign(pooled_.data(), pooled_.data() + pooled_.size());
+        return true;
+    }
+
+    /// What somebody wears in this sample; false positives are somebody else each time.
+    Augmentation::Colours colours_of(TrackId identity, Random& random) {
+        if (identity != kNobody)
+            for (const auto& [owner, colours] : wardrobe_)
+                if (owner == identity) return colours;
+        wardrobe_.emplace_back(identity, augmentation_.colours(random));
+        return wardrobe_.back().second;
+    }
+
+    void stack(Matrix& matrix) const {
+        matrix.resize(static_cast<Eigen::Index>(rows_.size()),
+                      rows_.empty() ? 0 : static_cast<Eigen::Index>(rows_.front().size()));
+        for (std::size_t row = 0; row < rows_.size(); ++row)
+            std::ranges::copy(rows_[row], matrix.data() + row * rows_[row].size());
+    }
+
+    static constexpr std::size_t kLongestMemory = 30; // frames
+    static constexpr float kMaxCovered = 0.4F;        // as AppearanceMemory's
+
+    Augmentation augmentation_;
+    Options options_;
+    B backbone_;
+    P pooler_;
+    std::vector<std::pair<TrackId, Augmentation::Colours>> wardrobe_;
+    typename B::Map map_;
+    Matrix pooled_;
+    std::vector<std::uint8_t> valid_;
+    std::vector<float> described_;
+    std::vector<std::vector<float>> rows_;
+};
+
+} // namespace fgagt

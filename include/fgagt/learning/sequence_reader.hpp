@@ -1,0 +1,127 @@
+#pragma once
+
+#include <fgagt/assignment/margin_assigner.hpp>
+#include <fgagt/detections/detection_filter.hpp>
+#include <fgagt/flow/pyramidal_flow.hpp>
+#include <fgagt/geometry.hpp>
+#include <fgagt/io/mot_text.hpp>
+#include <fgagt/keyed_random.hpp>
+#include <fgagt/learning/labelled_sequence.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+/// Options of SequenceReader.
+struct SequenceReaderOptions {
+    DetectionFilterOptions detections{}; ///< score range, and what becomes of duplicates
+    float min_score = 0.3F;              ///< detections below it are left out
+    float min_iou = 0.5F;                ///< with the truth, for a detection to be somebody, (0, 1]
+    int max_pixels = 960 * 540; ///< patches are cut from frames scaled down to this area, pixels, >= 1
+    PyramidalFlowOptions flow{};         ///< which moves known objects
+    LabelledSequenceOptions sequence{};  ///< how known objects move
+};
+
+/// Turns frames, detections and their truth into a labelled sequence: detections get the identity of the truth
+/// that they overlap most in sum, false positives and misses stay what they are, and known objects move by the
+/// tracker's own flow and motion model.
+class SequenceReader {
+public:
+    using Options = SequenceReaderOptions;
+
+    explicit SequenceReader(SequenceReaderOptions options = {})
+        : options_(options),
+          filter_(options.detections),
+          flow_(options.flow),
+          sequence_(options.sequence) {}
+
+    /// Takes in the next frame.
+    ///
+    /// @param frame       as a tracker takes it
+    /// @param detections  of this frame
+    /// @param truth       the boxes of this frame with their identities; others may be there too
+    void add(const cv::Mat& frame, std::span<const Detection> detections,
+             std::span<const std::pair<TrackId, Box>> truth) {
+        filter_.apply(detections, usable_, source_, rejected_);
+        std::erase_if(usable_, [&](const Detection& one) { return one.score < options_.min_score; });
+        flow_.prepare(frame, image_);
+        const std::vector<Box> known = sequence_.boxes_of_known();
+        const auto camera = flow_.camera_motion(previous_, image_, known);
+        flow_.propagate(previous_, image_, known, flows_);
+        if (sequence_.size() > 0) forget_flows_of_the_unseen();
+        sequence_.add_frame(observations(frame, truth), camera.value_or(Affine{}), flows_);
+        std::swap(previous_, image_);
+    }
+
+    /// What was taken in so far; the reader is as new afterwards.
+    [[nodiscard]] LabelledSequence finish() {
+        previous_ = {};
+        return std::exchange(sequence_, LabelledSequence(options_.sequence));
+    }
+
+private:
+    /// As in the tracker: what lies under an occluder moves as the occluder does.
+    void forget_flows_of_the_unseen() {
+        const auto known = sequence_.known(sequence_.size() - 1);
+        for (std::size_t k = 0; k < known.size(); ++k)
+            if (known[k].missed > 0) flows_[k] = {};
+    }
+
+    std::vector<Observation> observations(const cv::Mat& frame,
+                                          std::span<const std::pair<TrackId, Box>> truth) {
+        std::vector<Box> boxes_d, boxes_t;
+        for (const Detection& one : usable_)
+            boxes_d.push_back(one.box);
+        for (const auto& one : truth)
+            boxes_t.push_back(one.second);
+        pairwise_iou(boxes_d, boxes_t, iou_);
+        assigner_.assign(iou_, options_.min_iou, truth_of_);
+
+        const double pixels = static_cast<double>(frame.cols) * frame.rows;
+        const double scale = std::min(1.0, std::sqrt(options_.max_pixels / pixels));
+        cv::Mat small = frame;
+        if (scale < 1) cv::resize(frame, small, {}, scale, scale, cv::INTER_AREA);
+        cv::Mat bgr = small;
+        if (small.channels() != 3)
+            cv::cvtColor(small, bgr, small.channels() == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_BGRA2BGR);
+        std::vector<Observation> result;
+        for (std::size_t d = 0; d < usable_.size(); ++d) {
+            const Box& box = boxes_d[d];
+            const auto scaled = [scale](float value) {
+                return static_cast<float>(static_cast<double>(value) * scale);
+            };
+            result.push_back(
+                {.box = box,
+                 .score = usable_[d].score,
+                 .identity = truth_of_[d] < 0 ? kNobody : truth[static_cast<std::size_t>(truth_of_[d])].first,
+                 .patch = Patch::cut(bgr, {scaled(box.left), scaled(box.top), scaled(box.width),
+                                           scaled(box.height)})});
+        }
+        return result;
+    }
+
+    Options options_;
+    DetectionFilter filter_;
+    PyramidalFlow flow_;
+    MarginAssigner assigner_;
+    LabelledSequence sequence_;
+    PyramidalFlow::Image previous_, image_;
+    std::vector<Detection> usable_;
+    std::vector<std::size_t> source_;
+    std::vector<Rejection> rejected_;
+    std::vector<BoxFlow> flows_;
+    Matrix iou_;
+    std::vector<int> truth_of_;
+};
+
+} // namespace fgagt

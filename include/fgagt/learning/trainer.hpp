@@ -1,0 +1,133 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/learning/adam.hpp>
+#include <fgagt/learning/association_network.hpp>
+#include <fgagt/learning/balanced_loss.hpp>
+#include <fgagt/learning/parameters.hpp>
+#include <fgagt/learning/sample_maker.hpp>
+#include <fgagt/network_weights.hpp>
+
+#include <opencv2/core/utility.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+/// Options of Trainer.
+struct TrainerOptions {
+    AdamOptions adam{};                ///< how steps are taken
+    BalancedLossOptions loss{};        ///< what they lower
+    double weight_decay = 1e-4;        ///< towards the weights that training began with, >= 0
+};
+
+/// Trains embedding and graph by mini-batches of samples. The same samples in the same batches give the same
+/// weights, whatever the number of threads.
+class Trainer {
+public:
+    using Options = TrainerOptions;
+
+    /// All that must be kept to go on later: a plain value.
+    struct State {
+        NetworkWeights weights; ///< as they are now
+        NetworkWeights anchor;  ///< as training began
+        Adam::State adam;       ///< and how it went
+    };
+
+    /// @param initial  weights to begin with
+    /// @throws InvalidArgument  an option is out of its range
+    explicit Trainer(NetworkWeights initial, TrainerOptions options = {})
+        : Trainer(State{initial, initial, Adam::initial(initial)}, options) {}
+    /// To go on where another one was.
+    explicit Trainer(State state, TrainerOptions options)
+        : options_(options),
+          adam_(options.adam),
+          loss_(options.loss),
+          state_(std::move(state)) {
+        if (!(options.weight_decay >= 0) || !std::isfinite(options.weight_decay))
+            detail::throw_invalid("Trainer: expected a finite weight_decay >= 0, got ",
+                                  options.weight_decay);
+    }
+
+    [[nodiscard]] const TrainerOptions& options() const noexcept { return options_; }
+    /// As of the last step.
+    [[nodiscard]] const State& state() const noexcept { return state_; }
+    /// As of the last step.
+    [[nodiscard]] const NetworkWeights& weights() const noexcept { return state_.weights; }
+    /// Steps taken so far, those before a resumption included.
+    [[nodiscard]] std::int64_t steps() const noexcept { return state_.adam.steps; }
+
+    /// One step of Adam on a mini-batch.
+    ///
+    /// @param batch  samples whose inputs fit the weights; those without a detection or a track are of no
+    ///               effect
+    /// @return  the loss before the step, weight decay included
+    /// @throws InvalidArgument  the loss is not finite; the weights are then as they were
+    double step(std::span<const AssociationSample> batch) {
+        BalancedLoss::Numbers numbers{};
+        std::vector<std::vector<BalancedLoss::PairClass>> classes;
+        for (const AssociationSample& sample : batch) {
+            classes.push_back(BalancedLoss::classes(sample.identities_d, sample.identities_t));
+            BalancedLoss::count(classes.back(), numbers);
+        }
+        shares_.resize(batch.size(), Share{});
+        cv::parallel_for_(cv::Range(0, static_cast<int>(batch.size())), [&](const cv::Range& range) {
+            for (int k = range.start; k < range.end; ++k) {
+                const auto index = static_cast<std::size_t>(k);
+                differentiate(batch[index], classes[index], numbers, shares_[index]);
+            }
+        });
+        NetworkWeights gradient = zeros_like(state_.weights);
+        double loss = weight_decay(state_.weights, state_.anchor, options_.weight_decay, gradient);
+        for (std::size_t k = 0; k < batch.size(); ++k) { // always in this order: sums of floats depend on it
+            loss += shares_[k].loss;
+            add(shares_[k].gradient, gradient);
+        }
+        if (!std::isfinite(loss))
+            detail::throw_invalid("Trainer::step: the loss is not finite at step ", steps(),
+                                  "; lower the learning rate");
+        adam_.step(state_.weights, gradient, state_.adam);
+        return loss;
+    }
+
+private:
+    /// What one sample of a batch adds.
+    struct Share {
+        AssociationNetwork<float> network;
+        NetworkWeights gradient;
+        Matrix change;
+        double loss = 0;
+    };
+
+    void differentiate(const AssociationSample& sample, std::span<const BalancedLoss::PairClass> classes,
+                       const BalancedLoss::Numbers& numbers, Share& share) const {
+        share.gradient = zeros_like(state_.weights);
+        share.loss = 0;
+        if (classes.empty()) return;
+        const Matrix& similarity =
+            share.network.forward(state_.weights, sample.inputs_d, sample.inputs_t, sample.iou);
+        share.loss = loss_.evaluate(similarity, classes, numbers, share.change);
+        share.network.backward(share.change, share.gradient);
+    }
+
+    static void add(const NetworkWeights& part, NetworkWeights& sum) {
+        const auto p = parameters_of(part);
+        const auto s = parameters_of(sum);
+        for (std::size_t tensor = 0; tensor < kParameterTensors; ++tensor)
+            for (std::size_t k = 0; k < p[tensor].size(); ++k)
+                s[tensor][k] += p[tensor][k];
+    }
+
+    Options options_;
+    Adam adam_;
+    BalancedLoss loss_;
+    State state_;
+    std::vector<Share> shares_;
+};
+
+} // namespace fgagt
