@@ -7,12 +7,12 @@
 
 namespace fgagt {
 
-/// What is learnt: the layer that embeds pooled features, f = x W^T + b, and the graph.
+/// What is learnt: the layer that embeds pooled features, and the graph.
 template <class Scalar>
 struct NetworkWeightsOf {
-    MatrixOf<Scalar> embedding;                     ///< W [D x I]; empty: features are the graph's as they are
-    Eigen::Matrix<Scalar, 1, Eigen::Dynamic> bias;  ///< b [D]; empty like W
-    GraphWeightsOf<Scalar> graph;                   ///< for features of D numbers
+    MatrixOf<Scalar> embedding;                    ///< [D x I] of I pooled features; empty: none, D = I
+    Eigen::Matrix<Scalar, 1, Eigen::Dynamic> bias; ///< [D] of the embedding; empty where that is
+    GraphWeightsOf<Scalar> graph;                  ///< for features of dimension D
 };
 /// Weights as the tracker uses them.
 using NetworkWeights = NetworkWeightsOf<float>;

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-/// What the readers of line-based text files share. Nothing here depends on the locale.
+/// What the readers of files share, of line-based text most of all. Nothing here depends on the locale.
 namespace fgagt::detail {
 
 inline constexpr std::string_view kBlanks = " \t\r\v\f";
@@ -65,11 +65,29 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
     return static_cast<std::int64_t>(*value);
 }
 
+/// A file's bytes.
+///
+/// @throws ParseError  it cannot be read
+[[nodiscard]] inline std::string read_whole_file(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+        throw ParseError(path.string(), 0, 0, "expected a file, found a folder");
+    errno = 0;
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream)
+        throw ParseError(path.string(), 0, 0, "cannot be opened: " + std::generic_category().message(errno));
+    std::string text(std::istreambuf_iterator<char>(stream), {});
+    if (stream.bad()) throw ParseError(path.string(), 0, 0, "cannot be read to its end");
+    return text;
+}
+
 /// A text file in memory, handed out line by line.
 class TextFile {
 public:
     /// @throws ParseError  the file cannot be read
-    explicit TextFile(const std::filesystem::path& path) : path_(path.string()), text_(read(path)) {
+    explicit TextFile(const std::filesystem::path& path)
+        : path_(path.string()),
+          text_(read_whole_file(path)) {
         constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
         if (text_.starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
     }
@@ -99,20 +117,6 @@ public:
     }
 
 private:
-    static std::string read(const std::filesystem::path& path) {
-        std::error_code ignored;
-        if (std::filesystem::is_directory(path, ignored))
-            throw ParseError(path.string(), 0, 0, "expected a file, found a folder");
-        errno = 0;
-        std::ifstream stream(path, std::ios::binary);
-        if (!stream)
-            throw ParseError(path.string(), 0, 0,
-                             "cannot be opened: " + std::generic_category().message(errno));
-        std::string text(std::istreambuf_iterator<char>(stream), {});
-        if (stream.bad()) throw ParseError(path.string(), 0, 0, "cannot be read to its end");
-        return text;
-    }
-
     std::string path_;
     std::string text_;
     std::string_view line_;

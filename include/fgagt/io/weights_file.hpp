@@ -1,0 +1,244 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/io/half_float.hpp>
+#include <fgagt/io/safetensors.hpp>
+#include <fgagt/io/tensor_file.hpp>
+#include <fgagt/network_weights.hpp>
+#include <fgagt/types.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// Learnt weights as a safetensors file:
+///
+/// | tensor | shape | |
+/// |---|---|---|
+/// | `embedding.weight`, `embedding.bias` | [D, I], [D] | both or neither |
+/// | `graph.prior_logit` | [] | |
+/// | `graph.w1`, `graph.w2`, `graph.wa` | [D, D] | |
+/// | `graph.reduction` | [D, R] | may be missing |
+/// | `graph.margin` | [] | |
+///
+/// Every number is finite, and every size at least 1. This header needs nlohmann_json and is therefore
+/// included by itself.
+namespace fgagt {
+namespace detail {
+
+/// One of the tensors above, where D is known.
+struct WeightTensor {
+    std::string_view name;
+    std::string_view symbols;        ///< its shape as the table has it
+    std::vector<std::int64_t> shape; ///< kAnySize where any size does
+    bool required = true;
+};
+
+inline constexpr std::int64_t kAnySize = 0;
+inline constexpr std::string_view kWeightsRemedy = "; these are the weights of another network, or damaged: "
+                                                   "export them again";
+
+[[nodiscard]] inline std::array<WeightTensor, 8> weight_tensors(std::int64_t d) {
+    return {{{"graph.w1", "[D, D]", {d, d}},
+             {"graph.w2", "[D, D]", {d, d}},
+             {"graph.wa", "[D, D]", {d, d}},
+             {"graph.prior_logit", "[]", {}},
+             {"graph.margin", "[]", {}},
+             {"graph.reduction", "[D, R]", {d, kAnySize}, false},
+             {"embedding.weight", "[D, I]", {d, kAnySize}, false},
+             {"embedding.bias", "[D]", {d}, false}}};
+}
+
+/// D as graph.w1 has it; kAnySize where it does not say.
+[[nodiscard]] inline std::int64_t dimension_of(const TensorFile& file) {
+    const auto w1 = file.tensors.find("graph.w1");
+    return w1 == file.tensors.end() || w1->second.shape.empty() ? kAnySize : w1->second.shape[0];
+}
+
+[[nodiscard]] inline bool fits(std::int64_t found, std::int64_t expected) noexcept {
+    return found >= 1 && (expected == kAnySize || found == expected);
+}
+
+/// What is wrong with one tensor; empty: nothing.
+[[nodiscard]] inline std::string fault_of(const Tensor& tensor, const WeightTensor& expected,
+                                          std::int64_t d) {
+    const std::string subject = "tensor '" + std::string(expected.name) + "': expected ";
+    if (!std::ranges::equal(tensor.shape, expected.shape, fits))
+        return subject + "the shape " + std::string(expected.symbols) +
+               (d == kAnySize ? "" : " where D = " + std::to_string(d)) + ", found " +
+               text_of_shape(tensor.shape) + std::string(kWeightsRemedy);
+    if (byte_count(tensor.shape, tensor.type) != tensor.values.size() * size_of(tensor.type))
+        return subject + "as many values as its shape " + text_of_shape(tensor.shape) + " says, found " +
+               std::to_string(tensor.values.size()) + "; fill it";
+    const auto bad = std::ranges::find_if(tensor.values, [](float value) { return !std::isfinite(value); });
+    if (bad != tensor.values.end())
+        return subject + "finite numbers, found " + std::to_string(*bad) + " at index " +
+               std::to_string(bad - tensor.values.begin()) +
+               "; the training that made them has diverged: use weights of an earlier step";
+    return {};
+}
+
+/// What is wrong with names; empty: nothing.
+[[nodiscard]] inline std::string fault_of_names(const TensorFile& file,
+                                                std::span<const WeightTensor> expected) {
+    std::string names;
+    for (const WeightTensor& tensor : expected)
+        names += (names.empty() ? "" : ", ") + std::string(tensor.name);
+    for (const auto& [name, tensor] : file.tensors)
+        if (std::ranges::find(expected, name, &WeightTensor::name) == expected.end())
+            return "expected no tensors but " + names + ", found " + detail::quoted(name) +
+                   "; rename it or leave it out";
+    const auto lacks = [&](std::string_view name) { return !file.tensors.contains(std::string(name)); };
+    for (const WeightTensor& tensor : expected)
+        if (tensor.required && lacks(tensor.name))
+            return "expected a tensor '" + std::string(tensor.name) + "', found none" +
+                   std::string(kWeightsRemedy);
+    if (lacks("embedding.weight") != lacks("embedding.bias"))
+        return "expected both of the tensors 'embedding.weight' and 'embedding.bias' or neither, found one; "
+               "a layer without bias has zeros there";
+    return {};
+}
+
+/// What keeps tensors from being weights; empty: nothing.
+[[nodiscard]] inline std::string fault_of_weights(const TensorFile& file) {
+    const std::int64_t d = dimension_of(file);
+    const std::array<WeightTensor, 8> expected = weight_tensors(d);
+    std::string fault = fault_of_names(file, expected);
+    for (const WeightTensor& tensor : expected) {
+        const auto found = file.tensors.find(std::string(tensor.name));
+        if (fault.empty() && found != file.tensors.end()) fault = fault_of(found->second, tensor, d);
+    }
+    return fault;
+}
+
+/// Values in the file's precision, so that what is checked is what will be read.
+[[nodiscard]] inline std::vector<float> rounded(std::span<const float> values, ElementType type,
+                                                const std::string& name) {
+    std::vector<float> result(values.begin(), values.end());
+    if (type == ElementType::kF32) return result;
+    for (float& value : result) {
+        const float half = float_of_half(half_of_float(value));
+        if (std::isfinite(value) && !std::isfinite(half))
+            throw_invalid("tensors_of: expected numbers within +-65504, the range of F16, got ", value,
+                          " in ", name, "; use ElementType::kF32");
+        value = half;
+    }
+    return result;
+}
+
+/// Collects tensors of one type.
+class WeightsWriter {
+public:
+    explicit WeightsWriter(ElementType type) : type_(type) {}
+
+    void add(const std::string& name, std::vector<std::int64_t> shape, std::span<const float> values) {
+        file_.tensors[name] = {type_, std::move(shape), rounded(values, type_, name)};
+    }
+    void add(const std::string& name, const Matrix& matrix) {
+        add(name, {matrix.rows(), matrix.cols()}, {matrix.data(), static_cast<std::size_t>(matrix.size())});
+    }
+    [[nodiscard]] TensorFile& file() noexcept { return file_; }
+
+private:
+    ElementType type_;
+    TensorFile file_;
+};
+
+/// A tensor with two indices; one that the file lacks is empty.
+[[nodiscard]] inline Matrix matrix_of(const TensorFile& file, const std::string& name) {
+    const auto found = file.tensors.find(name);
+    if (found == file.tensors.end()) return {};
+    const Tensor& tensor = found->second;
+    return Eigen::Map<const Matrix>(tensor.values.data(), tensor.shape[0], tensor.shape[1]);
+}
+
+/// A tensor with one index; one that the file lacks is empty.
+[[nodiscard]] inline Eigen::RowVectorXf row_of(const TensorFile& file, const std::string& name) {
+    const auto found = file.tensors.find(name);
+    if (found == file.tensors.end()) return {};
+    return Eigen::Map<const Eigen::RowVectorXf>(found->second.values.data(), found->second.shape[0]);
+}
+
+} // namespace detail
+
+/// Weights as the tensors of a file, without metadata.
+///
+/// @param weights  with or without an embedding and a reduction
+/// @param type     of every tensor; numbers are rounded to it
+/// @throws InvalidArgument  shapes disagree or are empty, a number is not finite, or one does not fit `type`
+[[nodiscard]] inline TensorFile tensors_of(const NetworkWeights& weights,
+                                           ElementType type = ElementType::kF32) {
+    detail::WeightsWriter writer(type);
+    if (weights.embedding.size() != 0 || weights.bias.size() != 0) {
+        writer.add("embedding.weight", weights.embedding);
+        writer.add("embedding.bias", {weights.bias.size()},
+                   {weights.bias.data(), static_cast<std::size_t>(weights.bias.size())});
+    }
+    writer.add("graph.prior_logit", {}, {&weights.graph.prior_logit, 1});
+    writer.add("graph.w1", weights.graph.w1);
+    writer.add("graph.w2", weights.graph.w2);
+    writer.add("graph.wa", weights.graph.wa);
+    if (weights.graph.reduction.size() != 0) writer.add("graph.reduction", weights.graph.reduction);
+    writer.add("graph.margin", {}, {&weights.graph.margin, 1});
+    const std::string fault = detail::fault_of_weights(writer.file());
+    if (!fault.empty()) detail::throw_invalid("tensors_of: ", fault);
+    return std::move(writer.file());
+}
+
+/// The weights that tensors are. Whoever keeps other tensors beside them takes those out first: one that is
+/// not known here is an error, so that no misspelt one goes unnoticed.
+///
+/// @param file  its metadata is passed over
+/// @param name  of the file, for the error
+/// @throws ParseError  a tensor is missing or not known, shapes disagree, or a number is not finite; it names
+///                     the tensor
+[[nodiscard]] inline NetworkWeights weights_of(const TensorFile& file, const std::string& name) {
+    const std::string fault = detail::fault_of_weights(file);
+    if (!fault.empty()) throw ParseError(name, 0, 0, fault);
+    NetworkWeights weights;
+    weights.embedding = detail::matrix_of(file, "embedding.weight");
+    weights.bias = detail::row_of(file, "embedding.bias");
+    weights.graph.prior_logit = file.tensors.at("graph.prior_logit").values[0];
+    weights.graph.w1 = detail::matrix_of(file, "graph.w1");
+    weights.graph.w2 = detail::matrix_of(file, "graph.w2");
+    weights.graph.wa = detail::matrix_of(file, "graph.wa");
+    weights.graph.reduction = detail::matrix_of(file, "graph.reduction");
+    weights.graph.margin = file.tensors.at("graph.margin").values[0];
+    return weights;
+}
+
+/// Reads a file of weights. Its metadata is passed over.
+///
+/// @throws ParseError  as read_safetensors() and weights_of()
+[[nodiscard]] inline NetworkWeights read_weights(const std::filesystem::path& path) {
+    return weights_of(read_safetensors(path), path.string());
+}
+
+/// Writes a file of weights, whole or not at all (see write_whole_file()).
+///
+/// @param path      of the file
+/// @param weights   see tensors_of()
+/// @param metadata  whatever is to be noted of their origin, in UTF-8
+/// @param type      of every tensor; halves take half the room and keep 3 digits of each number
+/// @throws InvalidArgument  as tensors_of() and safetensors_bytes(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+inline void write_weights(const std::filesystem::path& path, const NetworkWeights& weights,
+                          const std::map<std::string, std::string>& metadata = {},
+                          ElementType type = ElementType::kF32) {
+    TensorFile file = tensors_of(weights, type);
+    file.metadata = metadata;
+    write_safetensors(path, file);
+}
+
+} // namespace fgagt
