@@ -44,6 +44,8 @@ def weights(dtype):
         "graph.wa": matrix(2, 2, dtype) * 4,
         "graph.reduction": matrix(2, 1, dtype),
         "graph.margin": np.array(0.25, dtype),
+        "graph.relu": np.array(0, dtype),
+        "graph.squared_distance": np.array(1, dtype),
     }
 
 

@@ -31,7 +31,7 @@ NetworkWeights some_weights() {
     NetworkWeights weights;
     weights.embedding = ramp(3, 5, 1);
     weights.bias = ramp(1, 3, 2).row(0);
-    weights.graph = {0.5F, ramp(3, 3, 3), ramp(3, 3, 4), ramp(3, 3, 5), ramp(3, 2, 6), 0.25F};
+    weights.graph = {0.5F, ramp(3, 3, 3), ramp(3, 3, 4), ramp(3, 3, 5), ramp(3, 2, 6), 0.25F, {true, false}};
     return weights;
 }
 
@@ -42,7 +42,8 @@ bool equal(const NetworkWeights& a, const NetworkWeights& b) {
     return same(a.embedding, b.embedding) && same(a.bias, b.bias) &&
            a.graph.prior_logit == b.graph.prior_logit && same(a.graph.w1, b.graph.w1) &&
            same(a.graph.w2, b.graph.w2) && same(a.graph.wa, b.graph.wa) &&
-           same(a.graph.reduction, b.graph.reduction) && a.graph.margin == b.graph.margin;
+           same(a.graph.reduction, b.graph.reduction) && a.graph.margin == b.graph.margin &&
+           a.graph.options == b.graph.options;
 }
 
 /// What is said of a file of weights that was changed.
@@ -89,6 +90,8 @@ TEST_CASE("weights have the names and shapes of the format") {
                                                                      {"graph.margin", {}},
                                                                      {"graph.prior_logit", {}},
                                                                      {"graph.reduction", {3, 2}},
+                                                                     {"graph.relu", {}},
+                                                                     {"graph.squared_distance", {}},
                                                                      {"graph.w1", {3, 3}},
                                                                      {"graph.w2", {3, 3}},
                                                                      {"graph.wa", {3, 3}}});
@@ -110,6 +113,20 @@ TEST_CASE("weights that are written are read again") {
     const NetworkWeights again = read_weights(path);
     CHECK(equal(again, least));
     CHECK((again.embedding.size() == 0 && again.bias.size() == 0 && again.graph.reduction.size() == 0));
+}
+
+TEST_CASE("the variant of the graph survives the file") {
+    NetworkWeights weights = some_weights();
+    for (const bool squared : {false, true})
+        for (const bool relu : {false, true})
+            for (const ElementType type : {ElementType::kF32, ElementType::kF16}) {
+                weights.graph.options = {.squared_distance = squared, .relu = relu};
+                CHECK(weights_of(tensors_of(weights, type), "").graph.options == weights.graph.options);
+            }
+    for (const std::string name : {"graph.relu", "graph.squared_distance"})
+        for (const float bad : {-1.0F, 0.5F, 2.0F})
+            check_failure(failure_after([&](auto& tensors) { tensors[name].values[0] = bad; }),
+                          {'\'' + name + '\'', "0 or 1", std::to_string(bad)});
 }
 
 TEST_CASE("weights in halves are rounded") {
@@ -134,7 +151,7 @@ TEST_CASE("weights that Python wrote are read") {
     expected.bias.resize(2);
     expected.bias << 0.5F, -0.25F;
     const Matrix square = ramp(2, 2, -1);
-    expected.graph = {0.75F, square, 2 * square, 4 * square, ramp(2, 1, -1), 0.25F};
+    expected.graph = {0.75F, square, 2 * square, 4 * square, ramp(2, 1, -1), 0.25F, {true, false}};
     for (const std::string type : {"f32", "f16"}) {
         const auto path = golden("safetensors/weights_" + type + ".safetensors");
         CHECK(equal(read_weights(path), expected));
@@ -146,7 +163,8 @@ TEST_CASE("weights that Python wrote are read") {
 }
 
 TEST_CASE("a tensor that is missing or unknown is an error that names it") {
-    for (const std::string name : {"graph.w1", "graph.w2", "graph.wa", "graph.prior_logit", "graph.margin"})
+    for (const std::string name : {"graph.w1", "graph.w2", "graph.wa", "graph.prior_logit", "graph.margin",
+                                   "graph.relu", "graph.squared_distance"})
         check_failure(failure_after([&](auto& tensors) { tensors.erase(name); }),
                       {'\'' + name + '\'', "none"});
     for (const std::string name : {"embedding.weight", "embedding.bias"})
@@ -171,7 +189,8 @@ TEST_CASE("a tensor of another shape is an error that says what fits") {
     check_failure(with_shape("graph.w1", {}), {"'graph.w1'", "[D, D], found []"});
     check_failure(with_shape("graph.w1", {0, 0}), {"'graph.w1'", "[D, D], found [0, 0]"});
     check_failure(with_shape("graph.w1", {2, 2}), {"'graph.w2'", "[D, D] where D = 2, found [3, 3]"});
-    for (const std::string name : {"graph.prior_logit", "graph.margin"})
+    for (const std::string name :
+         {"graph.prior_logit", "graph.margin", "graph.relu", "graph.squared_distance"})
         check_failure(with_shape(name, {1}), {'\'' + name + '\'', "the shape [] ", "found [1]"});
     for (const std::vector<std::int64_t>& shape : {std::vector<std::int64_t>{3}, {2, 2}, {3, 0}, {3, 2, 1}})
         check_failure(with_shape("graph.reduction", shape), {"'graph.reduction'", "[D, R] where D = 3"});

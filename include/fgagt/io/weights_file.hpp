@@ -31,6 +31,7 @@
 /// | `graph.w1`, `graph.w2`, `graph.wa` | [D, D] | |
 /// | `graph.reduction` | [D, R] | may be missing |
 /// | `graph.margin` | [] | |
+/// | `graph.relu`, `graph.squared_distance` | [] | the variant of the graph: 1 for yes, 0 for no |
 ///
 /// Every number is finite, and every size at least 1. This header needs nlohmann_json and is therefore
 /// included by itself.
@@ -43,18 +44,21 @@ struct WeightTensor {
     std::string_view symbols;        ///< its shape as the table has it
     std::vector<std::int64_t> shape; ///< kAnySize where any size does
     bool required = true;
+    bool is_switch = false; ///< its numbers are 0 or 1
 };
 
 inline constexpr std::int64_t kAnySize = 0;
 inline constexpr std::string_view kWeightsRemedy = "; these are the weights of another network, or damaged: "
                                                    "export them again";
 
-[[nodiscard]] inline std::array<WeightTensor, 8> weight_tensors(std::int64_t d) {
+[[nodiscard]] inline std::array<WeightTensor, 10> weight_tensors(std::int64_t d) {
     return {{{"graph.w1", "[D, D]", {d, d}},
              {"graph.w2", "[D, D]", {d, d}},
              {"graph.wa", "[D, D]", {d, d}},
              {"graph.prior_logit", "[]", {}},
              {"graph.margin", "[]", {}},
+             {"graph.relu", "[]", {}, true, true},
+             {"graph.squared_distance", "[]", {}, true, true},
              {"graph.reduction", "[D, R]", {d, kAnySize}, false},
              {"embedding.weight", "[D, I]", {d, kAnySize}, false},
              {"embedding.bias", "[D]", {d}, false}}};
@@ -86,6 +90,8 @@ inline constexpr std::string_view kWeightsRemedy = "; these are the weights of a
         return subject + "finite numbers, found " + std::to_string(*bad) + " at index " +
                std::to_string(bad - tensor.values.begin()) +
                "; the training that made them has diverged: use weights of an earlier step";
+    if (expected.is_switch && tensor.values[0] != 0 && tensor.values[0] != 1)
+        return subject + "0 or 1, found " + std::to_string(tensor.values[0]) + std::string(kWeightsRemedy);
     return {};
 }
 
@@ -113,7 +119,7 @@ inline constexpr std::string_view kWeightsRemedy = "; these are the weights of a
 /// What keeps tensors from being weights; empty: nothing.
 [[nodiscard]] inline std::string fault_of_weights(const TensorFile& file) {
     const std::int64_t d = dimension_of(file);
-    const std::array<WeightTensor, 8> expected = weight_tensors(d);
+    const std::array<WeightTensor, 10> expected = weight_tensors(d);
     std::string fault = fault_of_names(file, expected);
     for (const WeightTensor& tensor : expected) {
         const auto found = file.tensors.find(std::string(tensor.name));
@@ -148,6 +154,7 @@ public:
     void add(const std::string& name, const Matrix& matrix) {
         add(name, {matrix.rows(), matrix.cols()}, {matrix.data(), static_cast<std::size_t>(matrix.size())});
     }
+    void add(const std::string& name, float number) { add(name, {}, {&number, 1}); }
     [[nodiscard]] TensorFile& file() noexcept { return file_; }
 
 private:
@@ -185,12 +192,14 @@ private:
         writer.add("embedding.bias", {weights.bias.size()},
                    {weights.bias.data(), static_cast<std::size_t>(weights.bias.size())});
     }
-    writer.add("graph.prior_logit", {}, {&weights.graph.prior_logit, 1});
+    writer.add("graph.prior_logit", weights.graph.prior_logit);
     writer.add("graph.w1", weights.graph.w1);
     writer.add("graph.w2", weights.graph.w2);
     writer.add("graph.wa", weights.graph.wa);
     if (weights.graph.reduction.size() != 0) writer.add("graph.reduction", weights.graph.reduction);
-    writer.add("graph.margin", {}, {&weights.graph.margin, 1});
+    writer.add("graph.margin", weights.graph.margin);
+    writer.add("graph.relu", weights.graph.options.relu ? 1.0F : 0.0F);
+    writer.add("graph.squared_distance", weights.graph.options.squared_distance ? 1.0F : 0.0F);
     const std::string fault = detail::fault_of_weights(writer.file());
     if (!fault.empty()) detail::throw_invalid("tensors_of: ", fault);
     return std::move(writer.file());
@@ -201,8 +210,9 @@ private:
 ///
 /// @param file  its metadata is passed over
 /// @param name  of the file, for the error
-/// @throws ParseError  a tensor is missing or not known, shapes disagree, or a number is not finite; it names
-///                     the tensor
+/// @throws ParseError  a tensor is missing or not known, shapes disagree, or a number is not finite or not
+/// what
+///                     its tensor may hold; it names the tensor
 [[nodiscard]] inline NetworkWeights weights_of(const TensorFile& file, const std::string& name) {
     const std::string fault = detail::fault_of_weights(file);
     if (!fault.empty()) throw ParseError(name, 0, 0, fault);
@@ -215,6 +225,8 @@ private:
     weights.graph.wa = detail::matrix_of(file, "graph.wa");
     weights.graph.reduction = detail::matrix_of(file, "graph.reduction");
     weights.graph.margin = file.tensors.at("graph.margin").values[0];
+    weights.graph.options.relu = file.tensors.at("graph.relu").values[0] == 1;
+    weights.graph.options.squared_distance = file.tensors.at("graph.squared_distance").values[0] == 1;
     return weights;
 }
 

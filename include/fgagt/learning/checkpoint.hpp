@@ -1,0 +1,134 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/io/safetensors.hpp>
+#include <fgagt/io/tensor_file.hpp>
+#include <fgagt/io/text_file.hpp>
+#include <fgagt/io/weights_file.hpp>
+#include <fgagt/learning/adam.hpp>
+#include <fgagt/learning/trainer.hpp>
+#include <fgagt/network_weights.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+/// Training that was interrupted goes on from a file, as if it had not been. One safetensors file has the
+/// tensors of weights_file.hpp five times, in F32: `weights.` before the name for the weights as they are
+/// now, `anchor.` for those that training began with, `best.` for the best so far, `mean.` and `square.` for
+/// Adam's memory; the steps that were taken are the entry `steps` of its metadata. This header needs
+/// nlohmann_json and is therefore included by itself.
+namespace fgagt {
+
+/// What must be kept of training to go on later.
+struct Checkpoint {
+    Trainer::State state;                          ///< of the trainer
+    NetworkWeights best;                           ///< those to be used if training ended here
+    std::map<std::string, std::string> metadata{}; ///< whatever else a program notes, in UTF-8
+};
+
+namespace detail {
+
+inline constexpr std::string_view kStepsName = "steps";
+
+/// The parts of a checkpoint that have the shapes of weights, by what their tensors' names begin with.
+template <class AnyCheckpoint>
+[[nodiscard]] auto checkpoint_parts(AnyCheckpoint& checkpoint) {
+    auto& state = checkpoint.state;
+    return std::array{
+        std::pair{std::string("weights."), &state.weights}, std::pair{std::string("anchor."), &state.anchor},
+        std::pair{std::string("best."), &checkpoint.best}, std::pair{std::string("mean."), &state.adam.mean},
+        std::pair{std::string("square."), &state.adam.square}};
+}
+
+/// Takes the tensors whose names begin with a prefix out of a file, and the prefix out of their names.
+[[nodiscard]] inline TensorFile take_part(TensorFile& file, const std::string& prefix) {
+    TensorFile part;
+    auto entry = file.tensors.lower_bound(prefix);
+    while (entry != file.tensors.end() && entry->first.starts_with(prefix)) {
+        part.tensors[entry->first.substr(prefix.size())] = std::move(entry->second);
+        entry = file.tensors.erase(entry);
+    }
+    return part;
+}
+
+/// Whether tensors have the same names and shapes.
+[[nodiscard]] inline bool same_shapes(const TensorFile& a, const TensorFile& b) {
+    return std::ranges::equal(a.tensors, b.tensors, [](const auto& one, const auto& other) {
+        return one.first == other.first && one.second.shape == other.second.shape;
+    });
+}
+
+/// Takes the number of steps out of metadata.
+[[nodiscard]] inline std::int64_t take_steps(std::map<std::string, std::string>& metadata,
+                                             const std::string& name) {
+    const auto entry = metadata.find(std::string(kStepsName));
+    const std::optional<std::int64_t> steps =
+        entry == metadata.end() ? std::nullopt : parse_integer(entry->second);
+    if (!steps || *steps < 0)
+        throw ParseError(name, 0, 0,
+                         "expected a whole number >= 0 as 'steps' in the metadata, found " +
+                             (entry == metadata.end() ? "none" : detail::quoted(entry->second)) +
+                             "; this is no checkpoint: start training afresh");
+    metadata.erase(entry);
+    return *steps;
+}
+
+} // namespace detail
+
+/// Writes a checkpoint, whole or not at all (see write_whole_file()).
+///
+/// @throws InvalidArgument  as tensors_of() and safetensors_bytes(), or the metadata has an entry `steps`;
+///                          nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+    TensorFile file;
+    for (const auto& [prefix, weights] : detail::checkpoint_parts(checkpoint)) {
+        TensorFile part = tensors_of(*weights);
+        for (auto& [name, tensor] : part.tensors)
+            file.tensors[prefix + name] = std::move(tensor);
+    }
+    file.metadata = checkpoint.metadata;
+    const std::string steps = std::to_string(checkpoint.state.adam.steps);
+    if (!file.metadata.try_emplace(std::string(detail::kStepsName), steps).second)
+        detail::throw_invalid(
+            "write_checkpoint: expected metadata without 'steps', which the checkpoint notes "
+            "itself; use another name");
+    write_safetensors(path, file);
+}
+
+/// Reads a checkpoint: exactly what was written.
+///
+/// @throws ParseError  the file cannot be read, is no safetensors file, or not that of a checkpoint
+[[nodiscard]] inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
+    const std::string name = path.string();
+    const auto fail = [&](const std::string& fault) { throw ParseError(name, 0, 0, fault); };
+    TensorFile file = read_safetensors(path);
+    Checkpoint checkpoint;
+    checkpoint.state.adam.steps = detail::take_steps(file.metadata, name);
+    checkpoint.metadata = std::move(file.metadata);
+    TensorFile first;
+    for (const auto& [prefix, weights] : detail::checkpoint_parts(checkpoint)) {
+        TensorFile part = detail::take_part(file, prefix);
+        const std::string fault = detail::fault_of_weights(part);
+        if (!fault.empty()) fail("after '" + prefix + "': " + fault);
+        if (first.tensors.empty()) first = part;
+        if (!detail::same_shapes(part, first))
+            fail("expected the shapes after 'weights.' after '" + prefix +
+                 "' too; this is no checkpoint: start training afresh");
+        *weights = weights_of(part, name);
+    }
+    if (!file.tensors.empty())
+        fail("expected no tensors but those of a checkpoint, found " +
+             detail::quoted(file.tensors.begin()->first) + "; this is no checkpoint: start training afresh");
+    return checkpoint;
+}
+
+} // namespace fgagt

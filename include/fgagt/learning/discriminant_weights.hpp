@@ -1,0 +1,179 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/learning/sample_maker.hpp>
+#include <fgagt/network_weights.hpp>
+#include <fgagt/types.hpp>
+
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+namespace fgagt {
+
+/// Options of discriminant_weights().
+struct DiscriminantOptions {
+    int dimension = 128; ///< of the embedded features, [1, inputs]
+    /// Share of the identity in the scatter that is whitened, (0, 1]: at 1 only what varies over all objects
+    /// counts, near 0 directions in which few pairs happened to differ count for too much (Friedman,
+    /// Regularized discriminant analysis, 1989).
+    double shrinkage = 0.5;
+    double message = 1; ///< W2 is this times the identity, finite; 0: a node does not look at the other side
+    bool relu = false;  ///< whether nodes end in a ReLU
+};
+
+namespace detail {
+
+/// What discriminant analysis needs to know of samples. All covariances are [I x I].
+class Scatter {
+public:
+    using Row = Eigen::RowVectorXd;
+
+    /// @throws InvalidArgument  no inputs, or of different dimensions
+    explicit Scatter(std::span<const AssociationSample> samples) {
+        for (const AssociationSample& sample : samples)
+            for (const Matrix* inputs : {&sample.inputs_d, &sample.inputs_t})
+                add_to_mean(*inputs);
+        if (rows_ == 0)
+            throw_invalid("discriminant_weights: expected samples with detections or tracks, got none");
+        mean_ /= static_cast<double>(rows_);
+        total_.setZero(mean_.size(), mean_.size());
+        within_.setZero(mean_.size(), mean_.size());
+        for (const AssociationSample& sample : samples)
+            add(sample);
+        finish(total_, static_cast<double>(rows_));
+        finish(within_, 2 * static_cast<double>(pairs_));
+    }
+
+    /// Pairs of a detection and a track that are one.
+    [[nodiscard]] std::size_t pairs() const noexcept { return pairs_; }
+    /// Of all inputs.
+    [[nodiscard]] const Row& mean() const noexcept { return mean_; }
+    /// Covariance of all inputs about their mean.
+    [[nodiscard]] const Eigen::MatrixXd& total() const noexcept { return total_; }
+    /// Covariance of the inputs of one object about the object's own mean.
+    [[nodiscard]] const Eigen::MatrixXd& within() const noexcept { return within_; }
+
+private:
+    void add_to_mean(const Matrix& inputs) {
+        if (inputs.rows() == 0) return;
+        if (rows_ == 0) mean_.setZero(inputs.cols());
+        if (inputs.cols() != mean_.size())
+            throw_invalid("discriminant_weights: expected inputs of one dimension, got ", mean_.size(),
+                          " and ", inputs.cols(), "; make all samples with the same pooler");
+        mean_ += inputs.cast<double>().colwise().sum();
+        rows_ += inputs.rows();
+    }
+
+    void add(const AssociationSample& sample) {
+        for (const Matrix* inputs : {&sample.inputs_d, &sample.inputs_t})
+            if (inputs->rows() != 0) add_outer_products(inputs->cast<double>().rowwise() - mean_, total_);
+        Eigen::MatrixXd differences(sample.inputs_d.rows(), mean_.size());
+        Eigen::Index count = 0;
+        for (std::size_t d = 0; d < sample.identities_d.size(); ++d)
+            for (std::size_t t = 0; t < sample.identities_t.size(); ++t)
+                if (sample.identities_d[d] != kNobody && sample.identities_d[d] == sample.identities_t[t])
+                    differences.row(count++) = (sample.inputs_d.row(static_cast<Eigen::Index>(d)) -
+                                                sample.inputs_t.row(static_cast<Eigen::Index>(t)))
+                                                   .cast<double>();
+        pairs_ += static_cast<std::size_t>(count);
+        add_outer_products(differences.topRows(count), within_);
+    }
+
+    /// To the lower half.
+    static void add_outer_products(const Eigen::MatrixXd& rows, Eigen::MatrixXd& sum) {
+        sum.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose());
+    }
+
+    static void finish(Eigen::MatrixXd& sum, double count) {
+        sum = Eigen::MatrixXd(sum.selfadjointView<Eigen::Lower>()) / std::max(count, 1.0);
+    }
+
+    Row mean_;
+    Eigen::MatrixXd total_, within_;
+    Eigen::Index rows_ = 0;
+    std::size_t pairs_ = 0;
+};
+
+/// R^{-1/2} of the regularised scatter within objects.
+[[nodiscard]] inline Eigen::MatrixXd whitening(const Scatter& scatter, double shrinkage) {
+    const Eigen::Index inputs = scatter.mean().size();
+    const double mean_eigenvalue = scatter.within().trace() / static_cast<double>(inputs);
+    Eigen::MatrixXd regularised = shrinkage * Eigen::MatrixXd::Identity(inputs, inputs);
+    if (mean_eigenvalue > 0) regularised += (1 - shrinkage) / mean_eigenvalue * scatter.within();
+    return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(regularised).operatorInverseSqrt();
+}
+
+/// The eigenvectors of the largest eigenvalues as rows, the largest first, each with its entry of largest
+/// magnitude positive.
+///
+/// @param power  becomes the sum of these eigenvalues
+[[nodiscard]] inline Eigen::MatrixXd principal_directions(const Eigen::MatrixXd& covariance, int count,
+                                                          double& power) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
+    power = solver.eigenvalues().tail(count).sum();
+    Eigen::MatrixXd directions = solver.eigenvectors().rightCols(count).rowwise().reverse().transpose();
+    for (Eigen::Index row = 0; row < directions.rows(); ++row) {
+        Eigen::Index largest = 0;
+        directions.row(row).cwiseAbs().maxCoeff(&largest);
+        if (directions(row, largest) < 0) directions.row(row) *= -1;
+    }
+    return directions;
+}
+
+} // namespace detail
+
+/// Weights in closed form: where training may begin, and what it has to beat. The embedding is a regularised
+/// linear discriminant (Fisher, The use of multiple measurements in taxonomic problems, 1936): it whitens
+/// what varies within an object from detection to track, keeps the directions in which all that is left
+/// varies most, and takes the mean away, so that the cosines of different objects lie about 0. The graph
+/// passes features on as they are and adds what the other side looks like: W1 = I, W2 = message I, Wa = 0, w
+/// = 0.5.
+///
+/// Embedded features have a root mean square length of 1. The margin is not fitted: see fitted_margin().
+///
+/// @param samples  with I inputs each
+/// @throws InvalidArgument  an option is out of its range; no detection and track of any sample are one;
+/// inputs
+///                          of different dimensions, not finite, or all the same
+/// @note Complexity: O((M + N) I^2) per sample, and O(I^3)
+[[nodiscard]] inline NetworkWeights discriminant_weights(std::span<const AssociationSample> samples,
+                                                         const DiscriminantOptions& options = {}) {
+    if (!(options.shrinkage > 0 && options.shrinkage <= 1))
+        detail::throw_invalid("discriminant_weights: expected shrinkage in (0, 1], got ", options.shrinkage);
+    if (!std::isfinite(options.message))
+        detail::throw_invalid("discriminant_weights: expected a finite message, got ", options.message);
+    const detail::Scatter scatter(samples);
+    if (options.dimension < 1 || options.dimension > scatter.mean().size())
+        detail::throw_invalid("discriminant_weights: expected a dimension from 1 to that of the inputs, ",
+                              scatter.mean().size(), ", got ", options.dimension);
+    if (scatter.pairs() == 0)
+        detail::throw_invalid(
+            "discriminant_weights: expected samples in which a detection and a track are one, "
+            "got none; use frames that are closer together");
+    if (!scatter.total().allFinite() || scatter.total().trace() <= 0)
+        detail::throw_invalid(
+            "discriminant_weights: expected finite inputs that differ, got a total variance of ",
+            scatter.total().trace());
+
+    const Eigen::MatrixXd white = detail::whitening(scatter, options.shrinkage);
+    double power = 0;
+    const Eigen::MatrixXd directions =
+        detail::principal_directions(white * scatter.total() * white, options.dimension, power);
+    const Eigen::MatrixXd embedding = directions * white / std::sqrt(power);
+
+    NetworkWeights weights;
+    weights.embedding = embedding.cast<float>();
+    weights.bias = (-scatter.mean() * embedding.transpose()).cast<float>();
+    weights.graph = GraphWeights::untrained(options.dimension);
+    weights.graph.w2.diagonal().setConstant(static_cast<float>(options.message));
+    weights.graph.options.relu = options.relu;
+    weights.graph.margin = kPaperMargin;
+    return weights;
+}
+
+} // namespace fgagt
