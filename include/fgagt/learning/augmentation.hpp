@@ -141,9 +141,12 @@ public:
 
     /// A box as a detector might have placed it.
     [[nodiscard]] Box jittered(const Box& box, Random& random) const {
+        if (options_.jitter == 0) return box; // to the last bit
         const auto shift = [&] { return static_cast<float>(options_.jitter * random.normal()); };
         const auto factor = [&] { return static_cast<float>(std::exp(options_.jitter * random.normal())); };
-        const cv::Point2f centre = box.centre() + cv::Point2f(box.width * shift(), box.height * shift());
+        cv::Point2f centre = box.centre();
+        centre.x += box.width * shift(); // one by one: arguments are evaluated in any order
+        centre.y += box.height * shift();
         const float width = box.width * factor(), height = box.height * factor();
         return {centre.x - 0.5F * width, centre.y - 0.5F * height, width, height};
     }
