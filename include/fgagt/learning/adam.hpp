@@ -4,6 +4,7 @@
 #include <fgagt/learning/parameters.hpp>
 #include <fgagt/network_weights.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>

@@ -43,6 +43,7 @@ public:
     using Options = SampleMakerOptions;
     using Random = detail::KeyedRandom;
 
+    /// @throws InvalidArgument  an option is out of its range
     explicit SampleMaker(Augmentation augmentation = Augmentation::none(), Options options = {},
                          B backbone = {}, P pooler = {})
         : augmentation_(std::move(augmentation)),
@@ -52,6 +53,8 @@ public:
         if (options.history < 1 || options.stride < 1)
             detail::throw_invalid("SampleMaker: expected history and stride >= 1, got ", options.history,
                                   " and ", options.stride);
+        if (!(options.momentum >= 0 && options.momentum <= 1))
+            detail::throw_invalid("SampleMaker: expected momentum in [0, 1], got ", options.momentum);
     }
 
     /// The sample of two frames.
@@ -112,14 +115,14 @@ private:
         return true;
     }
 
-    /// Those that show somebody well, newest first; if there is none, the newest.
+    /// Those of the last frames that show somebody well, newest first; if there is none, the newest of all.
     [[nodiscard]] std::vector<const Observation*> last_observations(const LabelledSequence& sequence,
                                                                     std::size_t before,
                                                                     TrackId identity) const {
         std::vector<const Observation*> clear;
         const Observation* newest = nullptr;
         std::size_t next = 0;
-        for (std::size_t back = 0; back <= before && back < kLongestMemory; ++back) {
+        for (std::size_t back = 0; back <= before && (newest == nullptr || back < kLongestMemory); ++back) {
             const Observation* one = sequence.find(before - back, identity);
             if (one == nullptr) continue;
             if (newest == nullptr) newest = one;
