@@ -179,12 +179,12 @@ TEST_CASE("a sequence without a possible memory is refused") {
 
 TEST_CASE("a patch shows the box and a quarter of its size around it") {
     const cv::Mat frame = frame_of_places({200, 150});
-    const Patch patch = Patch::cut(frame, {20.5F, 30, 8, 16});
-    // from (18.5, 26) to (30.5, 50), outwards to whole pixels
+    const Patch patch = Patch::cut(frame, {20.75F, 30, 8, 16});
+    // from (18.75, 26) to (30.75, 50), outwards to whole pixels
     CHECK(patch.pixels.size() == cv::Size(13, 24));
     CHECK(patch.pixels.at<cv::Vec3b>(0, 0) == cv::Vec3b(18, 26, 7));
     CHECK(patch.pixels.at<cv::Vec3b>(23, 12) == cv::Vec3b(30, 49, 7));
-    CHECK(patch.box == Box{2.5F, 4, 8, 16});
+    CHECK(patch.box == Box{2.75F, 4, 8, 16});
 }
 
 TEST_CASE("a patch ends where the frame does, and its box still lies where it lay") {
