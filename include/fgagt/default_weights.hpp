@@ -2,7 +2,7 @@
 
 #include <fgagt/default_weights_data.hpp>
 #include <fgagt/errors.hpp>
-#include <fgagt/io/half_float.hpp>
+#include <fgagt/half_float.hpp>
 #include <fgagt/network_weights.hpp>
 
 #include <cstddef>

@@ -149,7 +149,7 @@ struct SimilarityStageOptions {
         std::numeric_limits<std::int64_t>::max(); ///< most updates that a track may have missed, >= 0
     float min_score = 0;                          ///< detections take part from this score on
     float max_score = std::numeric_limits<float>::infinity(); ///< and below this one, > min_score
-    float iou_gate = 0;    ///< pairs whose IoU is below are not matched, [0, 1]; 0 gates nothing
+    float iou_gate = 0;     ///< pairs whose IoU is below are not matched, [0, 1]; 0 gates nothing
     float above_margin = 0; ///< by which a pair must exceed the graph's margin, finite
 };
 

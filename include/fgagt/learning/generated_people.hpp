@@ -36,9 +36,9 @@ public:
 
     /// One frame with what a detector says of it.
     struct Frame {
-        cv::Mat pixels;                                ///< CV_8UC3 (BGR)
-        std::vector<Detection> detections;             ///< with misses and false positives
-        std::vector<std::pair<TrackId, Box>> truth;    ///< of all who can be seen
+        cv::Mat pixels;                             ///< CV_8UC3 (BGR)
+        std::vector<Detection> detections;          ///< with misses and false positives
+        std::vector<std::pair<TrackId, Box>> truth; ///< of all who can be seen
     };
 
     /// The same seed gives the same scene.
@@ -170,9 +170,9 @@ private:
             return cv::Scalar(colour[0], colour[1], colour[2]);
         };
         const auto wall = [&] {
-            cv::Mat pixel(1, 1, CV_8UC3,
-                          cv::Scalar(random_.uniform(0, 180), random_.uniform(0, 90),
-                                     random_.uniform(60, 220)));
+            cv::Mat pixel(
+                1, 1, CV_8UC3,
+                cv::Scalar(random_.uniform(0, 180), random_.uniform(0, 90), random_.uniform(60, 220)));
             cv::cvtColor(pixel, pixel, cv::COLOR_HSV2BGR);
             return cv::Scalar(pixel.at<cv::Vec3b>(0));
         };
@@ -286,8 +286,11 @@ private:
     }
 
     Box jittered(const Box& box, double deviation) {
-        const auto normal = [&](double scale) { return static_cast<float>(deviation * scale * random_.normal()); };
-        const cv::Point2f centre = box.centre() + cv::Point2f(1.2F * normal(1) * box.width, normal(1) * box.height);
+        const auto normal = [&](double scale) {
+            return static_cast<float>(deviation * scale * random_.normal());
+        };
+        const cv::Point2f centre =
+            box.centre() + cv::Point2f(1.2F * normal(1) * box.width, normal(1) * box.height);
         const float width = box.width * std::exp(normal(1.5)), height = box.height * std::exp(normal(1));
         return {centre.x - 0.5F * width, centre.y - 0.5F * height, width, height};
     }

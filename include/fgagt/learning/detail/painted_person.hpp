@@ -140,9 +140,9 @@ private:
         look.bottom = cloth(random, palette);
         look.skin = stuff(from_hsv(random.uniform(3, 16), random.uniform(50, 160), random.uniform(60, 230)));
         const bool covered = random.uniform() < 0.3;
-        look.hair = stuff(covered ? clothes_colour(random)
-                                  : from_hsv(random.uniform(5, 20), random.uniform(0, 140),
-                                             random.uniform(10, 120)));
+        look.hair =
+            stuff(covered ? clothes_colour(random)
+                          : from_hsv(random.uniform(5, 20), random.uniform(0, 140), random.uniform(10, 120)));
         look.shoes = stuff(clothes_colour(random));
         look.hip = kHeight * random.uniform(0.42, 0.58);
         look.knee = kHeight * (random.uniform() < 0.25 ? random.uniform(0.65, 0.85) : 1.0);
@@ -218,8 +218,9 @@ private:
         if (!look.skirt) return;
         painter.put(look.bottom, [&](cv::Mat& mask) {
             const int waist = cvRound(look.hip) - 5, hem = cvRound(0.72 * kHeight), middle = kWidth / 2;
-            cv::fillConvexPoly(mask, std::array{cv::Point(middle - 12, waist), cv::Point(middle + 12, waist),
-                                                cv::Point(middle + 18, hem), cv::Point(middle - 18, hem)},
+            cv::fillConvexPoly(mask,
+                               std::array{cv::Point(middle - 12, waist), cv::Point(middle + 12, waist),
+                                          cv::Point(middle + 18, hem), cv::Point(middle - 18, hem)},
                                255);
         });
     }
