@@ -1,9 +1,9 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/half_float.hpp>
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/detail/safetensors_header.hpp>
-#include <fgagt/half_float.hpp>
 #include <fgagt/io/tensor_file.hpp>
 #include <fgagt/io/text_file.hpp>
 
@@ -153,9 +153,10 @@ inline void expect_writable(const std::string& name, const Tensor& tensor) {
 /// `"__metadata__":{"name":"text"}`
 [[nodiscard]] inline std::string metadata_text(const std::map<std::string, std::string>& metadata) {
     std::string notes;
-    for (const auto& [name, text] : metadata)
-        notes += (notes.empty() ? "" : ",") + json_text(name, "a name in the metadata") + ':' +
-                 json_text(text, "text in the metadata");
+    for (const auto& [name, text] : metadata) {
+        if (!notes.empty()) notes += ',';
+        notes += json_text(name, "a name in the metadata") + ':' + json_text(text, "text in the metadata");
+    }
     return "\"__metadata__\":{" + notes + '}';
 }
 
@@ -166,7 +167,8 @@ inline void expect_writable(const std::string& name, const Tensor& tensor) {
     std::uint64_t offset = 0;
     for (const auto& [name, tensor] : file.tensors) {
         expect_writable(name, tensor);
-        entries += (entries.empty() ? "" : ",") + entry_text(name, tensor, offset);
+        if (!entries.empty()) entries += ',';
+        entries += entry_text(name, tensor, offset);
         offset += tensor.values.size() * size_of(tensor.type);
     }
     std::string header = '{' + entries + '}';
