@@ -55,6 +55,10 @@ public:
     [[nodiscard]] const StripePoolerOptions& options() const noexcept { return options_; }
     /// Empty where histograms are passed through.
     [[nodiscard]] const Embedding& embedding() const noexcept { return embedding_; }
+    /// Numbers of a box's histograms, before an embedding: 80 per stripe.
+    [[nodiscard]] Eigen::Index dimension() const noexcept {
+        return Eigen::Index{options_.stripes} * kBinsPerStripe;
+    }
 
     /// @param map       colour image
     /// @param boxes     [K] continuous image coordinates
@@ -90,10 +94,6 @@ private:
             return static_cast<int>(std::clamp(std::ceil(edge - 0.5), 0.0, static_cast<double>(size)));
         };
         return {first_at(low), first_at(high)};
-    }
-
-    [[nodiscard]] Eigen::Index dimension() const noexcept {
-        return Eigen::Index{options_.stripes} * kBinsPerStripe;
     }
 
     void describe_all(const ColourImage& map, std::span<const Box> boxes, Matrix& histograms,
