@@ -6,8 +6,10 @@
 #include "support/statistics.hpp"
 
 #include <fgagt/fgagt.hpp>
+#include <fgagt/graph_tracker.hpp>
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/io/io.hpp>
+#include <fgagt/io/weights_file.hpp>
 
 #include <CLI/CLI.hpp>
 #include <opencv2/core/utility.hpp>
@@ -51,6 +53,7 @@ struct Arguments {
     fs::path output;
     std::string preset = "default";
     std::string backbone;
+    fs::path weights;
     Range<float> score_range{0, 1};
     float score_ceiling = ScoreLevelsOptions{}.ceiling;
     fs::path camera_motion;
@@ -73,12 +76,17 @@ void add_options(CLI::App& app, Arguments& arguments) {
         ->check(CLI::IsMember({"hog"}));
     boxes->require_option(1);
     app.add_option("--output", arguments.output, "write tracks as MOTChallenge result text");
-    app.add_option("--preset", arguments.preset, "which of the three trackers")
-        ->check(CLI::IsMember({"default", "paper", "geometry"}))
+    app.add_option("--preset", arguments.preset, "which of the four trackers")
+        ->check(CLI::IsMember({"default", "graph", "paper", "geometry"}))
         ->capture_default_str();
     app.add_option("--backbone", arguments.backbone,
                    "what features are taken from (default: colour, for the paper's preset channel)")
         ->check(CLI::IsMember({"colour", "channel"}));
+    app.add_option(
+           "--weights", arguments.weights,
+           "learned weights, as mot_train writes them (default with --preset graph: the library's own); the "
+           "default preset becomes graph")
+        ->check(CLI::ExistingFile);
     app.add_option("--score-range", arguments.score_range, "detector scores that count as 0 and 1")
         ->type_name("LOW:HIGH");
     app.add_option("--score-ceiling", arguments.score_ceiling,
@@ -106,6 +114,11 @@ void require_sound(const Arguments& arguments) {
         throw CLI::ValidationError("--score-range", "LOW must be less than HIGH");
     if (arguments.frames.low < 1 || arguments.frames.low > arguments.frames.high)
         throw CLI::ValidationError("--frames", "expected 1 <= A <= B");
+    if (!arguments.weights.empty() && arguments.preset == "geometry")
+        throw CLI::ValidationError("--weights", "the geometry preset looks at no pixels; use another preset");
+    if (arguments.weights.empty() && arguments.preset == "graph" && arguments.backbone == "channel")
+        throw CLI::ValidationError("--weights",
+                                   "the library's own weights are for the colour backbone; give others");
 }
 
 /// Microseconds since its construction.
@@ -290,10 +303,26 @@ private:
     examples::Statistics statistics_;
 };
 
+/// The paper's tracker, with learned weights where there are some.
 template <class B>
-void track_with(Run& run, const std::string& preset, const TrackerOptions& options) {
-    if (preset == "paper")
-        run.track(PaperTracker<B>(PaperTracker<B>::published(), options));
+PaperTracker<B> paper_tracker(const std::optional<NetworkWeights>& weights, const TrackerOptions& options) {
+    auto components = PaperTracker<B>::published();
+    if (weights) {
+        auto learned = GraphTracker<B>::learned(*weights);
+        components.pooler = std::move(learned.pooler);
+        components.graph = std::move(learned.graph);
+    }
+    return PaperTracker<B>(std::move(components), options);
+}
+
+template <class B>
+void track_with(Run& run, const Arguments& arguments, const TrackerOptions& options) {
+    std::optional<NetworkWeights> weights;
+    if (!arguments.weights.empty()) weights = read_weights(arguments.weights);
+    if (arguments.preset == "paper")
+        run.track(paper_tracker<B>(weights, options));
+    else if (weights || arguments.preset == "graph")
+        run.track(GraphTracker<B>(GraphTracker<B>::learned(weights ? *weights : default_weights()), options));
     else
         run.track(Tracker<B>({}, options));
 }
@@ -310,9 +339,9 @@ void run(const Arguments& arguments) {
     if (arguments.preset == "geometry")
         run.track(GeometryTracker({}, options));
     else if (channels)
-        track_with<ChannelBackbone>(run, arguments.preset, options);
+        track_with<ChannelBackbone>(run, arguments, options);
     else
-        track_with<ColourBackbone>(run, arguments.preset, options);
+        track_with<ColourBackbone>(run, arguments, options);
     run.write_files();
     run.print_summary();
 }

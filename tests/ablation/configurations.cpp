@@ -1,6 +1,7 @@
 #include "configurations.hpp"
 
 #include <fgagt/geometry_tracker.hpp>
+#include <fgagt/graph_tracker.hpp>
 #include <fgagt/motion/hold_motion.hpp>
 #include <fgagt/paper_tracker.hpp>
 #include <fgagt/tracker.hpp>
@@ -142,6 +143,16 @@ Configuration row(std::string name, std::initializer_list<Change> changes = {}) 
     return {std::move(name), track_changed};
 }
 
+/// The preset with learned weights.
+Configuration graph_row(std::string name) {
+    return {std::move(name), [](const Sequence& sequence, const auto& detections) {
+                TrackerOptions options;
+                options.scores.ceiling = sequence.score_ceiling;
+                return track(GraphTracker<>(GraphTracker<>::learned(default_weights()), options), sequence,
+                             detections, false);
+            }};
+}
+
 template <class B>
 Configuration paper_row(std::string name) {
     return {std::move(name), [](const Sequence& sequence, const auto& detections) {
@@ -175,6 +186,7 @@ std::vector<Table> tables_with_pixels() {
           row<Tracker<>>("appearance re-extracted in the current frame", {with_current_appearance}),
           row<Tracker<>>("appearance stored and re-extracted, the mean", {with_both_appearances}),
           row<Tracker<>>("the graph's similarity as the only score", {with_graph_alone}),
+          graph_row("the same with learned weights: the graph preset"),
           row<Tracker<>>("no re-identification", {no_return}),
           row<Tracker<>>("re-identification of those lost in full view too", {with_anyone_reidentified}),
           row<Tracker<>>("no low-score pass", {no_low}), row<Tracker<>>("no camera motion", {no_camera}),

@@ -166,6 +166,38 @@ TEST_CASE("the similarity stage is the paper's, with overlap where features are 
     CHECK_FALSE(SimilarityStage(gated).takes(detection));
 }
 
+TEST_CASE("a similarity stage may be for some tracks and scores alone, and ask more than the margin") {
+    Scene scene(1, 1);
+    scene.margin = 0.35F;
+    const SimilarityStage stage({.take_tentative = false,
+                                 .take_lost = false,
+                                 .max_missed = 3,
+                                 .min_score = 0.1F,
+                                 .max_score = 0.5F,
+                                 .above_margin = 0.1F});
+    CHECK(stage.margin(scene.evidence()) == 0.45F);
+    CHECK(SimilarityStage({.take_confirmed = false}).margin(scene.evidence()) == 0.35F);
+
+    const auto takes = [](const SimilarityStage& taker, TrackStatus status, std::int64_t missed) {
+        Track track;
+        track.status = status;
+        track.missed = missed;
+        return taker.takes(track);
+    };
+    CHECK(takes(stage, TrackStatus::kConfirmed, 3));
+    CHECK_FALSE(takes(stage, TrackStatus::kConfirmed, 4));
+    CHECK_FALSE(takes(stage, TrackStatus::kTentative, 0));
+    CHECK_FALSE(takes(stage, TrackStatus::kLost, 1));
+    CHECK_FALSE(takes(SimilarityStage({.take_confirmed = false}), TrackStatus::kConfirmed, 0));
+    CHECK_FALSE(takes(SimilarityStage(), TrackStatus::kRemoved, 0));
+
+    Detection detection;
+    for (const auto& [score, taken] : {std::pair{0.1F, true}, {0.49F, true}, {0.5F, false}, {0.09F, false}}) {
+        detection.score = score;
+        CHECK(stage.takes(detection) == taken);
+    }
+}
+
 TEST_CASE("stages refuse options out of range") {
     constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
     const auto refused = [](auto change) {
@@ -185,6 +217,9 @@ TEST_CASE("stages refuse options out of range") {
     refused([](auto& o) { o.margin = kNaN; });
     CHECK_THROWS_AS(SimilarityStage({.min_score = kNaN}), InvalidArgument);
     CHECK_THROWS_AS(SimilarityStage({.iou_gate = -0.1F}), InvalidArgument);
+    CHECK_THROWS_AS(SimilarityStage({.max_missed = -1}), InvalidArgument);
+    CHECK_THROWS_AS(SimilarityStage({.min_score = 0.5F, .max_score = 0.5F}), InvalidArgument);
+    CHECK_THROWS_AS(SimilarityStage({.above_margin = kNaN}), InvalidArgument);
 }
 
 TEST_CASE("a later stage sees what the earlier ones left") {

@@ -1,10 +1,13 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
+#include <fgagt/errors.hpp>
+#include <fgagt/pooling/embedding.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>
 
 #include <cmath>
 #include <random>
+#include <utility>
 #include <vector>
 
 using namespace fgagt;
@@ -32,6 +35,18 @@ Pooled pool(const ColourImage& image, const std::vector<Box>& boxes, StripePoole
     Pooled result;
     StripePooler(options).pool(image, boxes, result.features, result.valid);
     return result;
+}
+
+Embedding random_embedding(Eigen::Index inputs, Eigen::Index outputs, unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal;
+    Matrix weights(outputs, inputs);
+    Eigen::RowVectorXf bias(outputs);
+    for (Eigen::Index k = 0; k < weights.size(); ++k)
+        weights.data()[k] = normal(random);
+    for (Eigen::Index k = 0; k < outputs; ++k)
+        bias[k] = normal(random);
+    return {std::move(weights), std::move(bias)};
 }
 
 /// The same by its definition: every pixel of the image asks whether it belongs to the stripe.
@@ -111,6 +126,55 @@ TEST_CASE("looks decide, not places") {
     const Pooled result = pool(image, {{0, 0, 20, 40}, {40, 0, 20, 40}, {20, 0, 20, 40}});
     CHECK(result.features.row(0) == result.features.row(1));
     CHECK(result.features.row(0).dot(result.features.row(2)) < 0.99F);
+}
+
+TEST_CASE("a stripe pooler with an embedding gives what that makes of the histograms") {
+    const ColourImage image = random_image(60, 50, test::seed_of("an embedding of stripes"));
+    const std::vector<Box> boxes{{3.3F, 4.1F, 30.2F, 41.7F}, {-50, 0, 10, 10}, {10.2F, 10.3F, 20.1F, 40.3F}};
+    const StripePoolerOptions options{3, 1.0F};
+    const Embedding embedding = random_embedding(3 * 80, 7, 4);
+    StripePooler pooler(embedding, options);
+    CHECK(pooler.embedding().weights() == embedding.weights());
+    CHECK(pooler.options().stripes == 3);
+    Pooled result;
+    for (int again = 0; again < 2; ++again) { // nothing is left of the frame before
+        pooler.pool(image, boxes, result.features, result.valid);
+        CHECK(result.valid == std::vector<std::uint8_t>{1, 0, 1});
+        REQUIRE((result.features.rows() == 3 && result.features.cols() == 7));
+        CHECK(result.features.row(1).isZero(0)); // not the bias
+        for (const Eigen::Index k : {0, 2}) {
+            const std::vector<double> histogram = slowly(image, boxes[static_cast<std::size_t>(k)], options);
+            for (Eigen::Index out = 0; out < 7; ++out) {
+                double expected = embedding.bias()[out];
+                for (std::size_t in = 0; in < histogram.size(); ++in)
+                    expected += histogram[in] * embedding.weights()(out, static_cast<Eigen::Index>(in));
+                CHECK_THAT(result.features(k, out), WithinAbs(expected, 1e-5)); // a float's, of about 1 to 3
+            }
+        }
+    }
+    pooler.pool(image, {}, result.features, result.valid);
+    CHECK((result.features.rows() == 0 && result.features.cols() == 7 && result.valid.empty()));
+}
+
+TEST_CASE("a stripe pooler with an empty embedding passes histograms through") {
+    const ColourImage image = random_image(60, 50, 5);
+    const std::vector<Box> boxes{{3.3F, 4.1F, 30.2F, 41.7F}, {-50, 0, 10, 10}};
+    StripePooler pooler(Embedding{}, {.stripes = 4});
+    CHECK(pooler.embedding().empty());
+    Pooled result;
+    pooler.pool(image, boxes, result.features, result.valid);
+    const Pooled expected = pool(image, boxes, {.stripes = 4});
+    CHECK(result.features == expected.features);
+    CHECK(result.valid == expected.valid);
+}
+
+TEST_CASE("an embedding for another number of stripes is refused") {
+    const Embedding embedding = random_embedding(480, 8, 6);
+    CHECK_NOTHROW(StripePooler(embedding));
+    CHECK_THROWS_WITH(StripePooler(embedding, {.stripes = 5}),
+                      test::contains("400") && test::contains("480"));
+    CHECK_THROWS_AS(StripePooler(random_embedding(479, 8, 6)), InvalidArgument);
+    CHECK_THROWS_AS(StripePooler(embedding, {.stripes = 0}), InvalidArgument);
 }
 
 TEST_CASE("stripe options are checked") {

@@ -29,6 +29,29 @@ void score_pairs(const Evidence& evidence, std::span<const std::size_t> detectio
         }
 }
 
+/// Whether a stage with such options is for detections of that score.
+template <class Options>
+[[nodiscard]] bool takes_part(const Options& options, const Detection& detection) noexcept {
+    return detection.score >= options.min_score && detection.score < options.max_score;
+}
+
+/// Whether a stage with such options is for tracks of that status that were seen that recently.
+template <class Options>
+[[nodiscard]] bool takes_part(const Options& options, const Track& track) noexcept {
+    if (track.missed > options.max_missed) return false;
+    switch (track.status) {
+    case TrackStatus::kTentative:
+        return options.take_tentative;
+    case TrackStatus::kConfirmed:
+        return options.take_confirmed;
+    case TrackStatus::kLost:
+        return options.take_lost;
+    case TrackStatus::kRemoved:
+        break;
+    }
+    return false;
+}
+
 } // namespace detail
 
 /// Values are those of the first stage of the default tracker.
@@ -82,22 +105,11 @@ public:
 
     /// Whether the detection's score lies in the stage's range.
     [[nodiscard]] bool takes(const Detection& detection) const noexcept {
-        return detection.score >= options_.min_score && detection.score < options_.max_score;
+        return detail::takes_part(options_, detection);
     }
     /// Whether the stage is for tracks of that status, and it was seen recently enough.
     [[nodiscard]] bool takes(const Track& track) const noexcept {
-        if (track.missed > options_.max_missed) return false;
-        switch (track.status) {
-        case TrackStatus::kTentative:
-            return options_.take_tentative;
-        case TrackStatus::kConfirmed:
-            return options_.take_confirmed;
-        case TrackStatus::kLost:
-            return options_.take_lost;
-        case TrackStatus::kRemoved:
-            break;
-        }
-        return false;
+        return detail::takes_part(options_, track);
     }
 
     /// Overlap and appearance of each pair.
@@ -128,10 +140,17 @@ private:
 };
 static_assert(AssociationStage<FusionStage>);
 
-/// Options of SimilarityStage.
+/// Options of SimilarityStage; the paper's, if nothing is changed: everybody takes part.
 struct SimilarityStageOptions {
-    float min_score = 0; ///< detections take part from this score on (the paper: all)
-    float iou_gate = 0;  ///< pairs whose IoU is below are not matched, [0, 1]; 0 (the paper) gates nothing
+    bool take_tentative = true; ///< whether tracks that are not confirmed yet take part
+    bool take_confirmed = true; ///< whether tracks that were matched in the previous update take part
+    bool take_lost = true;      ///< whether confirmed tracks that were not take part
+    std::int64_t max_missed =
+        std::numeric_limits<std::int64_t>::max(); ///< most updates that a track may have missed, >= 0
+    float min_score = 0;                          ///< detections take part from this score on
+    float max_score = std::numeric_limits<float>::infinity(); ///< and below this one, > min_score
+    float iou_gate = 0;     ///< pairs whose IoU is below are not matched, [0, 1]; 0 gates nothing
+    float above_margin = 0; ///< by which a pair must exceed the graph's margin, finite
 };
 
 /// The paper's association: the graph's similarity is the score and its margin the threshold, for all tracks
@@ -144,22 +163,26 @@ public:
     SimilarityStage() : SimilarityStage(SimilarityStageOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit SimilarityStage(SimilarityStageOptions options) : options_(options) {
-        if (std::isnan(options.min_score))
-            detail::throw_invalid("SimilarityStage: expected a number for min_score, got NaN; use 0 for all");
-        if (!(options.iou_gate >= 0 && options.iou_gate <= 1))
-            detail::throw_invalid("SimilarityStage: expected iou_gate in [0, 1], got ", options.iou_gate,
-                                  "; use 0 for no gate");
+        const auto check = [](bool valid, const char* name, const char* range, auto value) {
+            if (!valid)
+                detail::throw_invalid("SimilarityStage: expected ", name, ' ', range, ", got ", value,
+                                      "; see SimilarityStageOptions");
+        };
+        check(options.max_missed >= 0, "max_missed", ">= 0", options.max_missed);
+        check(options.min_score < options.max_score, "min_score", "below max_score", options.min_score);
+        check(options.iou_gate >= 0 && options.iou_gate <= 1, "iou_gate", "in [0, 1]", options.iou_gate);
+        check(std::isfinite(options.above_margin), "above_margin", "finite", options.above_margin);
     }
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// Whether the detection's score is high enough.
+    /// Whether the detection's score lies in the stage's range.
     [[nodiscard]] bool takes(const Detection& detection) const noexcept {
-        return detection.score >= options_.min_score;
+        return detail::takes_part(options_, detection);
     }
-    /// Every track takes part.
+    /// Whether the stage is for tracks of that status, and it was seen recently enough.
     [[nodiscard]] bool takes(const Track& track) const noexcept {
-        return track.status != TrackStatus::kRemoved;
+        return detail::takes_part(options_, track);
     }
 
     /// The graph's similarity of each pair.
@@ -177,8 +200,10 @@ public:
             });
     }
 
-    /// The graph's margin.
-    [[nodiscard]] float margin(const Evidence& evidence) const noexcept { return evidence.margin; }
+    /// The graph's margin, and what is asked above it.
+    [[nodiscard]] float margin(const Evidence& evidence) const noexcept {
+        return evidence.margin + options_.above_margin;
+    }
 
 private:
     Options options_;

@@ -3,7 +3,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/detail/safetensors_header.hpp>
-#include <fgagt/io/half_float.hpp>
+#include <fgagt/half_float.hpp>
 #include <fgagt/io/tensor_file.hpp>
 #include <fgagt/io/text_file.hpp>
 

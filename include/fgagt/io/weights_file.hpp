@@ -1,7 +1,7 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
-#include <fgagt/io/half_float.hpp>
+#include <fgagt/half_float.hpp>
 #include <fgagt/io/safetensors.hpp>
 #include <fgagt/io/tensor_file.hpp>
 #include <fgagt/network_weights.hpp>

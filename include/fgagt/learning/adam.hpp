@@ -4,6 +4,7 @@
 #include <fgagt/learning/parameters.hpp>
 #include <fgagt/network_weights.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -14,13 +15,13 @@ namespace fgagt {
 
 /// Options of Adam.
 struct AdamOptions {
-    double learning_rate = 1e-3;  ///< of the embedding and whatever follows no other rule, > 0
-    double graph_factor = 1;      ///< of that, for W1, W2, Wa and the reduction, >= 0
-    double logit_factor = 1;      ///< of that, for the logit of w, >= 0
-    std::int64_t warm_up = 100;   ///< steps in which the rate rises from 0, >= 0
-    std::int64_t steps = 2000;    ///< after which it has fallen to 0 along a cosine, >= 1
-    double beta1 = 0.9;           ///< memory of the mean of gradients, [0, 1)
-    double beta2 = 0.999;         ///< memory of the mean of their squares, [0, 1)
+    double learning_rate = 1e-3; ///< of the embedding and whatever follows no other rule, > 0
+    double graph_factor = 1;     ///< of that, for W1, W2, Wa and the reduction, >= 0
+    double logit_factor = 1;     ///< of that, for the logit of w, >= 0
+    std::int64_t warm_up = 100;  ///< steps in which the rate rises from 0, >= 0
+    std::int64_t steps = 2000;   ///< after which it has fallen to 0 along a cosine, >= 1
+    double beta1 = 0.9;          ///< memory of the mean of gradients, [0, 1)
+    double beta2 = 0.999;        ///< memory of the mean of their squares, [0, 1)
 };
 
 /// Adam (Kingma and Ba, arXiv 1412.6980) with a warm-up and a cosine decay (Loshchilov and Hutter, arXiv
@@ -40,8 +41,7 @@ public:
     /// @throws InvalidArgument  an option is out of its range
     explicit Adam(AdamOptions options) : options_(options) {
         const auto check = [](bool valid, const char* name, const char* range, double value) {
-            if (!valid)
-                detail::throw_invalid("Adam: expected ", name, ' ', range, ", got ", value);
+            if (!valid) detail::throw_invalid("Adam: expected ", name, ' ', range, ", got ", value);
         };
         check(options.learning_rate > 0 && std::isfinite(options.learning_rate), "learning_rate",
               "finite and > 0", options.learning_rate);
@@ -68,8 +68,7 @@ public:
             options_.warm_up == 0
                 ? 1
                 : std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(options_.warm_up));
-        const double share =
-            std::min(1.0, static_cast<double>(step) / static_cast<double>(options_.steps));
+        const double share = std::min(1.0, static_cast<double>(step) / static_cast<double>(options_.steps));
         return options_.learning_rate * rising * 0.5 * (1 + std::cos(kPi * share));
     }
 
@@ -79,11 +78,14 @@ public:
         const auto count = static_cast<double>(state.steps);
         const double unbias_mean = 1 / (1 - std::pow(options_.beta1, count));
         const double unbias_square = 1 / (1 - std::pow(options_.beta2, count));
-        const std::array<double, kParameterTensors> factors{
-            1, 1, options_.logit_factor, options_.graph_factor, options_.graph_factor, options_.graph_factor,
-            options_.graph_factor};
-        const auto w = parameters_of(weights), m = parameters_of(state.mean),
-                   v = parameters_of(state.square);
+        const std::array<double, kParameterTensors> factors{1,
+                                                            1,
+                                                            options_.logit_factor,
+                                                            options_.graph_factor,
+                                                            options_.graph_factor,
+                                                            options_.graph_factor,
+                                                            options_.graph_factor};
+        const auto w = parameters_of(weights), m = parameters_of(state.mean), v = parameters_of(state.square);
         const auto g = parameters_of(gradient);
         for (std::size_t tensor = 0; tensor < kParameterTensors; ++tensor)
             for (std::size_t k = 0; k < w[tensor].size(); ++k) {

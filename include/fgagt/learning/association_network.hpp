@@ -97,8 +97,8 @@ private:
         gradient.bias += side.change.colwise().sum();
     }
 
-    /// S_ft: 1 / distance^2, each row of unit length. Relative to the row's smallest distance, so that nothing
-    /// overflows where two features are identical.
+    /// S_ft: 1 / distance^2, each row of unit length. Relative to the row's smallest distance, so that
+    /// nothing overflows where two features are identical.
     void relate_features() {
         const Eigen::Index rows = iou_.rows(), columns = iou_.cols();
         distance_.resize(rows, columns);
@@ -108,7 +108,8 @@ private:
             for (Eigen::Index j = 0; j < columns; ++j) {
                 const double square =
                     (d_.features.row(i) - t_.features.row(j)).template cast<double>().squaredNorm();
-                distance_(i, j) = (weights_->graph.options.squared_distance ? square : std::sqrt(square)) + kTiny;
+                distance_(i, j) =
+                    (weights_->graph.options.squared_distance ? square : std::sqrt(square)) + kTiny;
             }
             const double nearest = distance_.row(i).minCoeff();
             const Eigen::RowVectorXd relative = nearest * distance_.row(i).cwiseInverse();
@@ -116,8 +117,8 @@ private:
         }
     }
 
-    /// Of s = c / |c| with c = 1 / u: du_j = -s_j / u_j sum_k s_k (s_k ds_j - s_j ds_k). Written so, the terms
-    /// do not cancel where one distance is next to nothing and 1 / u is huge.
+    /// Of s = c / |c| with c = 1 / u: du_j = -s_j / u_j sum_k s_k (s_k ds_j - s_j ds_k). Written so, the
+    /// terms do not cancel where one distance is next to nothing and 1 / u is huge.
     void relate_features_backward(const Values& change_closeness) {
         for (Eigen::Index i = 0; i < iou_.rows(); ++i)
             for (Eigen::Index j = 0; j < iou_.cols(); ++j) {
@@ -131,8 +132,9 @@ private:
                 const double change_distance = -close(j) / distance_(i, j) * sum;
                 const double length = distance_(i, j) - kTiny;
                 if (length <= 0) continue; // identical rows
-                const auto factor = static_cast<Scalar>(weights_->graph.options.squared_distance ? 2 * change_distance
-                                                                                  : change_distance / length);
+                const auto factor =
+                    static_cast<Scalar>(weights_->graph.options.squared_distance ? 2 * change_distance
+                                                                                 : change_distance / length);
                 difference_ = factor * (d_.features.row(i) - t_.features.row(j));
                 d_.change.row(i) += difference_;
                 t_.change.row(j) -= difference_;
@@ -170,16 +172,15 @@ private:
             gradient.graph.reduction.noalias() += side.active.transpose() * change;
             change = Values(change * graph.reduction.transpose());
         }
-        if (graph.options.relu)
-            change.array() *= (side.nodes.array() > Scalar{0}).template cast<Scalar>();
+        if (graph.options.relu) change.array() *= (side.nodes.array() > Scalar{0}).template cast<Scalar>();
         gradient.graph.w1.noalias() += side.features.transpose() * change;
         side.change.noalias() = change * graph.w1.transpose();
         const Values change_message = change.cwiseProduct(side.gate);
         gradient.graph.w2.noalias() += side.aggregated.transpose() * change_message;
         change_aggregated.noalias() = change_message * graph.w2.transpose();
-        const Values change_gate = (change.array() * side.message.array() * side.gate.array() *
-                                    (Scalar{1} - side.gate.array()))
-                                       .matrix();
+        const Values change_gate =
+            (change.array() * side.message.array() * side.gate.array() * (Scalar{1} - side.gate.array()))
+                .matrix();
         gradient.graph.wa.noalias() += side.features.transpose() * change_gate;
         side.change.noalias() += change_gate * graph.wa.transpose();
     }

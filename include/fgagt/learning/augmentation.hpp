@@ -18,14 +18,14 @@ namespace fgagt {
 
 /// Options of Augmentation. Spreads are standard deviations.
 struct AugmentationOptions {
-    double brightness = 0.15;   ///< of the logarithm of a factor on all pixels of a frame, >= 0
-    double contrast = 0.1;      ///< of the logarithm of the exponent of a frame's grey levels, >= 0
-    double cast = 0.05;         ///< of the logarithm of a factor on each colour of a frame, >= 0
-    double blur = 0.8;          ///< largest standard deviation of a frame's Gaussian blur, pixels, >= 0
-    double occlusion = 0.2;     ///< probability that somebody else covers a part of a patch, [0, 1]
-    double jitter = 0.03;       ///< of a box's centre and size, share of its size, >= 0
-    double recolouring = 0.7;   ///< probability that an identity wears other colours, [0, 1]
-    bool flip = true;           ///< whether half of the samples are mirrored
+    double brightness = 0.15; ///< of the logarithm of a factor on all pixels of a frame, >= 0
+    double contrast = 0.1;    ///< of the logarithm of the exponent of a frame's grey levels, >= 0
+    double cast = 0.05;       ///< of the logarithm of a factor on each colour of a frame, >= 0
+    double blur = 0.8;        ///< largest standard deviation of a frame's Gaussian blur, pixels, >= 0
+    double occlusion = 0.2;   ///< probability that somebody else covers a part of a patch, [0, 1]
+    double jitter = 0.03;     ///< of a box's centre and size, share of its size, >= 0
+    double recolouring = 0.7; ///< probability that an identity wears other colours, [0, 1]
+    bool flip = true;         ///< whether half of the samples are mirrored
 };
 
 /// Makes many people and many lights of few: what a training sample may look like instead of what was filmed.
@@ -141,9 +141,12 @@ public:
 
     /// A box as a detector might have placed it.
     [[nodiscard]] Box jittered(const Box& box, Random& random) const {
+        if (options_.jitter == 0) return box; // to the last bit
         const auto shift = [&] { return static_cast<float>(options_.jitter * random.normal()); };
         const auto factor = [&] { return static_cast<float>(std::exp(options_.jitter * random.normal())); };
-        const cv::Point2f centre = box.centre() + cv::Point2f(box.width * shift(), box.height * shift());
+        cv::Point2f centre = box.centre();
+        centre.x += box.width * shift(); // one by one: arguments are evaluated in any order
+        centre.y += box.height * shift();
         const float width = box.width * factor(), height = box.height * factor();
         return {centre.x - 0.5F * width, centre.y - 0.5F * height, width, height};
     }
@@ -155,9 +158,9 @@ private:
         cv::cvtColor(patch.pixels, hsv, cv::COLOR_BGR2HSV);
         int row = 0;
         for (const Colours::Band& band : colours.bands) {
-            const int end = std::clamp(
-                cvRound(static_cast<double>(patch.box.top) + band.end * static_cast<double>(patch.box.height)),
-                row, hsv.rows);
+            const int end = std::clamp(cvRound(static_cast<double>(patch.box.top) +
+                                               band.end * static_cast<double>(patch.box.height)),
+                                       row, hsv.rows);
             if (end == row) continue;
             cv::Mat curve(1, 256, CV_8UC3);
             for (int level = 0; level < 256; ++level) {

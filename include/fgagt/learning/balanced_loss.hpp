@@ -15,10 +15,10 @@ namespace fgagt {
 
 /// Options of BalancedLoss: the weights of the classes of pairs, each divided by the number of its pairs.
 struct BalancedLossOptions {
-    double alpha = 1; ///< pairs of a continuing detection and a continuing track that differ, >= 0
-    double beta = 1;  ///< pairs that are one object, >= 0
-    double gamma = 1; ///< pairs of a detection that no track is, >= 0
-    double delta = 1; ///< pairs of a track that no detection is, >= 0
+    double alpha = 1;      ///< pairs of a continuing detection and a continuing track that differ, >= 0
+    double beta = 1;       ///< pairs that are one object, >= 0
+    double gamma = 1;      ///< pairs of a detection that no track is, >= 0
+    double delta = 1;      ///< pairs of a track that no detection is, >= 0
     bool by_number = true; ///< false: the weights are not divided
 };
 
@@ -67,10 +67,10 @@ public:
         result.reserve(identities_d.size() * identities_t.size());
         for (std::size_t d = 0; d < identities_d.size(); ++d)
             for (std::size_t t = 0; t < identities_t.size(); ++t)
-                result.push_back(continues_d[d] == 0                        ? PairClass::kNew
-                                 : continues_t[t] == 0                      ? PairClass::kVanished
+                result.push_back(continues_d[d] == 0                  ? PairClass::kNew
+                                 : continues_t[t] == 0                ? PairClass::kVanished
                                  : identities_d[d] == identities_t[t] ? PairClass::kSame
-                                                                            : PairClass::kDifferent);
+                                                                      : PairClass::kDifferent);
         return result;
     }
 

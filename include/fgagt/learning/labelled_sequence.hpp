@@ -38,17 +38,17 @@ struct Patch {
 
 /// A detection of which it is known who it is.
 struct Observation {
-    Box box;                     ///< pixels
-    float score = 1;             ///< [0, 1]
-    TrackId identity = kNobody;  ///< whose it is
-    float covered = 0;           ///< share of the box that the one of a nearer observation covers, [0, 1]
-    Patch patch;                 ///< what it looks like
+    Box box;                    ///< pixels
+    float score = 1;            ///< [0, 1]
+    TrackId identity = kNobody; ///< whose it is
+    float covered = 0;          ///< share of the box that the one of a nearer observation covers, [0, 1]
+    Patch patch{};              ///< what it looks like
 };
 
 /// Options of LabelledSequence.
 struct LabelledSequenceOptions {
-    std::int64_t memory = 30;      ///< frames for which somebody who is not seen stays known, >= 0
-    KalmanMotionOptions motion{};  ///< how known objects move
+    std::int64_t memory = 30;     ///< frames for which somebody who is not seen stays known, >= 0
+    KalmanMotionOptions motion{}; ///< how known objects move
 };
 
 /// The detections of a sequence with their identities, and in every frame what a tracker that never errs in
@@ -67,7 +67,11 @@ public:
     };
 
     LabelledSequence() : LabelledSequence(LabelledSequenceOptions{}) {}
-    explicit LabelledSequence(LabelledSequenceOptions options) : options_(options), motion_(options.motion) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit LabelledSequence(LabelledSequenceOptions options) : options_(options), motion_(options.motion) {
+        if (options.memory < 0)
+            detail::throw_invalid("LabelledSequence: expected memory >= 0, got ", options.memory);
+    }
 
     /// Frames so far.
     [[nodiscard]] std::size_t size() const noexcept { return frames_.size(); }

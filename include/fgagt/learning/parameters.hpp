@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -46,6 +47,15 @@ template <class Scalar>
     for (const std::span<Scalar> tensor : parameters_of(result))
         std::ranges::fill(tensor, Scalar{0});
     return result;
+}
+
+/// Whether no number that training may change is NaN or infinite.
+template <class Scalar>
+[[nodiscard]] bool all_finite(const NetworkWeightsOf<Scalar>& weights) {
+    for (const std::span<const Scalar> tensor : parameters_of(weights))
+        for (const Scalar value : tensor)
+            if (!std::isfinite(value)) return false;
+    return true;
 }
 
 /// Decay epsilon ||W - A||^2 towards an anchor A, such as the weights that training began with or zeros: the

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/backbone/colour_backbone.hpp>
 #include <fgagt/concepts.hpp>
+#include <fgagt/backbone/colour_backbone.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/keyed_random.hpp>
@@ -30,19 +30,20 @@ struct AssociationSample {
 
 /// Options of SampleMaker.
 struct SampleMakerOptions {
-    std::size_t history = 5;  ///< observations that a track's remembered features are the mean of, >= 1
-    std::size_t stride = 3;   ///< frames between them, >= 1
-    float momentum = 0.7F;    ///< weight of an observation over that of the next newer one, [0, 1]
+    std::size_t history = 5; ///< observations that a track's remembered features are the mean of, >= 1
+    std::size_t stride = 3;  ///< frames between them, >= 1
+    float momentum = 0.7F;   ///< weight of an observation over that of the next newer one, [0, 1]
 };
 
-/// Makes samples of labelled sequences: pools the patches, as they are or changed by an augmentation, with the
-/// backbone and the pooler that the weights are for.
+/// Makes samples of labelled sequences: pools the patches, as they are or changed by an augmentation, with
+/// the backbone and the pooler that the weights are for.
 template <Backbone B = ColourBackbone, Pooler P = StripePooler>
 class SampleMaker {
 public:
     using Options = SampleMakerOptions;
     using Random = detail::KeyedRandom;
 
+    /// @throws InvalidArgument  an option is out of its range
     explicit SampleMaker(Augmentation augmentation = Augmentation::none(), Options options = {},
                          B backbone = {}, P pooler = {})
         : augmentation_(std::move(augmentation)),
@@ -52,6 +53,8 @@ public:
         if (options.history < 1 || options.stride < 1)
             detail::throw_invalid("SampleMaker: expected history and stride >= 1, got ", options.history,
                                   " and ", options.stride);
+        if (!(options.momentum >= 0 && options.momentum <= 1))
+            detail::throw_invalid("SampleMaker: expected momentum in [0, 1], got ", options.momentum);
     }
 
     /// The sample of two frames.
@@ -112,14 +115,13 @@ private:
         return true;
     }
 
-    /// Those that show somebody well, newest first; if there is none, the newest.
-    [[nodiscard]] std::vector<const Observation*> last_observations(const LabelledSequence& sequence,
-                                                                    std::size_t before,
-                                                                    TrackId identity) const {
+    /// Those of the last frames that show somebody well, newest first; if there is none, the newest of all.
+    [[nodiscard]] std::vector<const Observation*>
+    last_observations(const LabelledSequence& sequence, std::size_t before, TrackId identity) const {
         std::vector<const Observation*> clear;
         const Observation* newest = nullptr;
         std::size_t next = 0;
-        for (std::size_t back = 0; back <= before && back < kLongestMemory; ++back) {
+        for (std::size_t back = 0; back <= before && (newest == nullptr || back < kLongestMemory); ++back) {
             const Observation* one = sequence.find(before - back, identity);
             if (one == nullptr) continue;
             if (newest == nullptr) newest = one;
@@ -134,10 +136,10 @@ private:
     /// Pools one patch to `described_`.
     ///
     /// @return  whether it shows anything
-    bool describe(const Observation& one, const Patch* occluder, const Augmentation::Light& light, bool mirrored,
-                  Random& random) {
-        const Patch patch =
-            augmentation_.apply(one.patch, colours_of(one.identity, random), light, occluder, mirrored, random);
+    bool describe(const Observation& one, const Patch* occluder, const Augmentation::Light& light,
+                  bool mirrored, Random& random) {
+        const Patch patch = augmentation_.apply(one.patch, colours_of(one.identity, random), light, occluder,
+                                                mirrored, random);
         if (patch.pixels.empty()) return false;
         backbone_.extract(patch.pixels, map_);
         pooler_.pool(map_, std::span(&patch.box, 1), pooled_, valid_);

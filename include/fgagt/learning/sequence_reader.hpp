@@ -2,10 +2,9 @@
 
 #include <fgagt/assignment/margin_assigner.hpp>
 #include <fgagt/detections/detection_filter.hpp>
+#include <fgagt/errors.hpp>
 #include <fgagt/flow/pyramidal_flow.hpp>
 #include <fgagt/geometry.hpp>
-#include <fgagt/io/mot_text.hpp>
-#include <fgagt/keyed_random.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
 #include <fgagt/types.hpp>
 
@@ -14,8 +13,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -27,23 +26,29 @@ struct SequenceReaderOptions {
     DetectionFilterOptions detections{}; ///< score range, and what becomes of duplicates
     float min_score = 0.3F;              ///< detections below it are left out
     float min_iou = 0.5F;                ///< with the truth, for a detection to be somebody, (0, 1]
-    int max_pixels = 960 * 540; ///< patches are cut from frames scaled down to this area, pixels, >= 1
-    PyramidalFlowOptions flow{};         ///< which moves known objects
-    LabelledSequenceOptions sequence{};  ///< how known objects move
+    int max_pixels = 960 * 540;  ///< patches are cut from frames scaled down to this area, pixels, >= 1
+    PyramidalFlowOptions flow{}; ///< which moves known objects
+    LabelledSequenceOptions sequence{}; ///< how known objects move
 };
 
-/// Turns frames, detections and their truth into a labelled sequence: detections get the identity of the truth
-/// that they overlap most in sum, false positives and misses stay what they are, and known objects move by the
-/// tracker's own flow and motion model.
+/// Turns frames, detections and their truth into a labelled sequence: detections get the identity of the
+/// truth that they overlap most in sum, false positives and misses stay what they are, and known objects move
+/// by the tracker's own flow and motion model.
 class SequenceReader {
 public:
     using Options = SequenceReaderOptions;
 
+    /// @throws InvalidArgument  an option is out of its range
     explicit SequenceReader(SequenceReaderOptions options = {})
         : options_(options),
           filter_(options.detections),
           flow_(options.flow),
-          sequence_(options.sequence) {}
+          sequence_(options.sequence) {
+        if (!(options.min_iou > 0 && options.min_iou <= 1))
+            detail::throw_invalid("SequenceReader: expected min_iou in (0, 1], got ", options.min_iou);
+        if (options.max_pixels < 1)
+            detail::throw_invalid("SequenceReader: expected max_pixels >= 1, got ", options.max_pixels);
+    }
 
     /// Takes in the next frame.
     ///
@@ -77,6 +82,13 @@ private:
             if (known[k].missed > 0) flows_[k] = {};
     }
 
+    /// Of frames that patches are cut from: to the pixel that of ColourBackbone's map.
+    [[nodiscard]] cv::Size patch_size(cv::Size frame) const {
+        const double pixels = static_cast<double>(frame.width) * frame.height;
+        const double scale = std::min(1.0, std::sqrt(options_.max_pixels / pixels));
+        return {std::max(1, cvRound(frame.width * scale)), std::max(1, cvRound(frame.height * scale))};
+    }
+
     std::vector<Observation> observations(const cv::Mat& frame,
                                           std::span<const std::pair<TrackId, Box>> truth) {
         std::vector<Box> boxes_d, boxes_t;
@@ -87,25 +99,23 @@ private:
         pairwise_iou(boxes_d, boxes_t, iou_);
         assigner_.assign(iou_, options_.min_iou, truth_of_);
 
-        const double pixels = static_cast<double>(frame.cols) * frame.rows;
-        const double scale = std::min(1.0, std::sqrt(options_.max_pixels / pixels));
+        const cv::Size size = patch_size(frame.size());
+        const float scale_x = static_cast<float>(size.width) / static_cast<float>(frame.cols);
+        const float scale_y = static_cast<float>(size.height) / static_cast<float>(frame.rows);
         cv::Mat small = frame;
-        if (scale < 1) cv::resize(frame, small, {}, scale, scale, cv::INTER_AREA);
+        if (size != frame.size()) cv::resize(frame, small, size, 0, 0, cv::INTER_AREA);
         cv::Mat bgr = small;
         if (small.channels() != 3)
             cv::cvtColor(small, bgr, small.channels() == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_BGRA2BGR);
         std::vector<Observation> result;
         for (std::size_t d = 0; d < usable_.size(); ++d) {
             const Box& box = boxes_d[d];
-            const auto scaled = [scale](float value) {
-                return static_cast<float>(static_cast<double>(value) * scale);
-            };
             result.push_back(
                 {.box = box,
                  .score = usable_[d].score,
                  .identity = truth_of_[d] < 0 ? kNobody : truth[static_cast<std::size_t>(truth_of_[d])].first,
-                 .patch = Patch::cut(bgr, {scaled(box.left), scaled(box.top), scaled(box.width),
-                                           scaled(box.height)})});
+                 .patch = Patch::cut(bgr, {scale_x * box.left, scale_y * box.top, scale_x * box.width,
+                                           scale_y * box.height})});
         }
         return result;
     }

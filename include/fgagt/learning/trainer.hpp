@@ -21,9 +21,9 @@ namespace fgagt {
 
 /// Options of Trainer.
 struct TrainerOptions {
-    AdamOptions adam{};                ///< how steps are taken
-    BalancedLossOptions loss{};        ///< what they lower
-    double weight_decay = 1e-4;        ///< towards the weights that training began with, >= 0
+    AdamOptions adam{};         ///< how steps are taken
+    BalancedLossOptions loss{}; ///< what they lower
+    double weight_decay = 1e-4; ///< towards the weights that training began with, >= 0
 };
 
 /// Trains embedding and graph by mini-batches of samples. The same samples in the same batches give the same
@@ -50,8 +50,7 @@ public:
           loss_(options.loss),
           state_(std::move(state)) {
         if (!(options.weight_decay >= 0) || !std::isfinite(options.weight_decay))
-            detail::throw_invalid("Trainer: expected a finite weight_decay >= 0, got ",
-                                  options.weight_decay);
+            detail::throw_invalid("Trainer: expected a finite weight_decay >= 0, got ", options.weight_decay);
     }
 
     [[nodiscard]] const TrainerOptions& options() const noexcept { return options_; }
@@ -67,7 +66,9 @@ public:
     /// @param batch  samples whose inputs fit the weights; those without a detection or a track are of no
     ///               effect
     /// @return  the loss before the step, weight decay included
-    /// @throws InvalidArgument  the loss is not finite; the weights are then as they were
+    /// @throws InvalidArgument  the loss, its gradient or what becomes of the weights is not finite; the
+    /// state
+    ///                          is then as it was
     double step(std::span<const AssociationSample> batch) {
         BalancedLoss::Numbers numbers{};
         std::vector<std::vector<BalancedLoss::PairClass>> classes;
@@ -88,10 +89,19 @@ public:
             loss += shares_[k].loss;
             add(shares_[k].gradient, gradient);
         }
-        if (!std::isfinite(loss))
-            detail::throw_invalid("Trainer::step: the loss is not finite at step ", steps(),
-                                  "; lower the learning rate");
-        adam_.step(state_.weights, gradient, state_.adam);
+        NetworkWeights weights = state_.weights;
+        Adam::State adam = state_.adam;
+        adam_.step(weights, gradient, adam);
+        if (!std::isfinite(loss) || !all_finite(weights) || !all_finite(adam.mean) ||
+            !all_finite(adam.square))
+            detail::throw_invalid(
+                "Trainer::step: the loss, its gradient or the new weights are not finite at "
+                "step ",
+                steps(),
+                "; lower the learning rate, or look for features that are not "
+                "finite, too large or too small");
+        state_.weights = std::move(weights);
+        state_.adam = std::move(adam);
         return loss;
     }
 

@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
-#include <fgagt/io/half_float.hpp>
+#include <fgagt/half_float.hpp>
 
 #include <opencv2/core.hpp>
 

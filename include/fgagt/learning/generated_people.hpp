@@ -1,0 +1,322 @@
+#pragma once
+
+#include <fgagt/geometry.hpp>
+#include <fgagt/keyed_random.hpp>
+#include <fgagt/learning/detail/painted_person.hpp>
+#include <fgagt/learning/labelled_sequence.hpp>
+#include <fgagt/learning/sequence_reader.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+/// Generated people walk through a generated place, alone and in groups, cover each other, and are detected
+/// with the errors that detectors make: thousands of identities that belong to nobody, to learn from. Light,
+/// shade, colours of the season, speed, size and quality of the picture are another in every scene.
+///
+///     GeneratedPeople scene(seed);
+///     for (int k = 0; k < GeneratedPeople::kFrames; ++k) {
+///         const GeneratedPeople::Frame frame = scene.next();
+///         ...
+///     }
+class GeneratedPeople {
+public:
+    static constexpr int kFrames = 46;                ///< of a scene
+    static constexpr int kWidth = 426, kHeight = 240; ///< pixels of a frame
+
+    /// One frame with what a detector says of it.
+    struct Frame {
+        cv::Mat pixels;                             ///< CV_8UC3 (BGR)
+        std::vector<Detection> detections;          ///< with misses and false positives
+        std::vector<std::pair<TrackId, Box>> truth; ///< of all who can be seen
+    };
+
+    /// The same seed gives the same scene.
+    explicit GeneratedPeople(std::uint64_t seed) : random_(seed, kSalt) {
+        unrest_ = std::pow(random_.uniform(), 1.5);
+        if (random_.uniform() < 0.5)
+            for (std::uint64_t k = 2 + random_.next() % 4; k > 0; --k)
+                palette_.push_back(detail::clothes_colour(random_));
+        paint_background();
+        const double height = random_.uniform(45, 110);
+        const bool fast = random_.uniform() < 0.2;
+        const double speed = random_.uniform(0.003, 0.022) * (fast ? 3 : 1);
+        const bool groups = random_.uniform() < 0.5;
+        for (std::uint64_t count = 4 + random_.next() % 9; count > 0; --count)
+            add_walker(height, speed, groups);
+        light_ = {.brightness = curve(0.18 * unrest_), .gamma = curve(0.12 * unrest_), .cast = {}};
+        for (Curve& cast : light_.cast)
+            cast = curve(0.05 * unrest_);
+        shade_ = detail::smooth_noise({kWidth, kHeight}, 100, 0.18 * unrest_, random_);
+        blur_ = random_.uniform(0.4, 1.1);
+        noise_ = random_.uniform(1, 7);
+        chroma_ = random_.uniform() < 0.7;
+        box_noise_ = random_.uniform(0.015, 0.045);
+        miss_ = random_.uniform(0, 0.25);
+        cut_ = random_.uniform(0.2, 0.8);
+    }
+
+    /// The next frame.
+    [[nodiscard]] Frame next() {
+        for (Walker& walker : walkers_)
+            walk(walker);
+        std::vector<std::size_t> order(walkers_.size()); // farthest first
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::ranges::sort(order, {}, [&](std::size_t k) { return walkers_[k].feet.y; });
+        Frame frame{background_.clone(), {}, {}};
+        owner_ = cv::Mat(background_.size(), CV_8U, cv::Scalar(kNobodys));
+        for (const std::size_t k : order)
+            paint(walkers_[k], static_cast<std::uint8_t>(k), frame.pixels);
+        film(frame.pixels);
+        for (std::size_t k = 0; k < walkers_.size(); ++k)
+            detect(walkers_[k], static_cast<std::uint8_t>(k), frame);
+        while (random_.uniform() < 0.25)
+            detect_nothing(frame);
+        ++time_;
+        return frame;
+    }
+
+private:
+    /// Values that change steadily between random ones.
+    struct Curve {
+        std::vector<double> values;
+        double spacing = 1; // frames
+
+        [[nodiscard]] double at(int time) const {
+            const double place = time / spacing;
+            const auto k = std::min(static_cast<std::size_t>(place), values.size() - 2);
+            const double share = place - static_cast<double>(k);
+            return (1 - share) * values[k] + share * values[k + 1];
+        }
+    };
+
+    struct Light {
+        Curve brightness, gamma;
+        std::array<Curve, 3> cast;
+    };
+
+    struct Walker {
+        detail::PaintedPerson person;
+        cv::Point2d feet;  // pixels
+        cv::Point2d speed; // pixels per frame
+        double height;     // pixels
+        double aspect;     // width over height
+        double phase, cadence;
+        Curve light;
+        Box box; // as of the current frame
+    };
+
+    Curve curve(double deviation) {
+        Curve result;
+        result.spacing = random_.uniform(8, 45);
+        for (double time = 0; time < kFrames + 2 * result.spacing; time += result.spacing)
+            result.values.push_back(deviation * random_.normal());
+        return result;
+    }
+
+    void add_walker(double height, double speed, bool groups) {
+        const double own_height = height * std::exp(0.25 * random_.normal());
+        const double direction = random_.uniform() < 0.5 ? -1 : 1;
+        const bool stands = random_.uniform() < 0.2;
+        const double pace = direction * speed * own_height * std::exp(0.4 * random_.normal());
+        Walker walker{detail::PaintedPerson(random_, palette_),
+                      {random_.uniform(0, kWidth), kHeight * random_.uniform(0.45, 0.98)},
+                      {pace, 0.15 * speed * own_height * random_.normal()},
+                      own_height,
+                      random_.uniform(0.33, 0.48),
+                      random_.uniform(0, 6),
+                      random_.uniform(0.1, 0.5),
+                      curve(0.1 * unrest_),
+                      {}};
+        if (stands) walker.speed *= 0.05;
+        if (groups && !walkers_.empty() && random_.uniform() < 0.4) { // walks with the one before
+            const Walker& other = walkers_.back();
+            const double side = random_.uniform() < 0.5 ? -1 : 1;
+            walker.height = other.height * std::exp(0.07 * random_.normal());
+            walker.speed = other.speed * std::exp(0.1 * random_.normal());
+            walker.feet = other.feet + cv::Point2d(side * random_.uniform(0.15, 0.6) * walker.height,
+                                                   0.05 * random_.normal() * walker.height);
+        }
+        walker.feet -= walker.speed * (0.5 * kFrames * random_.uniform());
+        walkers_.push_back(std::move(walker));
+    }
+
+    void walk(Walker& walker) {
+        constexpr double kJolt = 0.012; // of the height
+        walker.speed += cv::Point2d(0.15 * kJolt * walker.height * random_.normal(),
+                                    0.05 * kJolt * walker.height * random_.normal());
+        if (random_.uniform() < 0.004) walker.speed *= -random_.uniform(0.2, 1);
+        walker.feet += walker.speed;
+        walker.phase += walker.cadence;
+        const double width = walker.height * walker.aspect * (1 + 0.12 * std::sin(walker.phase));
+        walker.box = {static_cast<float>(walker.feet.x - 0.5 * width),
+                      static_cast<float>(walker.feet.y - walker.height), static_cast<float>(width),
+                      static_cast<float>(walker.height)};
+    }
+
+    void paint_background() {
+        const auto stuff = [&] {
+            const cv::Vec3b colour = detail::clothes_colour(random_);
+            return cv::Scalar(colour[0], colour[1], colour[2]);
+        };
+        const auto wall = [&] {
+            cv::Mat pixel(
+                1, 1, CV_8UC3,
+                cv::Scalar(random_.uniform(0, 180), random_.uniform(0, 90), random_.uniform(60, 220)));
+            cv::cvtColor(pixel, pixel, cv::COLOR_HSV2BGR);
+            return cv::Scalar(pixel.at<cv::Vec3b>(0));
+        };
+        background_ = cv::Mat(kHeight, kWidth, CV_8UC3, wall());
+        background_.rowRange(0, cvRound(kHeight * random_.uniform(0.2, 0.5))) = wall();
+        for (std::uint64_t count = 3 + random_.next() % 12; count > 0; --count) {
+            const cv::Size size(8 + static_cast<int>(random_.next() % (kWidth / 3)),
+                                8 + static_cast<int>(random_.next() % (kHeight / 2)));
+            const cv::Point corner(static_cast<int>(random_.uniform(0, kWidth - size.width)),
+                                   static_cast<int>(random_.uniform(0, kHeight - size.height)));
+            background_(cv::Rect(corner, size)) = stuff();
+        }
+        const int grain = static_cast<int>(random_.uniform(30, 110));
+        detail::shade(background_, detail::smooth_noise(background_.size(), grain, 0.25, random_));
+        detail::shade(background_,
+                      detail::smooth_noise(background_.size(), 2, random_.uniform(0.01, 0.1), random_));
+    }
+
+    void paint(const Walker& walker, std::uint8_t number, cv::Mat& image) {
+        const detail::PaintedPerson::View& view = walker.person.view(static_cast<int>(walker.phase));
+        const cv::Rect place(cvRound(walker.box.left), cvRound(walker.box.top),
+                             std::max(3, cvRound(walker.box.width)), std::max(6, cvRound(walker.box.height)));
+        const cv::Rect inside = place & cv::Rect({}, image.size());
+        if (inside.empty()) return;
+        cv::Mat pixels, mask;
+        cv::resize(view.pixels, pixels, place.size(), 0, 0, cv::INTER_AREA);
+        cv::resize(view.mask, mask, place.size(), 0, 0, cv::INTER_AREA);
+        if (walker.speed.x < 0) {
+            cv::flip(pixels, pixels, 1);
+            cv::flip(mask, mask, 1);
+        }
+        pixels *= std::exp(walker.light.at(time_));
+        const cv::Mat solid = mask(inside - place.tl()) > 128;
+        pixels(inside - place.tl()).copyTo(image(inside), solid);
+        owner_(inside).setTo(number, solid);
+    }
+
+    /// Light, optics, sensor and compression.
+    void film(cv::Mat& image) {
+        detail::shade(image, shade_);
+        cv::Mat levels(1, 256, CV_8UC3);
+        const double gain = std::exp(light_.brightness.at(time_)), gamma = std::exp(light_.gamma.at(time_));
+        for (int channel = 0; channel < 3; ++channel) {
+            const double cast = std::exp(light_.cast[static_cast<std::size_t>(channel)].at(time_));
+            for (int level = 0; level < 256; ++level)
+                levels.at<cv::Vec3b>(level)[channel] =
+                    cv::saturate_cast<std::uint8_t>(255 * gain * cast * std::pow(level / 255.0, gamma));
+        }
+        cv::LUT(image, levels, image);
+        cv::GaussianBlur(image, image, {}, blur_);
+        for (int y = 0; y < image.rows; ++y)
+            for (int x = 0; x < image.cols; ++x) {
+                const double grain = noise_ * random_.uniform(-1.7, 1.7);
+                for (std::uint8_t& level : image.at<cv::Vec3b>(y, x).val)
+                    level = cv::saturate_cast<std::uint8_t>(level + grain);
+            }
+        if (!chroma_) return;
+        cv::Mat chroma; // colours at half the resolution, as in JPEG and video
+        cv::cvtColor(image, chroma, cv::COLOR_BGR2YCrCb);
+        cv::Mat half;
+        cv::resize(chroma, half, {}, 0.5, 0.5, cv::INTER_AREA);
+        cv::resize(half, half, image.size(), 0, 0, cv::INTER_LINEAR);
+        cv::mixChannels(std::vector{half}, std::vector{chroma}, {1, 1, 2, 2});
+        cv::cvtColor(chroma, image, cv::COLOR_YCrCb2BGR);
+    }
+
+    /// A box around somebody of whom enough can be seen, perhaps around that alone.
+    void detect(const Walker& walker, std::uint8_t number, Frame& frame) {
+        const cv::Rect middle(cvRound(walker.box.left + 0.15F * walker.box.width), cvRound(walker.box.top),
+                              std::max(1, cvRound(0.7F * walker.box.width)),
+                              std::max(1, cvRound(walker.box.height)));
+        const cv::Rect inside = middle & cv::Rect({}, owner_.size());
+        if (inside.width < 2 || inside.height < 4) return;
+        const double pixels = inside.area();
+        const double own = cv::countNonZero(owner_(inside) == number) / pixels;
+        const double others = cv::countNonZero(owner_(inside) != kNobodys) / pixels - own;
+        if (own < 0.18 || others > 0.7) return;
+        frame.truth.emplace_back(number + 1, walker.box);
+        if (random_.uniform() < miss_ * (0.3 + others)) return;
+        Box box = walker.box;
+        if (others > 0.12 && random_.uniform() < cut_) box = visible_part(box, number);
+        box = within_frame(box);
+        const double deviation = box_noise_ * (1 + 1.5 * others);
+        box = jittered(box, deviation);
+        if (box.width < 4 || box.height < 8) return;
+        const double score = std::clamp(0.9 - 0.7 * others + 0.1 * random_.normal(), 0.31, 1.0);
+        frame.detections.push_back({.box = box, .score = static_cast<float>(score)});
+    }
+
+    void detect_nothing(Frame& frame) {
+        const double height = kHeight * random_.uniform(0.15, 0.5), width = 0.41 * height;
+        frame.detections.push_back({.box = {static_cast<float>(random_.uniform(-0.5 * width, kWidth - width)),
+                                            static_cast<float>(random_.uniform(0, kHeight - 0.7 * height)),
+                                            static_cast<float>(width), static_cast<float>(height)},
+                                    .score = static_cast<float>(random_.uniform(0.3, 0.6))});
+    }
+
+    [[nodiscard]] Box visible_part(const Box& box, std::uint8_t number) const {
+        const cv::Rect part = cv::boundingRect(owner_ == number);
+        const bool large = static_cast<float>(part.width) > 0.4F * box.width &&
+                           static_cast<float>(part.height) > 0.4F * box.height;
+        if (!large) return box;
+        return {static_cast<float>(part.x), static_cast<float>(part.y), static_cast<float>(part.width),
+                static_cast<float>(part.height)};
+    }
+
+    static Box within_frame(const Box& box) {
+        const float left = std::max(box.left, 0.0F), top = std::max(box.top, 0.0F);
+        return {left, top, std::min(box.right(), float{kWidth}) - left,
+                std::min(box.bottom(), float{kHeight}) - top};
+    }
+
+    Box jittered(const Box& box, double deviation) {
+        const auto normal = [&](double scale) {
+            return static_cast<float>(deviation * scale * random_.normal());
+        };
+        const cv::Point2f centre =
+            box.centre() + cv::Point2f(1.2F * normal(1) * box.width, normal(1) * box.height);
+        const float width = box.width * std::exp(normal(1.5)), height = box.height * std::exp(normal(1));
+        return {centre.x - 0.5F * width, centre.y - 0.5F * height, width, height};
+    }
+
+    static constexpr std::uint64_t kSalt = 0x70656F706C65; // other numbers than other generators of this seed
+    static constexpr std::uint8_t kNobodys = 255;
+
+    detail::KeyedRandom random_;
+    double unrest_ = 0, blur_ = 0, noise_ = 0, box_noise_ = 0, miss_ = 0, cut_ = 0;
+    bool chroma_ = false;
+    std::vector<cv::Vec3b> palette_;
+    cv::Mat background_, shade_, owner_;
+    std::vector<Walker> walkers_;
+    Light light_;
+    int time_ = 0;
+};
+
+/// A scene of generated people as a labelled sequence. The same seed gives the same one.
+[[nodiscard]] inline LabelledSequence generated_sequence(std::uint64_t seed) {
+    GeneratedPeople scene(seed);
+    SequenceReader reader({.flow = {.camera_motion = false}});
+    for (int k = 0; k < GeneratedPeople::kFrames; ++k) {
+        const GeneratedPeople::Frame frame = scene.next();
+        reader.add(frame.pixels, frame.detections, frame.truth);
+    }
+    return reader.finish();
+}
+
+} // namespace fgagt
