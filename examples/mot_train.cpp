@@ -11,6 +11,7 @@
 #include <fgagt/learning/association_network.hpp>
 #include <fgagt/learning/checkpoint.hpp>
 #include <fgagt/learning/discriminant_weights.hpp>
+#include <fgagt/learning/generated_people.hpp>
 #include <fgagt/learning/margin_fit.hpp>
 #include <fgagt/learning/trainer.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>
@@ -76,7 +77,7 @@ void add_data_options(CLI::App& app, Arguments& arguments) {
     app.add_option("--sequence", arguments.sequences,
                    "sequence folders to learn from (seqinfo.ini, img1/, gt/gt.txt)")
         ->type_name("DIR");
-    app.add_option("--scenes", arguments.scenes, "number of generated scenes to learn from")
+    app.add_option("--scenes", arguments.scenes, "number of generated scenes of people to learn from")
         ->check(CLI::Range(0, 100'000));
     app.add_option(
            "--validation", arguments.validation,
@@ -252,7 +253,7 @@ void generate_scenes(const Arguments& arguments, std::int64_t count, Purpose pur
     examples::Progress progress(count, arguments.quiet, "scenes");
     std::vector<LabelledSequence> scenes(static_cast<std::size_t>(count));
     examples::make_in_parallel(count, tick_of(progress), [&](std::size_t k) {
-        scenes[k] = examples::generated_sequence(seed_for(arguments, purpose, k));
+        scenes[k] = generated_sequence(seed_for(arguments, purpose, k));
     });
     std::ranges::move(scenes, std::back_inserter(sequences));
 }

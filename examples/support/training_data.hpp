@@ -2,7 +2,6 @@
 
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/io/synthetic_scene.hpp>
 #include <fgagt/keyed_random.hpp>
 #include <fgagt/learning/augmentation.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
@@ -14,12 +13,10 @@
 #include <opencv2/core/utility.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -89,19 +86,6 @@ using People = std::vector<std::pair<TrackId, Box>>;
             boxes.push_back({.box = row.box, .score = row.score});
         reader.add(frame, boxes, people);
         tick(1);
-    }
-    return reader.finish();
-}
-
-/// A scene that is made up, another one for each seed.
-[[nodiscard]] inline LabelledSequence generated_sequence(std::uint64_t seed) {
-    const SyntheticScene scene({.frames = 60, .objects = 12, .crossings = 4, .seed = seed});
-    SequenceReader reader;
-    for (int k = 0; k < scene.frame_count(); ++k) {
-        People people;
-        for (const SyntheticScene::Truth& truth : scene.ground_truth(k))
-            people.emplace_back(truth.id, truth.box);
-        reader.add(scene.frame(k), scene.detections(k), people);
     }
     return reader.finish();
 }
