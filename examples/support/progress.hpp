@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 namespace fgagt::examples {
 
@@ -17,16 +18,21 @@ class Progress {
 public:
     /// @param total  number of steps, 0 when unknown
     /// @param quiet  shows nothing at all
-    explicit Progress(std::int64_t total, bool quiet = false)
+    /// @param unit   what the steps are
+    explicit Progress(std::int64_t total, bool quiet = false, std::string unit = "frames")
         : total_(total),
+          unit_(std::move(unit)),
           shown_(!quiet && isatty(STDERR_FILENO) == 1) {}
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
     ~Progress() { finish(); }
 
-    /// One more step is done. Draws at most ten times per second.
-    void advance() {
-        ++done_;
+    /// What to say at the end of the line from now on.
+    void note(std::string text) { note_ = std::move(text); }
+
+    /// One or more steps are done. Draws at most ten times per second.
+    void advance(std::int64_t steps = 1) {
+        done_ += steps;
         const Clock::time_point now = Clock::now();
         if (!shown_ || now - drawn_ < std::chrono::milliseconds(100)) return;
         drawn_ = now;
@@ -71,18 +77,20 @@ private:
         } else {
             line = std::to_string(done_);
         }
-        std::snprintf(text, sizeof text, " frames  %.1f/s", rate);
-        line += text;
+        std::snprintf(text, sizeof text, "  %.1f/s", rate);
+        line += ' ' + unit_ + text;
         if (done_ < total_ && rate > 0)
             line += "  " + clock_text(static_cast<double>(total_ - done_) / rate) + " left";
         else
             line += "  in " + clock_text(seconds);
+        if (!note_.empty()) line += "  " + note_;
         std::fprintf(stderr, "\r%s\033[K", line.c_str()); // clears what a longer line left behind
         std::fflush(stderr);
     }
 
     std::int64_t total_;
     std::int64_t done_ = 0;
+    std::string unit_, note_;
     bool shown_;
     Clock::time_point start_ = Clock::now();
     Clock::time_point drawn_ = start_;

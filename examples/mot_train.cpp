@@ -1,0 +1,567 @@
+// Trains the embedding and the adaptive graph on sequences whose truth is known, and writes the weights.
+
+#include "support/progress.hpp"
+#include "support/training_data.hpp"
+#include "support/training_log.hpp"
+
+#include <fgagt/graph/adaptive_graph.hpp>
+#include <fgagt/io/atomic_file.hpp>
+#include <fgagt/io/weights_file.hpp>
+#include <fgagt/learning/association_accuracy.hpp>
+#include <fgagt/learning/association_network.hpp>
+#include <fgagt/learning/checkpoint.hpp>
+#include <fgagt/learning/discriminant_weights.hpp>
+#include <fgagt/learning/generated_people.hpp>
+#include <fgagt/learning/margin_fit.hpp>
+#include <fgagt/learning/trainer.hpp>
+#include <fgagt/pooling/stripe_pooler.hpp>
+
+#include <CLI/CLI.hpp>
+#include <opencv2/core/utility.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <limits>
+#include <map>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fs = std::filesystem;
+using namespace fgagt;
+
+namespace {
+
+struct Arguments {
+    std::vector<fs::path> sequences;
+    std::int64_t scenes = 0;
+    std::vector<fs::path> validation;
+    std::string detections;
+    fs::path output;
+    fs::path weights;
+    std::int64_t steps = 1500;
+    std::uint64_t seed = 1;
+    fs::path log;
+    fs::path plot;
+    bool resume = false;
+    std::int64_t checkpoint_every = 100;
+    std::int64_t batch = 8;
+    std::int64_t samples = 4000;
+    double learning_rate = 3e-4;
+    double weight_decay = 1e-4;
+    int dimension = 128;
+    double shrinkage = 0.5;
+    std::int64_t max_gap = 40;
+    double short_gaps = 0.5;
+    bool no_augmentation = false;
+    std::int64_t patience = 5;
+    bool freeze_graph = false;
+    int threads = 0;
+    bool quiet = false;
+
+    [[nodiscard]] fs::path checkpoint() const {
+        fs::path path = output;
+        return path += ".checkpoint";
+    }
+};
+
+void add_data_options(CLI::App& app, Arguments& arguments) {
+    app.add_option("--sequence", arguments.sequences,
+                   "sequence folders to learn from (seqinfo.ini, img1/, gt/gt.txt)")
+        ->type_name("DIR");
+    app.add_option("--scenes", arguments.scenes, "number of generated scenes of people to learn from")
+        ->check(CLI::Range(0, 100'000));
+    app.add_option(
+           "--validation", arguments.validation,
+           "sequence folders to validate with (default with --scenes: an eighth as many further scenes)")
+        ->type_name("DIR");
+    app.add_option("--detections", arguments.detections,
+                   "name of a file in each sequence's det/ (default: boxes of the truth, jittered)")
+        ->type_name("NAME");
+    app.add_option("--samples", arguments.samples, "samples to draw, of which mini-batches are drawn")
+        ->check(CLI::Range(1, 10'000'000))
+        ->capture_default_str();
+    app.add_option("--max-gap", arguments.max_gap, "most frames between the two moments of a sample")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    app.add_option("--short-gaps", arguments.short_gaps, "share of samples with gaps of 1 to 3 frames")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    app.add_flag("--no-augmentation", arguments.no_augmentation, "samples as they were filmed");
+}
+
+void add_training_options(CLI::App& app, Arguments& arguments) {
+    app.add_option("--weights", arguments.weights,
+                   "weights to begin with (default: a discriminant in closed form)")
+        ->type_name("FILE");
+    app.add_option("--steps", arguments.steps, "steps of training; 0: the weights to begin with")
+        ->check(CLI::Range(0, 100'000'000))
+        ->capture_default_str();
+    app.add_option("--seed", arguments.seed, "another seed, other samples and batches")
+        ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
+        ->capture_default_str();
+    app.add_option("--batch", arguments.batch, "samples per step")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    app.add_option("--learning-rate", arguments.learning_rate, "of Adam, at its highest")
+        ->check(CLI::Range(1e-12, 1e3))
+        ->capture_default_str();
+    app.add_option("--weight-decay", arguments.weight_decay, "towards the weights to begin with")
+        ->check(CLI::Range(0.0, 1e6))
+        ->capture_default_str();
+    const auto inputs = static_cast<int>(StripePooler().dimension());
+    app.add_option("--dimension", arguments.dimension, "of the embedding in closed form")
+        ->check(CLI::Range(1, inputs))
+        ->capture_default_str();
+    app.add_option("--shrinkage", arguments.shrinkage, "of the discriminant in closed form")
+        ->check(CLI::Range(1e-6, 1.0))
+        ->capture_default_str();
+    app.add_option("--patience", arguments.patience,
+                   "stop after so many validations without a gain; 0: never")
+        ->check(CLI::Range(0, 1'000'000))
+        ->capture_default_str();
+    app.add_flag("--freeze-graph", arguments.freeze_graph,
+                 "train the embedding alone; nodes do not look at the other side (W2 = 0)");
+}
+
+void add_options(CLI::App& app, Arguments& arguments) {
+    add_data_options(app, arguments);
+    add_training_options(app, arguments);
+    app.add_option("--output", arguments.output, "write the best weights as safetensors")
+        ->required()
+        ->type_name("FILE");
+    app.add_option("--log", arguments.log, "write step,loss,accuracy as CSV, a row per validation")
+        ->type_name("FILE");
+    app.add_option("--plot", arguments.plot, "draw the curves of loss and accuracy as PNG")
+        ->type_name("FILE");
+    app.add_flag("--resume", arguments.resume, "go on from OUTPUT.checkpoint; afresh where there is none");
+    app.add_option("--checkpoint-every", arguments.checkpoint_every, "steps from one validation to the next")
+        ->check(CLI::Range(1, 100'000'000))
+        ->capture_default_str();
+    app.add_option("--threads", arguments.threads, "threads that OpenCV may use; 0: all cores")
+        ->check(CLI::NonNegativeNumber);
+    app.add_flag("--quiet", arguments.quiet, "no progress bar and no summary");
+}
+
+/// What no single option can tell.
+/// @throws CLI::ParseError  wrong usage
+void require_sound(const Arguments& arguments) {
+    if (arguments.sequences.empty() && arguments.scenes == 0)
+        throw CLI::ValidationError("--sequence", "nothing to learn from; name sequences, or use --scenes");
+    if (arguments.validation.empty() && arguments.scenes == 0)
+        throw CLI::ValidationError("--validation", "nothing to validate with; name sequences");
+}
+
+/// The name of a folder, however its path is written.
+std::string name_of(const fs::path& folder) {
+    return fs::weakly_canonical(folder).filename().string();
+}
+
+std::string names_of(const std::vector<fs::path>& folders) {
+    std::string names;
+    for (const fs::path& folder : folders) {
+        if (!names.empty()) names += ' ';
+        names += name_of(folder);
+    }
+    return names;
+}
+
+/// The options that the weights depend on, as the checkpoint notes them.
+std::map<std::string, std::string> options_of(const Arguments& arguments) {
+    using examples::exact_text;
+    const auto flag = [](bool value) { return std::string(value ? "yes" : "no"); };
+    return {{"--sequence", names_of(arguments.sequences)},
+            {"--scenes", exact_text(arguments.scenes)},
+            {"--validation", names_of(arguments.validation)},
+            {"--detections", arguments.detections},
+            {"--weights", arguments.weights.string()},
+            {"--steps", exact_text(arguments.steps)},
+            {"--seed", exact_text(arguments.seed)},
+            {"--checkpoint-every", exact_text(arguments.checkpoint_every)},
+            {"--batch", exact_text(arguments.batch)},
+            {"--samples", exact_text(arguments.samples)},
+            {"--learning-rate", exact_text(arguments.learning_rate)},
+            {"--weight-decay", exact_text(arguments.weight_decay)},
+            {"--dimension", exact_text(arguments.dimension)},
+            {"--shrinkage", exact_text(arguments.shrinkage)},
+            {"--max-gap", exact_text(arguments.max_gap)},
+            {"--short-gaps", exact_text(arguments.short_gaps)},
+            {"--no-augmentation", flag(arguments.no_augmentation)},
+            {"--patience", exact_text(arguments.patience)},
+            {"--freeze-graph", flag(arguments.freeze_graph)}};
+}
+
+/// Ctrl-C and `kill`: the work ends at the next place where it may.
+class Interruption {
+public:
+    static void watch() {
+        std::signal(SIGINT, note);
+        std::signal(SIGTERM, note);
+    }
+    [[nodiscard]] static bool requested() { return requested_ != 0; }
+
+private:
+    static void note(int) { requested_ = 1; }
+    inline static volatile std::sig_atomic_t requested_ = 0;
+};
+
+/// Advances a bar, and ends the work where somebody has asked for it.
+examples::Tick tick_of(examples::Progress& progress) {
+    return [&](std::int64_t steps) {
+        progress.advance(steps);
+        if (Interruption::requested()) throw std::runtime_error("interrupted before training went on");
+    };
+}
+
+/// What is drawn with the seed, each by random numbers of its own.
+enum class Purpose : std::uint8_t { kSequences, kValidation, kScenes, kValidationScenes, kSamples, kBatches };
+
+std::uint64_t seed_for(const Arguments& arguments, Purpose purpose, std::uint64_t index = 0) {
+    return detail::KeyedRandom(arguments.seed, static_cast<int>(purpose), index).next();
+}
+
+/// Frames that a sequence announces; 0 where it does not.
+std::int64_t announced_frames(const std::vector<fs::path>& folders) {
+    std::int64_t frames = 0;
+    for (const fs::path& folder : folders)
+        frames += read_sequence_info(folder / "seqinfo.ini").length.value_or(0);
+    return frames;
+}
+
+void read_sequences(const Arguments& arguments, const std::vector<fs::path>& folders, Purpose purpose,
+                    std::vector<LabelledSequence>& sequences) {
+    examples::Progress progress(announced_frames(folders), arguments.quiet, "frames read");
+    for (std::size_t k = 0; k < folders.size(); ++k) {
+        sequences.push_back(examples::read_labelled_sequence(
+            folders[k], arguments.detections, seed_for(arguments, purpose, k), tick_of(progress)));
+        if (sequences.back().size() < 2)
+            throw std::runtime_error(folders[k].string() + ": expected at least 2 frames, found " +
+                                     std::to_string(sequences.back().size()));
+    }
+}
+
+void generate_scenes(const Arguments& arguments, std::int64_t count, Purpose purpose,
+                     std::vector<LabelledSequence>& sequences) {
+    examples::Progress progress(count, arguments.quiet, "scenes");
+    std::vector<LabelledSequence> scenes(static_cast<std::size_t>(count));
+    examples::make_in_parallel(count, tick_of(progress), [&](std::size_t k) {
+        scenes[k] = generated_sequence(seed_for(arguments, purpose, k));
+    });
+    std::ranges::move(scenes, std::back_inserter(sequences));
+}
+
+/// Samples to learn from and to validate with.
+struct Data {
+    std::vector<AssociationSample> validation;
+    std::vector<AssociationSample> pool;
+};
+
+std::vector<AssociationSample> make_pool(const Arguments& arguments) {
+    std::vector<LabelledSequence> sequences;
+    read_sequences(arguments, arguments.sequences, Purpose::kSequences, sequences);
+    generate_scenes(arguments, arguments.scenes, Purpose::kScenes, sequences);
+    examples::Progress progress(arguments.samples, arguments.quiet, "samples");
+    return examples::draw_samples(sequences,
+                                  arguments.no_augmentation ? Augmentation::none() : Augmentation(),
+                                  {.samples = arguments.samples,
+                                   .max_gap = arguments.max_gap,
+                                   .short_gaps = arguments.short_gaps,
+                                   .seed = seed_for(arguments, Purpose::kSamples)},
+                                  tick_of(progress));
+}
+
+std::vector<AssociationSample> make_validation(const Arguments& arguments) {
+    std::vector<LabelledSequence> sequences;
+    read_sequences(arguments, arguments.validation, Purpose::kValidation, sequences);
+    if (arguments.validation.empty())
+        generate_scenes(arguments, std::max<std::int64_t>(1, arguments.scenes / 8),
+                        Purpose::kValidationScenes, sequences);
+    examples::Progress progress(0, arguments.quiet, "validation samples");
+    auto samples = examples::validation_samples(sequences, tick_of(progress));
+    if (samples.empty())
+        throw std::runtime_error("nobody is seen twice, 10 frames apart, in " +
+                                 names_of(arguments.validation) + "; validate with a longer sequence");
+    return samples;
+}
+
+/// The similarities of samples, by a function of one that is called from several threads.
+template <class Relate>
+std::vector<Matrix> similarities_of(std::span<const AssociationSample> samples, Relate relate) {
+    std::vector<Matrix> similarities(samples.size());
+    cv::parallel_for_(cv::Range(0, static_cast<int>(samples.size())), [&](const cv::Range& range) {
+        for (int k = range.start; k < range.end; ++k) {
+            const auto index = static_cast<std::size_t>(k);
+            relate(samples[index], similarities[index]);
+        }
+    });
+    return similarities;
+}
+
+std::vector<Matrix> similarities_of(std::span<const AssociationSample> samples,
+                                    const NetworkWeights& weights) {
+    return similarities_of(samples, [&](const AssociationSample& sample, Matrix& similarity) {
+        AssociationNetwork<float> network;
+        similarity = network.forward(weights, sample.inputs_d, sample.inputs_t, sample.iou);
+    });
+}
+
+float accuracy_of(std::span<const AssociationSample> samples, std::span<const Matrix> similarities) {
+    AssociationAccuracy accuracy;
+    for (std::size_t k = 0; k < samples.size(); ++k)
+        accuracy.add(samples[k], similarities[k]);
+    return static_cast<float>(accuracy.share());
+}
+
+/// Of the pooled features as they are.
+float untrained_accuracy(std::span<const AssociationSample> samples) {
+    return accuracy_of(samples,
+                       similarities_of(samples, [](const AssociationSample& sample, Matrix& similarity) {
+                           AdaptiveGraph graph;
+                           graph.relate(sample.inputs_d, sample.inputs_t, sample.iou, similarity);
+                       }));
+}
+
+/// @throws ParseError  the file cannot be read, or its weights are for other features
+NetworkWeights read_initial_weights(const fs::path& path) {
+    NetworkWeights weights = read_weights(path);
+    const Eigen::Index inputs = StripePooler().dimension();
+    const Eigen::Index found =
+        weights.embedding.size() == 0 ? weights.graph.w1.rows() : weights.embedding.cols();
+    if (found != inputs)
+        throw ParseError(path.string(), 0, 0,
+                         "expected weights for " + std::to_string(inputs) + " inputs, found " +
+                             std::to_string(found) + "; these belong to another pooler");
+    return weights;
+}
+
+NetworkWeights initial_weights(const Arguments& arguments, std::span<const AssociationSample> pool) {
+    NetworkWeights weights =
+        arguments.weights.empty()
+            ? discriminant_weights(pool, {.dimension = arguments.dimension, .shrinkage = arguments.shrinkage})
+            : read_initial_weights(arguments.weights);
+    if (arguments.freeze_graph) weights.graph.w2.setZero();
+    return weights;
+}
+
+TrainerOptions trainer_options(const Arguments& arguments) {
+    constexpr std::int64_t kLongestWarmUp = 100;
+    TrainerOptions options;
+    options.adam.learning_rate = arguments.learning_rate;
+    options.adam.steps = std::max<std::int64_t>(1, arguments.steps);
+    options.adam.warm_up = std::min(kLongestWarmUp, arguments.steps / 10);
+    if (arguments.freeze_graph) options.adam.graph_factor = options.adam.logit_factor = 0;
+    options.weight_decay = arguments.weight_decay;
+    return options;
+}
+
+/// Training from its first step, or from where a checkpoint left it, to its last.
+class Training {
+public:
+    Training(const Arguments& arguments, const Data& data)
+        : arguments_(arguments),
+          data_(data),
+          trainer_(initial_weights(arguments, data.pool), trainer_options(arguments)),
+          best_(trainer_.weights()) {}
+
+    Training(const Arguments& arguments, const Data& data, Checkpoint checkpoint)
+        : arguments_(arguments),
+          data_(data),
+          trainer_(std::move(checkpoint.state), trainer_options(arguments)),
+          best_(std::move(checkpoint.best)) {
+        const std::string file = arguments.checkpoint().string();
+        log_ = examples::rows_of(checkpoint.metadata["log"], file);
+        const std::string sum = checkpoint.metadata["loss_sum"] + '\n';
+        std::string_view rest(sum);
+        loss_sum_ = examples::take_number<double>(rest, '\n', file);
+    }
+
+    /// @throws std::runtime_error  interrupted; all that is needed to go on is in the checkpoint
+    void run() {
+        examples::Progress progress(arguments_.steps - trainer_.steps(), arguments_.quiet, "steps");
+        if (log_.empty()) log_.push_back({0, first_loss(), accuracy_of(trainer_.weights())});
+        write_curves();
+        while (!is_finished()) {
+            loss_sum_ += trainer_.step(batch());
+            const bool validates =
+                trainer_.steps() % arguments_.checkpoint_every == 0 || trainer_.steps() == arguments_.steps;
+            if (validates) validate();
+            if (validates || Interruption::requested()) save();
+            if (Interruption::requested())
+                throw std::runtime_error("interrupted after step " + std::to_string(trainer_.steps()) +
+                                         "; go on with --resume, from " + arguments_.checkpoint().string());
+            progress.note(standing());
+            progress.advance();
+        }
+    }
+
+    /// Writes the best weights, with the margin that fits them, and removes the checkpoint.
+    void finish() {
+        best_.graph.margin = fitted_margin(data_.validation, similarities_of(data_.validation, best_));
+        untrained_accuracy_ = untrained_accuracy(data_.validation);
+        write_weights(arguments_.output, best_, metadata());
+        write_curves();
+        std::error_code ignored;
+        fs::remove(arguments_.checkpoint(), ignored);
+    }
+
+    void print_summary() const {
+        if (arguments_.quiet) return;
+        const examples::LogRow& best = best_row();
+        std::printf("accuracy: untrained %.2f %%, %s %.2f %%, trained %.2f %% (step %lld of %lld); "
+                    "margin %.3g\nweights: %s\n",
+                    100. * untrained_accuracy_, arguments_.weights.empty() ? "closed form" : "initial",
+                    100. * log_.front().accuracy, 100. * best.accuracy, static_cast<long long>(best.step),
+                    static_cast<long long>(trainer_.steps()), static_cast<double>(best_.graph.margin),
+                    fs::absolute(arguments_.output).c_str());
+    }
+
+private:
+    [[nodiscard]] const examples::LogRow& best_row() const { return log_[examples::best_row(log_)]; }
+
+    [[nodiscard]] bool is_finished() const {
+        const auto without_gain = static_cast<std::int64_t>(log_.size() - 1 - examples::best_row(log_));
+        return trainer_.steps() >= arguments_.steps ||
+               (arguments_.patience > 0 && without_gain >= arguments_.patience);
+    }
+
+    /// The mini-batch of the next step.
+    std::span<const AssociationSample> batch() {
+        detail::KeyedRandom random(
+            seed_for(arguments_, Purpose::kBatches, static_cast<std::uint64_t>(trainer_.steps())));
+        batch_.resize(static_cast<std::size_t>(arguments_.batch));
+        for (AssociationSample& sample : batch_)
+            sample = data_.pool[random.next() % data_.pool.size()];
+        return batch_;
+    }
+
+    /// Of the weights to begin with: the step is not taken.
+    float first_loss() {
+        Trainer other(trainer_.state(), trainer_.options());
+        return static_cast<float>(other.step(batch()));
+    }
+
+    [[nodiscard]] float accuracy_of(const NetworkWeights& weights) const {
+        return ::accuracy_of(data_.validation, similarities_of(data_.validation, weights));
+    }
+
+    void validate() {
+        const auto steps = static_cast<double>(trainer_.steps() - log_.back().step);
+        const float accuracy = accuracy_of(trainer_.weights());
+        if (accuracy > best_row().accuracy) best_ = trainer_.weights();
+        log_.push_back({trainer_.steps(), static_cast<float>(loss_sum_ / steps), accuracy});
+        loss_sum_ = 0;
+        write_curves();
+    }
+
+    void save() const {
+        std::map<std::string, std::string> notes = options_of(arguments_);
+        notes["log"] = examples::csv_of(log_);
+        notes["loss_sum"] = examples::exact_text(loss_sum_);
+        write_checkpoint(arguments_.checkpoint(), {trainer_.state(), best_, std::move(notes)});
+    }
+
+    void write_curves() const {
+        if (!arguments_.log.empty()) write_whole_file(arguments_.log, examples::csv_of(log_));
+        if (!arguments_.plot.empty()) examples::write_plot(arguments_.plot, log_);
+    }
+
+    [[nodiscard]] std::string standing() const {
+        char text[64];
+        std::snprintf(text, sizeof text, "loss %.4f, accuracy %.2f %%", static_cast<double>(log_.back().loss),
+                      100. * log_.back().accuracy);
+        return text;
+    }
+
+    [[nodiscard]] std::map<std::string, std::string> metadata() const {
+        return {{"steps", examples::exact_text(best_row().step)},
+                {"seed", examples::exact_text(arguments_.seed)},
+                {"sequences", names_of(arguments_.sequences)},
+                {"scenes", examples::exact_text(arguments_.scenes)},
+                {"validation", names_of(arguments_.validation)},
+                {"accuracy_untrained", examples::exact_text(untrained_accuracy_)},
+                {"accuracy_before", examples::exact_text(log_.front().accuracy)},
+                {"accuracy_after", examples::exact_text(best_row().accuracy)},
+                {"fgagt", FGAGT_VERSION}};
+    }
+
+    const Arguments& arguments_;
+    const Data& data_;
+    Trainer trainer_;
+    NetworkWeights best_;
+    std::vector<examples::LogRow> log_;
+    double loss_sum_ = 0; ///< of the steps since the last row of the log
+    float untrained_accuracy_ = 0;
+    std::vector<AssociationSample> batch_;
+};
+
+/// Finds what is missing or malformed before the long work begins, folders of what is written too.
+void require_files(const Arguments& arguments) {
+    for (const auto* folders : {&arguments.sequences, &arguments.validation})
+        for (const fs::path& folder : *folders) {
+            static_cast<void>(read_sequence_info(folder / "seqinfo.ini"));
+            static_cast<void>(read_ground_truth(folder / "gt" / "gt.txt"));
+            if (!arguments.detections.empty())
+                static_cast<void>(read_detections(folder / "det" / arguments.detections));
+        }
+    if (!arguments.weights.empty()) static_cast<void>(read_initial_weights(arguments.weights));
+    for (const fs::path& file : {arguments.output, arguments.log, arguments.plot})
+        if (const fs::path folder = file.parent_path(); !folder.empty() && !fs::is_directory(folder))
+            throw std::runtime_error(file.string() + ": cannot be written: there is no folder " +
+                                     folder.string());
+}
+
+/// The checkpoint to go on from, if there is one.
+/// @throws ParseError  it cannot be read, or was made with other options
+std::optional<Checkpoint> find_checkpoint(const Arguments& arguments) {
+    const fs::path path = arguments.checkpoint();
+    if (!arguments.resume || !fs::exists(path)) return std::nullopt;
+    Checkpoint checkpoint = read_checkpoint(path);
+    for (const auto& [option, value] : options_of(arguments))
+        if (const std::string& before = checkpoint.metadata[option]; before != value)
+            throw ParseError(path.string(), 0, 0,
+                             "was made with " + option + " '" + before + "', not '" + value +
+                                 "'; resume with the same options, or leave out --resume to start afresh");
+    return checkpoint;
+}
+
+void run(const Arguments& arguments) {
+    if (arguments.threads > 0) cv::setNumThreads(arguments.threads);
+    require_files(arguments);
+    std::optional<Checkpoint> checkpoint = find_checkpoint(arguments);
+    const Data data{make_validation(arguments), make_pool(arguments)};
+    Training training =
+        checkpoint ? Training(arguments, data, *std::move(checkpoint)) : Training(arguments, data);
+    training.run();
+    training.finish();
+    training.print_summary();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Trains the embedding and the adaptive graph on sequences whose truth is known.");
+    Arguments arguments;
+    add_options(app, arguments);
+    try {
+        app.parse(argc, argv);
+        require_sound(arguments);
+    } catch (const CLI::ParseError& error) { // --help too
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    try {
+        Interruption::watch();
+        run(arguments);
+    } catch (const std::exception& error) {
+        std::cerr << "mot_train: " << error.what() << '\n';
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,176 @@
+#pragma once
+
+#include <fgagt/io/frame_source.hpp>
+#include <fgagt/io/mot_text.hpp>
+#include <fgagt/keyed_random.hpp>
+#include <fgagt/learning/augmentation.hpp>
+#include <fgagt/learning/labelled_sequence.hpp>
+#include <fgagt/learning/sample_maker.hpp>
+#include <fgagt/learning/sequence_reader.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/core/utility.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fgagt::examples {
+
+/// Called when more of a long work is done, with how much; may throw to end it.
+using Tick = std::function<void(std::int64_t)>;
+
+/// Who is where in a frame.
+using People = std::vector<std::pair<TrackId, Box>>;
+
+/// The people of a frame of ground truth to learn from: those that count in an evaluation.
+[[nodiscard]] inline People people_of(std::span<const GroundTruthRow> rows) {
+    constexpr int kNoClass = -1, kPedestrian = 1;
+    People people;
+    for (const GroundTruthRow& row : rows)
+        if (row.flag != 0 && (row.class_id == kNoClass || row.class_id == kPedestrian))
+            people.emplace_back(row.id, row.box);
+    return people;
+}
+
+/// The boxes of people as a detector might find them: noise of 3 % of their size, 5 % missed, a false one in
+/// every fifth frame.
+///
+/// @param seed  the same seed, frame and people give the same boxes
+[[nodiscard]] inline std::vector<Detection> jittered(const People& people, cv::Size frame_size,
+                                                     std::uint64_t seed, std::int64_t frame) {
+    constexpr double kMissed = 0.05, kFalse = 0.2;
+    const Augmentation augmentation({.jitter = 0.03});
+    std::vector<Detection> detections;
+    for (const auto& [id, box] : people) {
+        detail::KeyedRandom random(seed, frame, id);
+        if (random.uniform() >= kMissed)
+            detections.push_back({.box = augmentation.jittered(box, random), .score = 0.9F});
+    }
+    detail::KeyedRandom random(seed, frame, kNobody);
+    if (random.uniform() < kFalse && !people.empty()) {
+        Box box = people[random.next() % people.size()].second;
+        box.left = static_cast<float>(random.uniform(0, frame_size.width)) - box.width / 2;
+        box.top = static_cast<float>(random.uniform(0, frame_size.height)) - box.height / 2;
+        detections.push_back({.box = box, .score = 0.5F});
+    }
+    return detections;
+}
+
+/// Reads a MOTChallenge sequence folder (seqinfo.ini, img1/, gt/gt.txt).
+///
+/// @param detections  name of a file in its det/; empty: the ground truth's boxes, jittered
+/// @param seed        of the jitter
+/// @throws ParseError  a file cannot be read; it names the file
+[[nodiscard]] inline LabelledSequence read_labelled_sequence(const std::filesystem::path& folder,
+                                                             const std::string& detections,
+                                                             std::uint64_t seed, const Tick& tick) {
+    const auto frames = open_sequence(folder);
+    const GroundTruthRows truth = read_ground_truth(folder / "gt" / "gt.txt");
+    const DetectionRows found =
+        detections.empty() ? DetectionRows{} : read_detections(folder / "det" / detections);
+    SequenceReader reader;
+    cv::Mat frame;
+    for (std::int64_t number = 1; frames->read(frame); ++number) {
+        const People people = people_of(truth.frame(number));
+        std::vector<Detection> boxes;
+        if (detections.empty()) boxes = jittered(people, frame.size(), seed, number);
+        for (const DetectionRow& row : found.frame(number))
+            boxes.push_back({.box = row.box, .score = row.score});
+        reader.add(frame, boxes, people);
+        tick(1);
+    }
+    return reader.finish();
+}
+
+/// Which pairs of frames become samples.
+struct DrawingOptions {
+    std::int64_t samples = 4000; ///< how many, >= 1
+    std::int64_t max_gap = 40;   ///< frames between the two at most, >= 1
+    double short_gaps = 0.5;     ///< share of samples with 1 to 3 frames between them, [0, 1]
+    std::uint64_t seed = 1;      ///< the same seed, the same samples
+};
+
+/// Runs `make(k)` for all k < count on all threads, and ticks in between.
+inline void make_in_parallel(std::int64_t count, const Tick& tick,
+                             const std::function<void(std::size_t)>& make) {
+    constexpr std::int64_t kBlock = 32;
+    for (std::int64_t first = 0; first < count; first += kBlock) {
+        const std::int64_t end = std::min(first + kBlock, count);
+        cv::parallel_for_(cv::Range(static_cast<int>(first), static_cast<int>(end)),
+                          [&](const cv::Range& range) {
+                              for (int k = range.start; k < range.end; ++k)
+                                  make(static_cast<std::size_t>(k));
+                          });
+        tick(end - first);
+    }
+}
+
+/// Two frames of one of several sequences.
+struct Moments {
+    const LabelledSequence* sequence = nullptr;
+    std::size_t before = 0, now = 0;
+};
+
+/// Any frame but a sequence's first is as likely as any other.
+[[nodiscard]] inline Moments draw_moments(std::span<const LabelledSequence> sequences,
+                                          const DrawingOptions& options, detail::KeyedRandom& random) {
+    constexpr std::int64_t kShort = 3;
+    std::size_t total = 0;
+    for (const LabelledSequence& sequence : sequences)
+        total += sequence.size() - 1;
+    std::size_t place = random.next() % total;
+    auto sequence = sequences.begin();
+    for (; place >= sequence->size() - 1; ++sequence)
+        place -= sequence->size() - 1;
+    const std::int64_t longest =
+        random.uniform() < options.short_gaps ? std::min(kShort, options.max_gap) : options.max_gap;
+    const std::size_t now = place + 1;
+    const std::size_t gap = 1 + random.next() % std::min(static_cast<std::size_t>(longest), now);
+    return {&*sequence, now - gap, now};
+}
+
+/// Draws pairs of frames and makes samples of them, the same on any number of threads.
+///
+/// @param sequences  of at least 2 frames each
+[[nodiscard]] inline std::vector<AssociationSample> draw_samples(std::span<const LabelledSequence> sequences,
+                                                                 const Augmentation& augmentation,
+                                                                 const DrawingOptions& options,
+                                                                 const Tick& tick) {
+    std::vector<AssociationSample> samples(static_cast<std::size_t>(options.samples));
+    make_in_parallel(options.samples, tick, [&](std::size_t k) {
+        detail::KeyedRandom random(options.seed, k);
+        const Moments moments = draw_moments(sequences, options, random);
+        samples[k] = SampleMaker<>(augmentation).make(*moments.sequence, moments.before, moments.now, random);
+    });
+    return samples;
+}
+
+/// The samples to validate with: every frame with those 10 and 30 frames before it, as filmed. Those without
+/// a detection or a track say nothing and are left out.
+[[nodiscard]] inline std::vector<AssociationSample>
+validation_samples(std::span<const LabelledSequence> sequences, const Tick& tick) {
+    std::vector<Moments> moments;
+    for (const LabelledSequence& sequence : sequences)
+        for (const std::size_t gap : {std::size_t{10}, std::size_t{30}})
+            for (std::size_t now = gap; now < sequence.size(); ++now)
+                moments.push_back({&sequence, now - gap, now});
+    std::vector<AssociationSample> samples(moments.size());
+    make_in_parallel(static_cast<std::int64_t>(moments.size()), tick, [&](std::size_t k) {
+        detail::KeyedRandom unused(0);
+        samples[k] = SampleMaker<>().make(*moments[k].sequence, moments[k].before, moments[k].now, unused);
+    });
+    std::erase_if(samples, [](const AssociationSample& sample) {
+        return sample.identities_d.empty() || sample.identities_t.empty();
+    });
+    return samples;
+}
+
+} // namespace fgagt::examples

@@ -1,0 +1,216 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/io/atomic_file.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace fgagt::examples {
+
+/// How training stood at one validation.
+struct LogRow {
+    std::int64_t step = 0; ///< steps taken
+    float loss = 0;        ///< mean since the row before; in the first row that of the first step to come
+    float accuracy = 0;    ///< of the validation samples, [0, 1]
+};
+
+/// A number with as many digits as give it back exactly.
+template <class Number>
+[[nodiscard]] std::string exact_text(Number number) {
+    std::array<char, 64> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
+    return {buffer.data(), end};
+}
+
+/// Takes a number from the front of a text.
+/// @throws ParseError  there is none, or another character than `after` follows it
+template <class Number>
+[[nodiscard]] Number take_number(std::string_view& text, char after, const std::string& file) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end == text.data() + text.size() || *end != after)
+        throw ParseError(file, 0, 0,
+                         "expected a log of training, found '" + std::string(text.substr(0, 20)) +
+                             "'; remove the file to start afresh");
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
+    return number;
+}
+
+inline constexpr std::string_view kLogHeader = "step,loss,accuracy\n";
+
+/// The log as CSV.
+[[nodiscard]] inline std::string csv_of(std::span<const LogRow> rows) {
+    std::string text(kLogHeader);
+    for (const LogRow& row : rows)
+        text += exact_text(row.step) + ',' + exact_text(row.loss) + ',' + exact_text(row.accuracy) + '\n';
+    return text;
+}
+
+/// The log of csv_of(), exactly.
+/// @throws ParseError  it is no such text; says that the file has it
+[[nodiscard]] inline std::vector<LogRow> rows_of(std::string_view text, const std::string& file) {
+    std::vector<LogRow> rows;
+    text.remove_prefix(text.starts_with(kLogHeader) ? kLogHeader.size() : 0);
+    while (!text.empty()) {
+        LogRow row;
+        row.step = take_number<std::int64_t>(text, ',', file);
+        row.loss = take_number<float>(text, ',', file);
+        row.accuracy = take_number<float>(text, '\n', file);
+        rows.push_back(row);
+    }
+    return rows;
+}
+
+/// The row with the best accuracy, the first one where several have it.
+[[nodiscard]] inline std::size_t best_row(std::span<const LogRow> rows) {
+    return static_cast<std::size_t>(std::ranges::max_element(rows, {}, &LogRow::accuracy) - rows.begin());
+}
+
+/// Draws one curve over the steps, with labelled axes.
+class Panel {
+public:
+    /// @param area   of the image, title and labels included
+    /// @param title  above the panel
+    Panel(cv::Mat image, cv::Rect area, std::string title)
+        : image_(image),
+          plot_(area.x + kLeft, area.y + kTop, area.width - kLeft - kRight, area.height - kTop - kBottom) {
+        write(title, {plot_.x, area.y + 20}, 0.55, kInk);
+    }
+
+    /// @param points  (step, value), in order of their steps, at least one
+    /// @param colour  of the curve, BGR
+    void draw(std::span<const cv::Point2d> points, const cv::Scalar& colour) {
+        fit(points);
+        draw_ticks();
+        std::vector<cv::Point> line;
+        for (const cv::Point2d& point : points)
+            line.push_back(place(point));
+        cv::polylines(image_, line, false, colour, 2, cv::LINE_AA);
+        for (const cv::Point& point : line)
+            cv::circle(image_, point, 3, colour, cv::FILLED, cv::LINE_AA);
+    }
+
+    /// Marks a point of the curve and says what it is.
+    void mark(const cv::Point2d& point, const std::string& text) {
+        const cv::Point centre = place(point);
+        cv::circle(image_, centre, 7, kInk, 1, cv::LINE_AA);
+        const bool to_the_left = centre.x > plot_.x + plot_.width / 2;
+        const int width = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, 0.45, 1, nullptr).width;
+        const bool below = centre.y < plot_.y + plot_.height / 2;
+        write(text, {to_the_left ? centre.x - width - 4 : centre.x + 4, centre.y + (below ? 24 : -14)}, 0.45,
+              kInk);
+    }
+
+private:
+    static constexpr int kLeft = 75, kRight = 25, kTop = 32, kBottom = 42;
+    inline static const cv::Scalar kInk{60, 60, 60}, kGrid{225, 225, 225};
+
+    void write(const std::string& text, cv::Point origin, double size, const cv::Scalar& colour) {
+        cv::putText(image_, text, origin, cv::FONT_HERSHEY_SIMPLEX, size, colour, 1, cv::LINE_AA);
+    }
+
+    /// Makes room for all points, and a little more above and below.
+    void fit(std::span<const cv::Point2d> points) {
+        const auto [low, high] = std::ranges::minmax(points, {}, &cv::Point2d::y);
+        const double room = std::max(0.08 * (high.y - low.y), 1e-3 * std::max(std::abs(high.y), 1e-3));
+        low_ = {points.front().x, low.y - room};
+        high_ = {std::max(points.back().x, points.front().x + 1), high.y + room};
+    }
+
+    [[nodiscard]] cv::Point place(const cv::Point2d& point) const {
+        const double x = (point.x - low_.x) / (high_.x - low_.x), y = (point.y - low_.y) / (high_.y - low_.y);
+        return {plot_.x + cvRound(x * plot_.width), plot_.y + plot_.height - cvRound(y * plot_.height)};
+    }
+
+    /// 1, 2 or 5 times a power of ten, so that there are at most `count` steps.
+    static double tick_step(double range, int count) {
+        const double power = std::pow(10, std::floor(std::log10(range / count)));
+        for (const double factor : {1.0, 2.0, 5.0})
+            if (range / (factor * power) <= count) return factor * power;
+        return 10 * power;
+    }
+
+    static std::string label(double value, double step) {
+        char text[32];
+        const int digits = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
+        std::snprintf(text, sizeof text, "%.*f", digits, value);
+        return text;
+    }
+
+    void draw_ticks() {
+        const double step_x = std::max(tick_step(high_.x - low_.x, 8), 1.0);
+        for (double x = std::ceil(low_.x / step_x) * step_x; x <= high_.x; x += step_x) {
+            const cv::Point foot = place({x, low_.y});
+            cv::line(image_, foot, {foot.x, plot_.y}, kGrid);
+            write_centred(label(x, step_x), {foot.x, foot.y + 18});
+        }
+        const double step_y = tick_step(high_.y - low_.y, 6);
+        for (double y = std::ceil(low_.y / step_y) * step_y; y <= high_.y; y += step_y) {
+            const cv::Point foot = place({low_.x, y});
+            cv::line(image_, foot, {plot_.x + plot_.width, foot.y}, kGrid);
+            const std::string text = label(y, step_y);
+            const int width = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, 0.42, 1, nullptr).width;
+            write(text, {foot.x - width - 8, foot.y + 5}, 0.42, kInk);
+        }
+        cv::rectangle(image_, plot_, kInk);
+        write_centred("step", {plot_.x + plot_.width / 2, plot_.y + plot_.height + 36});
+    }
+
+    void write_centred(const std::string& text, cv::Point middle) {
+        const int width = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, 0.42, 1, nullptr).width;
+        write(text, {middle.x - width / 2, middle.y}, 0.42, kInk);
+    }
+
+    cv::Mat image_;
+    cv::Rect plot_;
+    cv::Point2d low_, high_;
+};
+
+/// The curves of loss and accuracy, one above the other.
+///
+/// @param rows  at least one
+[[nodiscard]] inline cv::Mat plot_of(std::span<const LogRow> rows) {
+    constexpr int kWidth = 900, kHeight = 320;
+    cv::Mat image(2 * kHeight, kWidth, CV_8UC3, cv::Scalar::all(255));
+    std::vector<cv::Point2d> losses, accuracies;
+    for (const LogRow& row : rows) {
+        losses.emplace_back(static_cast<double>(row.step), static_cast<double>(row.loss));
+        accuracies.emplace_back(static_cast<double>(row.step), 100 * static_cast<double>(row.accuracy));
+    }
+    Panel(image, {0, 0, kWidth, kHeight}, "loss (training, mean since the point before)")
+        .draw(losses, {40, 110, 215});
+    Panel accuracy(image, {0, kHeight, kWidth, kHeight}, "association accuracy (validation), %");
+    accuracy.draw(accuracies, {170, 110, 20});
+    const std::size_t best = best_row(rows);
+    char text[64];
+    std::snprintf(text, sizeof text, "best: %.2f %% at step %lld", accuracies[best].y,
+                  static_cast<long long>(rows[best].step));
+    accuracy.mark(accuracies[best], text);
+    return image;
+}
+
+/// Writes plot_of() as a PNG, whole or not at all.
+inline void write_plot(const std::filesystem::path& path, std::span<const LogRow> rows) {
+    std::vector<unsigned char> bytes;
+    cv::imencode(".png", plot_of(rows), bytes);
+    write_whole_file(path, std::string(bytes.begin(), bytes.end()));
+}
+
+} // namespace fgagt::examples

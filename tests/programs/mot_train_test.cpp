@@ -1,0 +1,406 @@
+#include "programs/program.hpp"
+#include "support/catch.hpp"
+#include "support/data.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <fgagt/io/weights_file.hpp>
+#include <fgagt/learning/checkpoint.hpp>
+#include <fgagt/pooling/embedding.hpp>
+
+#include <opencv2/imgcodecs.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <random>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace fs = std::filesystem;
+using namespace fgagt;
+using namespace fgagt::test;
+
+// The program mot_train as a user calls it.
+
+namespace {
+
+Outcome mot_train(const std::string& arguments) {
+    return run_program("mot_train", arguments);
+}
+
+/// Weights for the program's features, of a small dimension: they are quicker than a discriminant.
+NetworkWeights small_weights() {
+    constexpr Eigen::Index kInputs = 480, kDimension = 6;
+    const Embedding embedding = Embedding::untrained(kInputs, kDimension);
+    NetworkWeights weights;
+    weights.embedding = embedding.weights();
+    weights.bias = embedding.bias();
+    weights.graph = GraphWeights::untrained(kDimension);
+    weights.graph.options.relu = false;
+    return weights;
+}
+
+/// Two generated sequences in a folder of the test case's own, and weights to begin with.
+class Ground {
+public:
+    Ground() {
+        for (const std::string seed : {"1", "2"})
+            REQUIRE(run_program("make_scene",
+                                path("scene" + seed) + " --frames 24 --objects 6 --quiet --seed " + seed)
+                        .exit_code == 0);
+        write_weights(path("initial"), small_weights());
+    }
+
+    /// Absolute path of a file or folder, which need not be there.
+    [[nodiscard]] std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
+    [[nodiscard]] std::string text(const std::string& name) const { return contents_of(path(name)); }
+    void write(const std::string& name, const std::string& contents) const { folder_.file(name, contents); }
+    /// The arguments of a short training, but for the output and the steps.
+    [[nodiscard]] std::string
+    arguments(const std::string& pace = "--patience 0 --learning-rate 0.01 ") const {
+        return "--quiet --sequence " + path("scene1") + " --validation " + path("scene2") + " --weights " +
+               path("initial") + " --samples 24 --batch 2 --max-gap 12 " + pace;
+    }
+
+    /// Whether whatever weights and checkpoint there are can be read.
+    void check_files() const {
+        for (const auto& entry : fs::directory_iterator(folder_.path())) {
+            if (entry.path().extension() == ".safetensors") CHECK_NOTHROW(read_weights(entry.path()));
+            if (entry.path().extension() == ".checkpoint") CHECK_NOTHROW(read_checkpoint(entry.path()));
+        }
+    }
+
+private:
+    TemporaryFolder folder_;
+};
+
+/// A row of the log.
+struct Row {
+    std::int64_t step;
+    double loss, accuracy;
+};
+
+std::vector<Row> rows_of(const std::string& csv) {
+    std::istringstream stream(csv);
+    std::string line;
+    std::getline(stream, line);
+    CHECK(line == "step,loss,accuracy");
+    std::vector<Row> rows;
+    char comma = 0;
+    for (Row row{}; stream >> row.step >> comma >> row.loss >> comma >> row.accuracy;)
+        rows.push_back(row);
+    CHECK(stream.eof());
+    return rows;
+}
+
+/// The program in the background.
+class Background {
+public:
+    explicit Background(const std::string& arguments) : id_(fork()) {
+        if (id_ != 0) return;
+        const std::string command = "exec '" FGAGT_PROGRAMS "/mot_train' " + arguments + " >/dev/null 2>&1";
+        execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+        _exit(127);
+    }
+    Background(const Background&) = delete;
+    Background& operator=(const Background&) = delete;
+    ~Background() { end(SIGKILL); }
+
+    /// Whether it goes on.
+    [[nodiscard]] bool runs() {
+        if (id_ > 0 && waitpid(id_, &status_, WNOHANG) == id_) id_ = 0;
+        return id_ > 0;
+    }
+    /// Waits until a file is there, or the program has ended.
+    void wait_for(const fs::path& path) {
+        while (!fs::exists(path) && runs())
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    /// Sends it a signal and waits for its end.
+    ///
+    /// @return  its exit code, -1 where it had none
+    int end(int signal) {
+        if (runs()) {
+            kill(id_, signal);
+            waitpid(id_, &status_, 0);
+            id_ = 0;
+        }
+        return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1;
+    }
+
+private:
+    pid_t id_;
+    int status_ = 0;
+};
+
+} // namespace
+
+TEST_CASE("training writes weights, a log, and curves") {
+    const Ground ground;
+    const Outcome run =
+        mot_train(ground.arguments() + "--steps 25 --checkpoint-every 10 --log " + ground.path("a.csv") +
+                  " --plot " + ground.path("a.png") + " --output " + ground.path("a.safetensors"));
+    INFO(run.output);
+    REQUIRE(run.exit_code == 0);
+    CHECK(run.output.empty());
+    const std::vector<Row> rows = rows_of(ground.text("a.csv"));
+    REQUIRE(rows.size() == 4);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+        CHECK(rows[k].step == std::vector<std::int64_t>{0, 10, 20, 25}[k]);
+        CHECK(rows[k].loss > 0);
+        CHECK((rows[k].accuracy > 0 && rows[k].accuracy <= 1));
+    }
+    const cv::Mat plot = cv::imread(ground.path("a.png"));
+    CHECK((plot.cols >= 600 && plot.rows >= 400));
+    CHECK_FALSE(fs::exists(ground.path("a.safetensors.checkpoint")));
+
+    const NetworkWeights weights = read_weights(ground.path("a.safetensors"));
+    CHECK((weights.embedding.rows() == 6 && weights.embedding.cols() == 480));
+    CHECK_FALSE(weights.graph.options.relu);
+    CHECK((weights.graph.margin >= 0 && weights.graph.margin <= 0.95F));
+    const auto notes = read_safetensors(ground.path("a.safetensors")).metadata;
+    CHECK(notes.at("seed") == "1");
+    CHECK(notes.at("sequences") == "scene1");
+    CHECK(notes.at("validation") == "scene2");
+    CHECK(std::stod(notes.at("accuracy_before")) == rows[0].accuracy);
+    double best = 0;
+    for (const Row& row : rows)
+        best = std::max(best, row.accuracy);
+    CHECK(std::stod(notes.at("accuracy_after")) == best);
+    CHECK_FALSE(notes.at("fgagt").empty());
+}
+
+TEST_CASE("two trainings write the same bytes, whatever the number of threads") {
+    const Ground ground;
+    const auto train = [&](const std::string& name, const std::string& options) {
+        REQUIRE(mot_train(ground.arguments() + "--steps 20 --checkpoint-every 10 " + options + " --log " +
+                          ground.path(name + ".csv") + " --output " + ground.path(name))
+                    .exit_code == 0);
+    };
+    train("one", "--threads 1");
+    train("two", "--threads 2");
+    train("other", "--threads 2 --seed 2");
+    CHECK(ground.text("one") == ground.text("two"));
+    CHECK(ground.text("one.csv") == ground.text("two.csv"));
+    CHECK(ground.text("one.csv") != ground.text("other.csv"));
+}
+
+TEST_CASE("training that is killed at any moment goes on as if it had not been") {
+    const Ground ground;
+    const std::string arguments = ground.arguments() + "--steps 400 --checkpoint-every 5 --resume";
+    const auto files = [&](const std::string& name) {
+        return " --log " + ground.path(name + ".csv") + " --output " + ground.path(name + ".safetensors");
+    };
+    REQUIRE(mot_train(arguments + files("whole")).exit_code == 0);
+    const unsigned seed = seed_of("training that is killed");
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    const fs::path checkpoint = ground.path("killed.safetensors.checkpoint");
+    int kills = 0;
+    for (; kills < 5; ++kills) {
+        Background program(arguments + files("killed"));
+        program.wait_for(checkpoint);
+        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 300));
+        program.end(SIGKILL);
+        ground.check_files();
+        if (fs::exists(ground.path("killed.safetensors"))) break;
+    }
+    CHECK(kills > 0);
+    REQUIRE(mot_train(arguments + files("killed")).exit_code == 0);
+    CHECK(ground.text("killed.safetensors") == ground.text("whole.safetensors"));
+    CHECK(ground.text("killed.csv") == ground.text("whole.csv"));
+    CHECK_FALSE(fs::exists(checkpoint));
+}
+
+TEST_CASE("training that is interrupted keeps its last step") {
+    const Ground ground;
+    const std::string arguments = ground.arguments() + "--steps 400 --checkpoint-every 50 --resume --log ";
+    REQUIRE(mot_train(arguments + ground.path("whole.csv") + " --output " + ground.path("whole")).exit_code ==
+            0);
+    const std::string interrupted = arguments + ground.path("a.csv") + " --output " + ground.path("a");
+    Background program(interrupted);
+    program.wait_for(ground.path("a.csv")); // training has begun
+    CHECK(program.end(SIGINT) == 1);
+    REQUIRE(fs::exists(ground.path("a.checkpoint")));
+    CHECK(read_checkpoint(ground.path("a.checkpoint")).state.adam.steps > 0);
+    REQUIRE(mot_train(interrupted).exit_code == 0);
+    CHECK(ground.text("a") == ground.text("whole"));
+    CHECK(ground.text("a.csv") == ground.text("whole.csv"));
+}
+
+TEST_CASE("a checkpoint of other options is an error, and without --resume it does not count") {
+    const Ground ground;
+    const std::string steps = "--steps 10 --checkpoint-every 5 --output " + ground.path("a");
+    {
+        Background program(ground.arguments() + "--steps 100000 --checkpoint-every 5 --output " +
+                           ground.path("a"));
+        program.wait_for(ground.path("a.checkpoint"));
+    }
+    REQUIRE(fs::exists(ground.path("a.checkpoint")));
+    const Outcome other = mot_train(ground.arguments() + steps + " --resume");
+    CHECK(other.exit_code == 1);
+    CHECK((other.says("a.checkpoint: ") && other.says("--steps '100000'") && other.says("'10'")));
+    CHECK_FALSE(fs::exists(ground.path("a")));
+    CHECK(mot_train(ground.arguments() + steps).exit_code == 0);
+    CHECK(fs::exists(ground.path("a")));
+
+    ground.write("a.checkpoint", "not a checkpoint");
+    const Outcome broken = mot_train(ground.arguments() + steps + " --resume");
+    CHECK((broken.exit_code == 1 && broken.says("a.checkpoint: ")));
+}
+
+TEST_CASE("training stops when it gains nothing any more, and keeps the best weights") {
+    const Ground ground;
+    REQUIRE(mot_train(ground.arguments("--patience 2 --learning-rate 1e-12 ") +
+                      "--steps 1000 --checkpoint-every 3 --log " + ground.path("a.csv") + " --output " +
+                      ground.path("a"))
+                .exit_code == 0);
+    CHECK(rows_of(ground.text("a.csv")).back().step == 6);
+    CHECK(read_safetensors(ground.path("a")).metadata.at("steps") == "0");
+    CHECK(read_weights(ground.path("a")).embedding == small_weights().embedding);
+}
+
+TEST_CASE("with a frozen graph only the embedding learns") {
+    const Ground ground;
+    NetworkWeights initial = small_weights();
+    initial.graph.w2.setConstant(0.1F);
+    initial.graph.wa.setConstant(0.2F);
+    write_weights(ground.path("initial"), initial);
+    {
+        Background program(ground.arguments() +
+                           "--freeze-graph --steps 100000 --checkpoint-every 20 --output " +
+                           ground.path("a"));
+        program.wait_for(ground.path("a.checkpoint"));
+    }
+    const NetworkWeights weights = read_checkpoint(ground.path("a.checkpoint")).state.weights;
+    CHECK(weights.embedding != initial.embedding);
+    CHECK(weights.graph.w1 == initial.graph.w1);
+    CHECK(weights.graph.wa == initial.graph.wa);
+    CHECK(weights.graph.w2.isZero(0));
+    CHECK(weights.graph.prior_logit == 0);
+}
+
+TEST_CASE("zero steps write the discriminant, of files' detections too") {
+    const Ground ground;
+    const Outcome run =
+        mot_train("--sequence " + ground.path("scene1") + " --validation " + ground.path("scene2") +
+                  " --detections det.txt --steps 0 --samples 24 --max-gap 12 --no-augmentation --dimension "
+                  "12 --output " +
+                  ground.path("a"));
+    INFO(run.output);
+    REQUIRE(run.exit_code == 0);
+    CHECK((run.says("closed form") && run.says(ground.path("a"))));
+    const NetworkWeights weights = read_weights(ground.path("a"));
+    CHECK((weights.embedding.rows() == 12 && weights.embedding.cols() == 480));
+    CHECK(weights.graph.w1 == Matrix::Identity(12, 12));
+}
+
+TEST_CASE("generated scenes are sequences too, and validate as well") {
+    const Ground ground;
+    const Outcome run = mot_train("--quiet --scenes 1 --steps 2 --samples 10 --batch 2 --weights " +
+                                  ground.path("initial") + " --output " + ground.path("a"));
+    INFO(run.output);
+    CHECK(run.exit_code == 0);
+    CHECK(read_safetensors(ground.path("a")).metadata.at("scenes") == "1");
+}
+
+TEST_CASE("boxes of truth that does not count, or of other classes, are nobody to learn from") {
+    const Ground ground;
+    for (const std::string row : {"0,1,1", "1,3,1"}) {
+        std::string truth;
+        for (int frame = 1; frame <= 24; ++frame)
+            truth += std::to_string(frame) + ",1,200,150,60,150," + row + '\n';
+        ground.write("scene2/gt/gt.txt", truth);
+        const Outcome run = mot_train(ground.arguments() + "--steps 1 --output " + ground.path("a"));
+        CHECK(run.exit_code == 1);
+        CHECK((run.says("nobody is seen twice") && run.says("scene2")));
+    }
+}
+
+TEST_CASE("mot_train ends with 2 on wrong usage and 0 on help") {
+    const Ground ground;
+    const std::string sequence = "--sequence " + ground.path("scene1");
+    const std::string output = " --output " + ground.path("a");
+    const std::string sound = sequence + " --validation " + ground.path("scene2") + output;
+    for (const std::string& arguments : {std::string(),
+                                         sound + " --nonsense",
+                                         sequence + output,
+                                         "--validation " + ground.path("scene2") + output,
+                                         sequence + " --validation " + ground.path("scene2"),
+                                         sound + " --steps -1",
+                                         sound + " --steps many",
+                                         sound + " --batch 0",
+                                         sound + " --dimension 481",
+                                         sound + " --dimension 0",
+                                         sound + " --shrinkage 0",
+                                         sound + " --short-gaps 2",
+                                         sound + " --max-gap 0",
+                                         sound + " --checkpoint-every 0",
+                                         sound + " --learning-rate 0",
+                                         sound + " --weight-decay -1",
+                                         sound + " --patience -1",
+                                         sound + " --scenes -1",
+                                         sound + " --threads -1",
+                                         sound + " --seed -1"}) {
+        CAPTURE(arguments);
+        const Outcome run = mot_train(arguments);
+        CHECK(run.exit_code == 2);
+        CHECK_FALSE(run.output.empty());
+    }
+    const Outcome help = mot_train("--help");
+    CHECK((help.exit_code == 0 && help.says("--validation") && help.says("--resume")));
+}
+
+TEST_CASE("mot_train ends with 1 and names what is missing or wrong") {
+    const Ground ground;
+    const auto check = [&](const std::string& arguments, const std::string& name) {
+        CAPTURE(arguments);
+        const Outcome run = mot_train(ground.arguments() + "--steps 1 " + arguments);
+        CHECK(run.exit_code == 1);
+        INFO(run.output);
+        CHECK(run.says(name));
+        CHECK_FALSE(fs::exists(ground.path("a")));
+    };
+    const std::string output = "--output " + ground.path("a");
+    check(output + " --sequence " + ground.path("none"), ground.path("none/seqinfo.ini"));
+    check(output + " --validation " + ground.path("none"), ground.path("none/seqinfo.ini"));
+    check(output + " --detections none.txt", ground.path("scene1/det/none.txt"));
+    check("--output " + ground.path("no/such/a"), ground.path("no/such"));
+    check(output + " --log " + ground.path("no/such/a.csv"), ground.path("no/such"));
+
+    ground.write("scene1/det/bad.txt", "1,-1,ten,1,1,1,1\n");
+    check(output + " --detections bad.txt", "bad.txt:1: column 3");
+    NetworkWeights weights;
+    weights.graph = GraphWeights::untrained(7);
+    write_weights(ground.path("initial"), weights);
+    check(output, "480 inputs, found 7");
+    fs::remove(ground.path("initial"));
+    check(output, ground.path("initial"));
+    write_weights(ground.path("initial"), small_weights());
+    fs::remove(ground.path("scene1/img1/000003.jpg"));
+    check(output, "000003.jpg");
+    fs::remove(ground.path("scene2/gt/gt.txt"));
+    check(output, ground.path("scene2/gt/gt.txt"));
+}
+
+TEST_CASE("on real people the loss falls and the accuracy rises") {
+    const auto sequence = real_data("mot/TUD-Campus");
+    if (!sequence) return;
+    const Ground ground;
+    const std::string folder = sequence->string();
+    const Outcome run = mot_train(
+        "--quiet --sequence " + folder + " --validation " + folder +
+        " --detections yolox_nano.txt --samples 100 --no-augmentation --steps 120 --checkpoint-every 40 "
+        "--learning-rate 0.003 --weights " +
+        ground.path("initial") + " --log " + ground.path("a.csv") + " --output " + ground.path("a"));
+    INFO(run.output);
+    REQUIRE(run.exit_code == 0);
+    const std::vector<Row> rows = rows_of(ground.text("a.csv"));
+    REQUIRE(rows.size() == 4);
+    CHECK(rows[3].loss < 0.9 * rows[1].loss);
+    CHECK(std::max(rows[2].accuracy, rows[3].accuracy) > rows[0].accuracy + 0.01);
+}
