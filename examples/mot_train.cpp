@@ -248,48 +248,87 @@ void read_sequences(const Arguments& arguments, const std::vector<fs::path>& fol
     }
 }
 
-void generate_scenes(const Arguments& arguments, std::int64_t count, Purpose purpose,
-                     std::vector<LabelledSequence>& sequences) {
+/// Scenes of people by their numbers, in blocks: all of them at once would need much memory.
+///
+/// @param use  takes the scenes of a block, and the number of the first
+template <class Use>
+void for_scenes(const Arguments& arguments, std::int64_t count, Purpose purpose, Use use) {
+    constexpr std::int64_t kBlock = 32;
     examples::Progress progress(count, arguments.quiet, "scenes");
-    std::vector<LabelledSequence> scenes(static_cast<std::size_t>(count));
-    examples::make_in_parallel(count, tick_of(progress), [&](std::size_t k) {
-        scenes[k] = generated_sequence(seed_for(arguments, purpose, k));
-    });
-    std::ranges::move(scenes, std::back_inserter(sequences));
+    for (std::int64_t first = 0; first < count; first += kBlock) {
+        std::vector<LabelledSequence> scenes(static_cast<std::size_t>(std::min(kBlock, count - first)));
+        examples::make_in_parallel(
+            static_cast<std::int64_t>(scenes.size()), tick_of(progress), [&](std::size_t k) {
+                scenes[k] =
+                    generated_sequence(seed_for(arguments, purpose, static_cast<std::uint64_t>(first) + k));
+            });
+        use(scenes, first);
+    }
 }
 
 /// Samples to learn from and to validate with.
 struct Data {
-    std::vector<AssociationSample> validation;
+    std::vector<AssociationSample> validation; ///< far apart, where looks must tell who is who
+    std::vector<AssociationSample> next_frame; ///< of neighbouring frames: what the margin has to fit
     std::vector<AssociationSample> pool;
 };
 
-std::vector<AssociationSample> make_pool(const Arguments& arguments) {
-    std::vector<LabelledSequence> sequences;
-    read_sequences(arguments, arguments.sequences, Purpose::kSequences, sequences);
-    generate_scenes(arguments, arguments.scenes, Purpose::kScenes, sequences);
-    examples::Progress progress(arguments.samples, arguments.quiet, "samples");
-    return examples::draw_samples(sequences,
-                                  arguments.no_augmentation ? Augmentation::none() : Augmentation(),
-                                  {.samples = arguments.samples,
-                                   .max_gap = arguments.max_gap,
-                                   .short_gaps = arguments.short_gaps,
-                                   .seed = seed_for(arguments, Purpose::kSamples)},
-                                  tick_of(progress));
+void append(std::vector<AssociationSample> some, std::vector<AssociationSample>& all) {
+    std::ranges::move(some, std::back_inserter(all));
 }
 
-std::vector<AssociationSample> make_validation(const Arguments& arguments) {
+std::vector<AssociationSample> make_pool(const Arguments& arguments) {
+    const Augmentation augmentation = arguments.no_augmentation ? Augmentation::none() : Augmentation();
+    examples::DrawingOptions drawing{.samples = 0,
+                                     .max_gap = arguments.max_gap,
+                                     .short_gaps = arguments.short_gaps,
+                                     .seed = seed_for(arguments, Purpose::kSamples)};
+    std::vector<LabelledSequence> sequences;
+    read_sequences(arguments, arguments.sequences, Purpose::kSequences, sequences);
+    std::int64_t read = 0;
+    for (const LabelledSequence& sequence : sequences)
+        read += static_cast<std::int64_t>(sequence.size());
+    const std::int64_t all = read + arguments.scenes * GeneratedPeople::kFrames;
+    drawing.samples = arguments.samples * read / all;
+    const std::int64_t of_scenes = arguments.samples - drawing.samples;
+    std::vector<AssociationSample> pool;
+    {
+        examples::Progress progress(drawing.samples, arguments.quiet, "samples");
+        append(examples::draw_samples(sequences, augmentation, drawing, tick_of(progress)), pool);
+    }
+    for_scenes(arguments, arguments.scenes, Purpose::kScenes, [&](const auto& scenes, std::int64_t first) {
+        const std::int64_t end = first + static_cast<std::int64_t>(scenes.size());
+        drawing.samples = of_scenes * end / arguments.scenes - of_scenes * first / arguments.scenes;
+        drawing.seed = seed_for(arguments, Purpose::kSamples, static_cast<std::uint64_t>(end));
+        append(examples::draw_samples(scenes, augmentation, drawing, [](std::int64_t) {}), pool);
+    });
+    return pool;
+}
+
+void add_validation(std::span<const LabelledSequence> sequences, const examples::Tick& tick, Data& data) {
+    append(examples::validation_samples(sequences, {10, 30}, tick), data.validation);
+    append(examples::validation_samples(sequences, {1, 3}, tick), data.next_frame);
+}
+
+Data make_data(const Arguments& arguments) {
+    Data data;
     std::vector<LabelledSequence> sequences;
     read_sequences(arguments, arguments.validation, Purpose::kValidation, sequences);
+    {
+        examples::Progress progress(0, arguments.quiet, "validation samples");
+        add_validation(sequences, tick_of(progress), data);
+    }
     if (arguments.validation.empty())
-        generate_scenes(arguments, std::max<std::int64_t>(1, arguments.scenes / 8),
-                        Purpose::kValidationScenes, sequences);
-    examples::Progress progress(0, arguments.quiet, "validation samples");
-    auto samples = examples::validation_samples(sequences, tick_of(progress));
-    if (samples.empty())
+        for_scenes(arguments, std::max<std::int64_t>(1, arguments.scenes / 8), Purpose::kValidationScenes,
+                   [&](const auto& scenes, std::int64_t) {
+                       add_validation(
+                           scenes, [](std::int64_t) {}, data);
+                   });
+    if (data.validation.empty())
         throw std::runtime_error("nobody is seen twice, 10 frames apart, in " +
                                  names_of(arguments.validation) + "; validate with a longer sequence");
-    return samples;
+    data.pool = make_pool(arguments);
+    return data;
 }
 
 /// The similarities of samples, by a function of one that is called from several threads.
@@ -404,7 +443,7 @@ public:
 
     /// Writes the best weights, with the margin that fits them, and removes the checkpoint.
     void finish() {
-        best_.graph.margin = fitted_margin(data_.validation, similarities_of(data_.validation, best_));
+        best_.graph.margin = fitted_margin(data_.next_frame, similarities_of(data_.next_frame, best_));
         untrained_accuracy_ = untrained_accuracy(data_.validation);
         write_weights(arguments_.output, best_, metadata());
         write_curves();
@@ -536,7 +575,7 @@ void run(const Arguments& arguments) {
     if (arguments.threads > 0) cv::setNumThreads(arguments.threads);
     require_files(arguments);
     std::optional<Checkpoint> checkpoint = find_checkpoint(arguments);
-    const Data data{make_validation(arguments), make_pool(arguments)};
+    const Data data = make_data(arguments);
     Training training =
         checkpoint ? Training(arguments, data, *std::move(checkpoint)) : Training(arguments, data);
     training.run();

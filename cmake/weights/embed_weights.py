@@ -1,7 +1,7 @@
 """Writes weights as a C++ header: embed_weights.py WEIGHTS.safetensors HEADER.hpp
 
-The numbers go in as halves, in base 64, in the order that `detail::decoded_weights` expects; needs nothing but
-Python itself. The weights must be of the type F16, with an embedding and without a reduction.
+The numbers go in as halves, in base 64, in the order in which `default_weights()` reads them; needs nothing but
+Python itself. The weights must have an embedding and no reduction.
 """
 
 import base64
@@ -20,17 +20,19 @@ def main(source, target):
     (length,) = struct.unpack_from("<Q", data)
     header = json.loads(data[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
-    if sorted(header) != sorted(TENSORS + VARIANT) or any(entry["dtype"] != "F16" for entry in header.values()):
-        sys.exit(f"{source}: expected the tensors {TENSORS + VARIANT}, all of type F16; write them with mot_train --half")
+    if sorted(header) != sorted(TENSORS + VARIANT):
+        sys.exit(f"{source}: expected the tensors {TENSORS + VARIANT}; write them with mot_train")
 
-    def values(name):
+    def halves(name):
         begin, end = header[name]["data_offsets"]
-        return data[8 + length + begin : 8 + length + end]
+        code, size = {"F16": ("e", 2), "F32": ("f", 4)}[header[name]["dtype"]]
+        count = (end - begin) // size
+        return struct.pack(f"<{count}e", *struct.unpack_from(f"<{count}{code}", data, 8 + length + begin))
 
     dimension, inputs = header["embedding.weight"]["shape"]
-    text = base64.b64encode(b"".join(values(name) for name in TENSORS)).decode()
+    text = base64.b64encode(b"".join(halves(name) for name in TENSORS)).decode()
     lines = "\n".join(f'    "{text[k : k + COLUMNS]}",' for k in range(0, len(text), COLUMNS))
-    squared, relu = ("true" if values(name) == b"\x00\x3c" else "false" for name in VARIANT)
+    squared, relu = ("true" if halves(name) == b"\x00\x3c" else "false" for name in VARIANT)
     origin = "".join(f"/// - {key}: {value}\n" for key, value in sorted(metadata.items()))
     with open(target, "w") as file:
         file.write(

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <utility>
@@ -153,13 +154,14 @@ struct Moments {
     return samples;
 }
 
-/// The samples to validate with: every frame with those 10 and 30 frames before it, as filmed. Those without
-/// a detection or a track say nothing and are left out.
+/// The samples to validate with: every frame with those `gaps` frames before it, as filmed. Those without a
+/// detection or a track say nothing and are left out.
 [[nodiscard]] inline std::vector<AssociationSample>
-validation_samples(std::span<const LabelledSequence> sequences, const Tick& tick) {
+validation_samples(std::span<const LabelledSequence> sequences, std::initializer_list<std::size_t> gaps,
+                   const Tick& tick) {
     std::vector<Moments> moments;
     for (const LabelledSequence& sequence : sequences)
-        for (const std::size_t gap : {std::size_t{10}, std::size_t{30}})
+        for (const std::size_t gap : gaps)
             for (std::size_t now = gap; now < sequence.size(); ++now)
                 moments.push_back({&sequence, now - gap, now});
     std::vector<AssociationSample> samples(moments.size());
