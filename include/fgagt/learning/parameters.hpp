@@ -66,7 +66,8 @@ template <class Scalar>
 template <class Scalar>
 double weight_decay(const NetworkWeightsOf<Scalar>& weights, const NetworkWeightsOf<Scalar>& anchor,
                     double epsilon, NetworkWeightsOf<Scalar>& gradient) {
-    const auto w = parameters_of(weights), a = parameters_of(anchor), g = parameters_of(gradient);
+    const auto w = parameters_of(weights), a = parameters_of(anchor);
+    const auto g = parameters_of(gradient);
     double sum = 0;
     for (std::size_t tensor = 0; tensor < kParameterTensors; ++tensor)
         for (std::size_t k = 0; k < w[tensor].size(); ++k) {

@@ -46,7 +46,7 @@ public:
     /// @throws InvalidArgument  an option is out of its range
     explicit SampleMaker(Augmentation augmentation = Augmentation::none(), Options options = {},
                          B backbone = {}, P pooler = {})
-        : augmentation_(std::move(augmentation)),
+        : augmentation_(augmentation),
           options_(options),
           backbone_(std::move(backbone)),
           pooler_(std::move(pooler)) {

@@ -41,7 +41,7 @@ public:
 
     /// @param initial  weights to begin with
     /// @throws InvalidArgument  an option is out of its range
-    explicit Trainer(NetworkWeights initial, TrainerOptions options = {})
+    explicit Trainer(const NetworkWeights& initial, TrainerOptions options = {})
         : Trainer(State{initial, initial, Adam::initial(initial)}, options) {}
     /// To go on where another one was.
     explicit Trainer(State state, TrainerOptions options)
