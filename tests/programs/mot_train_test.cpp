@@ -115,10 +115,15 @@ public:
         if (id_ > 0 && waitpid(id_, &status_, WNOHANG) == id_) id_ = 0;
         return id_ > 0;
     }
-    /// Waits until a file is there, or the program has ended.
+    /// Waits for something, but not longer than the program runs.
+    template <class Condition>
+    void wait_until(Condition condition) {
+        while (!condition() && runs())
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    /// Waits until a file is there.
     void wait_for(const fs::path& path) {
-        while (!fs::exists(path) && runs())
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        wait_until([&] { return fs::exists(path); });
     }
     /// Sends it a signal and waits for its end.
     ///
@@ -200,11 +205,14 @@ TEST_CASE("training that is killed at any moment goes on as if it had not been")
     CAPTURE(seed);
     std::mt19937 random(seed);
     const fs::path checkpoint = ground.path("killed.safetensors.checkpoint");
+    std::size_t rows = 0;
     int kills = 0;
     for (; kills < 5; ++kills) {
         Background program(arguments + files("killed"));
-        program.wait_for(checkpoint);
-        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 300));
+        rows += 1 + random() % 10;
+        program.wait_until(
+            [&] { return fs::exists(checkpoint) && rows_of(ground.text("killed.csv")).size() > rows; });
+        std::this_thread::sleep_for(std::chrono::microseconds(random() % 5000));
         program.end(SIGKILL);
         ground.check_files();
         if (fs::exists(ground.path("killed.safetensors"))) break;
@@ -218,7 +226,7 @@ TEST_CASE("training that is killed at any moment goes on as if it had not been")
 
 TEST_CASE("training that is interrupted keeps its last step") {
     const Ground ground;
-    const std::string arguments = ground.arguments() + "--steps 400 --checkpoint-every 50 --resume --log ";
+    const std::string arguments = ground.arguments() + "--steps 800 --checkpoint-every 50 --resume --log ";
     REQUIRE(mot_train(arguments + ground.path("whole.csv") + " --output " + ground.path("whole")).exit_code ==
             0);
     const std::string interrupted = arguments + ground.path("a.csv") + " --output " + ground.path("a");
