@@ -44,6 +44,7 @@ struct Arguments {
     std::vector<fs::path> sequences;
     std::int64_t scenes = 0;
     std::vector<fs::path> validation;
+    std::vector<fs::path> test;
     std::string detections;
     fs::path output;
     fs::path weights;
@@ -82,6 +83,9 @@ void add_data_options(CLI::App& app, Arguments& arguments) {
     app.add_option(
            "--validation", arguments.validation,
            "sequence folders to validate with (default with --scenes: an eighth as many further scenes)")
+        ->type_name("DIR");
+    app.add_option("--test", arguments.test,
+                   "sequence folders that nothing is learned or chosen by: how well the weights do there")
         ->type_name("DIR");
     app.add_option("--detections", arguments.detections,
                    "name of a file in each sequence's det/ (default: boxes of the truth, jittered)")
@@ -222,7 +226,15 @@ examples::Tick tick_of(examples::Progress& progress) {
 }
 
 /// What is drawn with the seed, each by random numbers of its own.
-enum class Purpose : std::uint8_t { kSequences, kValidation, kScenes, kValidationScenes, kSamples, kBatches };
+enum class Purpose : std::uint8_t {
+    kSequences,
+    kValidation,
+    kScenes,
+    kValidationScenes,
+    kSamples,
+    kBatches,
+    kTest
+};
 
 std::uint64_t seed_for(const Arguments& arguments, Purpose purpose, std::uint64_t index = 0) {
     return detail::KeyedRandom(arguments.seed, static_cast<int>(purpose), index).next();
@@ -269,7 +281,7 @@ void for_scenes(const Arguments& arguments, std::int64_t count, Purpose purpose,
 /// Samples to learn from and to validate with.
 struct Data {
     std::vector<AssociationSample> validation; ///< far apart, where looks must tell who is who
-    std::vector<AssociationSample> next_frame; ///< of neighbouring frames: what the margin has to fit
+    std::vector<AssociationSample> close;      ///< as tracks meet detections: what the margin has to fit
     std::vector<AssociationSample> pool;
 };
 
@@ -307,7 +319,7 @@ std::vector<AssociationSample> make_pool(const Arguments& arguments) {
 
 void add_validation(std::span<const LabelledSequence> sequences, const examples::Tick& tick, Data& data) {
     append(examples::validation_samples(sequences, {10, 30}, tick), data.validation);
-    append(examples::validation_samples(sequences, {1, 3}, tick), data.next_frame);
+    append(examples::validation_samples(sequences, {1, 3, 5}, tick), data.close);
 }
 
 Data make_data(const Arguments& arguments) {
@@ -352,15 +364,16 @@ std::vector<Matrix> similarities_of(std::span<const AssociationSample> samples,
     });
 }
 
-float accuracy_of(std::span<const AssociationSample> samples, std::span<const Matrix> similarities) {
+AssociationAccuracy accuracy_of(std::span<const AssociationSample> samples,
+                                std::span<const Matrix> similarities) {
     AssociationAccuracy accuracy;
     for (std::size_t k = 0; k < samples.size(); ++k)
         accuracy.add(samples[k], similarities[k]);
-    return static_cast<float>(accuracy.share());
+    return accuracy;
 }
 
 /// Of the pooled features as they are.
-float untrained_accuracy(std::span<const AssociationSample> samples) {
+AssociationAccuracy untrained_accuracy(std::span<const AssociationSample> samples) {
     return accuracy_of(samples,
                        similarities_of(samples, [](const AssociationSample& sample, Matrix& similarity) {
                            AdaptiveGraph graph;
@@ -443,13 +456,16 @@ public:
 
     /// Writes the best weights, with the margin that fits them, and removes the checkpoint.
     void finish() {
-        best_.graph.margin = fitted_margin(data_.next_frame, similarities_of(data_.next_frame, best_));
-        untrained_accuracy_ = untrained_accuracy(data_.validation);
+        best_.graph.margin = fitted_margin(data_.close, similarities_of(data_.close, best_));
+        untrained_accuracy_ = static_cast<float>(untrained_accuracy(data_.validation).share());
         write_weights(arguments_.output, best_, metadata());
         write_curves();
         std::error_code ignored;
         fs::remove(arguments_.checkpoint(), ignored);
     }
+
+    /// The best weights so far.
+    [[nodiscard]] const NetworkWeights& best() const noexcept { return best_; }
 
     void print_summary() const {
         if (arguments_.quiet) return;
@@ -488,7 +504,8 @@ private:
     }
 
     [[nodiscard]] float accuracy_of(const NetworkWeights& weights) const {
-        return ::accuracy_of(data_.validation, similarities_of(data_.validation, weights));
+        return static_cast<float>(
+            ::accuracy_of(data_.validation, similarities_of(data_.validation, weights)).share());
     }
 
     void validate() {
@@ -541,9 +558,32 @@ private:
     std::vector<AssociationSample> batch_;
 };
 
+/// Prints how often the most similar track is the right one in each sequence, 10 and 30 frames on.
+void test(const Arguments& arguments, std::span<const AssociationSample> pool,
+          const NetworkWeights& trained) {
+    NetworkWeights closed_form = discriminant_weights(
+        pool, {.dimension = arguments.dimension, .shrinkage = arguments.shrinkage, .message = 0});
+    std::printf("%-24s %4s %10s %12s %9s %8s\n", "accuracy, %", "gap", "untrained", "closed form", "trained",
+                "of");
+    for (std::size_t k = 0; k < arguments.test.size(); ++k) {
+        std::vector<LabelledSequence> sequences;
+        read_sequences(arguments, {arguments.test[k]}, Purpose::kTest, sequences);
+        for (const std::size_t gap : {std::size_t{10}, std::size_t{30}}) {
+            const auto samples = examples::validation_samples(sequences, {gap}, [](std::int64_t) {});
+            const auto share = [&](const NetworkWeights& weights) {
+                return accuracy_of(samples, similarities_of(samples, weights)).share();
+            };
+            const AssociationAccuracy untrained = untrained_accuracy(samples);
+            std::printf("%-24s %4zu %10.2f %12.2f %9.2f %8zu\n", name_of(arguments.test[k]).c_str(), gap,
+                        100 * untrained.share(), 100 * share(closed_form), 100 * share(trained),
+                        untrained.continuing);
+        }
+    }
+}
+
 /// Finds what is missing or malformed before the long work begins, folders of what is written too.
 void require_files(const Arguments& arguments) {
-    for (const auto* folders : {&arguments.sequences, &arguments.validation})
+    for (const auto* folders : {&arguments.sequences, &arguments.validation, &arguments.test})
         for (const fs::path& folder : *folders) {
             static_cast<void>(read_sequence_info(folder / "seqinfo.ini"));
             static_cast<void>(read_ground_truth(folder / "gt" / "gt.txt"));
@@ -581,6 +621,7 @@ void run(const Arguments& arguments) {
     training.run();
     training.finish();
     training.print_summary();
+    if (!arguments.test.empty()) test(arguments, data.pool, training.best());
 }
 
 } // namespace

@@ -33,7 +33,7 @@ def main(source, target):
     text = base64.b64encode(b"".join(halves(name) for name in TENSORS)).decode()
     lines = "\n".join(f'    "{text[k : k + COLUMNS]}",' for k in range(0, len(text), COLUMNS))
     squared, relu = ("true" if halves(name) == b"\x00\x3c" else "false" for name in VARIANT)
-    origin = "".join(f"/// - {key}: {value}\n" for key, value in sorted(metadata.items()))
+    origin = "".join(f"/// - {key}: {value}\n" for key, value in sorted(metadata.items()) if value)
     with open(target, "w") as file:
         file.write(
             f"""#pragma once

@@ -10,9 +10,9 @@
 /// - fgagt: 0.1.0
 /// - scenes: 500
 /// - seed: 1
-/// - sequences: 
+/// - sequences:
 /// - steps: 700
-/// - validation: 
+/// - validation:
 
 namespace fgagt::detail {
 

@@ -1,8 +1,7 @@
-#include <fgagt/learning/association_network.hpp>
-
 #include "support/catch.hpp"
 
 #include <fgagt/graph/adaptive_graph.hpp>
+#include <fgagt/learning/association_network.hpp>
 #include <fgagt/learning/balanced_loss.hpp>
 #include <fgagt/learning/parameters.hpp>
 #include <fgagt/pooling/embedding.hpp>
@@ -80,9 +79,9 @@ double loss_of(const Problem& problem, NetworkWeightsOf<double>* gradient = null
     BalancedLoss::Numbers numbers{};
     BalancedLoss::count(classes, numbers);
     Values change;
-    const double value = loss.evaluate(
-        network.forward(problem.weights, problem.inputs_d, problem.inputs_t, problem.iou), classes, numbers,
-        change);
+    const double value =
+        loss.evaluate(network.forward(problem.weights, problem.inputs_d, problem.inputs_t, problem.iou),
+                      classes, numbers, change);
     if (gradient != nullptr) network.backward(change, *gradient);
     return value;
 }
@@ -131,7 +130,8 @@ TEST_CASE("The network's gradient agrees with central differences") {
     const bool relu = GENERATE(true, false), squared = GENERATE(true, false);
     for (unsigned seed = 1; seed <= 3; ++seed) {
         CAPTURE(shape.m, shape.n, shape.inputs, shape.dimension, relu, squared, seed);
-        CHECK(gradient_error(random_problem(shape, seed, {.squared_distance = squared, .relu = relu})) < 1e-6);
+        CHECK(gradient_error(random_problem(shape, seed, {.squared_distance = squared, .relu = relu})) <
+              1e-6);
     }
 }
 

@@ -1,9 +1,8 @@
-#include <fgagt/learning/balanced_loss.hpp>
-
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
 #include <fgagt/errors.hpp>
+#include <fgagt/learning/balanced_loss.hpp>
 #include <fgagt/learning/parameters.hpp>
 
 #include <nlohmann/json.hpp>
@@ -83,9 +82,9 @@ TEST_CASE("The balanced loss agrees with NumPy's") {
         const std::vector<TrackId> detections = one["detections"], tracks = one["tracks"];
         const std::vector<double> weights = one["weights"], numbers = one["similarity"],
                                   expected = one["gradient"];
-        const Values similarity = Eigen::Map<const Values>(
-            numbers.data(), static_cast<Eigen::Index>(detections.size()),
-            static_cast<Eigen::Index>(tracks.size()));
+        const Values similarity =
+            Eigen::Map<const Values>(numbers.data(), static_cast<Eigen::Index>(detections.size()),
+                                     static_cast<Eigen::Index>(tracks.size()));
         const auto classes = BalancedLoss::classes(detections, tracks);
         BalancedLoss::Numbers count{};
         BalancedLoss::count(classes, count);
@@ -104,8 +103,8 @@ TEST_CASE("The balanced loss agrees with NumPy's") {
 }
 
 TEST_CASE("Weights of the loss that mean nothing are refused") {
-    const double bad = GENERATE(-1.0, std::numeric_limits<double>::quiet_NaN(),
-                                std::numeric_limits<double>::infinity());
+    const double bad =
+        GENERATE(-1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity());
     CHECK_THROWS_AS(BalancedLoss({.alpha = bad}), InvalidArgument);
     CHECK_THROWS_AS(BalancedLoss({.delta = bad}), InvalidArgument);
 }
