@@ -10,9 +10,7 @@
 /// - fgagt: 0.1.0
 /// - scenes: 500
 /// - seed: 1
-/// - sequences:
 /// - steps: 700
-/// - validation:
 
 namespace fgagt::detail {
 
@@ -2975,7 +2973,7 @@ inline constexpr const char* kDefaultWeights[] = {
     "mhiXnRZznRSZ6B71mlAWVZ9jmA+bR5wGHcodwCCPG58YliDeHmAgO41FoR4e9xnrHIEeHiGHIdggRZSZIFEcfB2/BXkYIR4XH7ub",
     "npt0DCwcyx9uH+STZJHTjYuOIZ99EfUZqxudkWgYX6EEFyghHxSJm/SWoB/XmiwYhRxvCv0cURywGGqZVRuJldUeixgFG6AfUxv8",
     "HzUZJiGqnyEc3B4qG+EVBxyYIA4cYBS+GdoY2R0IFqWUMJh4HWkfohx0mxGcbRXbHOoYBxhAFiwXfw8bGDMc6RkmFUMcXhYcFAMb",
-    "sx3gAyEW1hLVGo4cSR1EFkKZMxu/HBiUoBzykyiW3RwwmJocDRwrGQowADo=",
+    "sx3gAyEW1hLVGo4cSR1EFkKZMxu/HBiUoBzykyiW3RwwmJocDRwrGQowmjk=",
 };
 // clang-format on
 

@@ -109,7 +109,8 @@ private:
             for (int x = 0; x < kWidth; x += 2 * period)
                 mask.colRange(x, std::min(x + period, kWidth)) = 255;
         } else if (pattern < 0.4) {
-            mask = smooth_noise(result.size(), static_cast<int>(random.uniform(8, 24)), 1, random) > 0.7;
+            const int grain = static_cast<int>(random.uniform(8, 24));
+            mask = smooth_noise(result.size(), grain, 1, random) > 0.7;
         } else if (pattern < 0.5) {
             const int side = static_cast<int>(random.uniform(20, 28));
             mask.colRange(side, kWidth - side) = 255;
