@@ -17,6 +17,7 @@ struct AssociationAccuracy {
 
     /// Adds the detections of one sample.
     ///
+    /// @param sample      whose similarities they are
     /// @param similarity  [M x N] S_out
     void add(const AssociationSample& sample, const Matrix& similarity) {
         for (std::size_t d = 0; d < sample.identities_d.size(); ++d) {

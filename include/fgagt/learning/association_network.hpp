@@ -19,8 +19,8 @@ namespace fgagt {
 template <class Scalar>
 class AssociationNetwork {
 public:
-    using Weights = NetworkWeightsOf<Scalar>;
-    using Values = MatrixOf<Scalar>;
+    using Weights = NetworkWeightsOf<Scalar>; ///< what it is a function of
+    using Values = MatrixOf<Scalar>;          ///< features, overlaps and similarities
 
     /// @param weights   [I -> D]; must outlive the calls of `backward` that follow
     /// @param inputs_d  [M x I] pooled features of the detections, M may be 0

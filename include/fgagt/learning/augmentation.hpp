@@ -34,7 +34,7 @@ struct AugmentationOptions {
 class Augmentation {
 public:
     using Options = AugmentationOptions;
-    using Random = detail::KeyedRandom;
+    using Random = detail::KeyedRandom; ///< where chance comes from
 
     /// Light and sharpness of one moment.
     struct Light {
@@ -119,8 +119,11 @@ public:
     /// What a patch looks like in these colours and that light.
     ///
     /// @param patch     as filmed
+    /// @param colours   of the identity
+    /// @param light     of the moment
     /// @param occluder  a patch to cover a part of it with, by chance; nullptr: none
     /// @param mirrored  left for right
+    /// @param random    for occlusion and jitter
     /// @return  a copy, its box perhaps jittered
     [[nodiscard]] Patch apply(const Patch& patch, const Colours& colours, const Light& light,
                               const Patch* occluder, bool mirrored, Random& random) const {

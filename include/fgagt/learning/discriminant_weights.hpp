@@ -137,6 +137,7 @@ private:
 /// Embedded features have a root mean square length of 1. The margin is not fitted: see fitted_margin().
 ///
 /// @param samples  with I inputs each
+/// @param options  see DiscriminantOptions
 /// @throws InvalidArgument  an option is out of its range; no detection and track of any sample are one;
 /// inputs
 ///                          of different dimensions, not finite, or all the same

@@ -31,8 +31,9 @@ namespace fgagt {
 ///     }
 class GeneratedPeople {
 public:
-    static constexpr int kFrames = 46;                ///< of a scene
-    static constexpr int kWidth = 426, kHeight = 240; ///< pixels of a frame
+    static constexpr int kFrames = 46;  ///< of a scene
+    static constexpr int kWidth = 426;  ///< pixels of a frame
+    static constexpr int kHeight = 240; ///< pixels of a frame
 
     /// One frame with what a detector says of it.
     struct Frame {

@@ -60,7 +60,7 @@ public:
 
     /// Somebody who was seen before.
     struct Known {
-        TrackId identity = kNobody;
+        TrackId identity = kNobody; ///< who
         KalmanMotion::State motion; ///< as of the frame in which it is known
         BoxFlow flow;               ///< from this frame to the next; none in the last
         std::int64_t missed = 0;    ///< frames since it was last seen
@@ -119,6 +119,7 @@ public:
 
     /// Where somebody who is known in a frame is expected some frames later, not having been seen meanwhile.
     ///
+    /// @param known  somebody of known(from)
     /// @param from   the frame of `known`
     /// @param to     >= from
     [[nodiscard]] Box expected(const Known& known, std::size_t from, std::size_t to) const {

@@ -61,6 +61,9 @@ template <class Scalar>
 /// Decay epsilon ||W - A||^2 towards an anchor A, such as the weights that training began with or zeros: the
 /// last term of the balanced loss (FGAGT, equation 12), once per batch.
 ///
+/// @param weights   W
+/// @param anchor    A, of the same shapes
+/// @param epsilon   >= 0
 /// @param gradient  of the loss; the decay's is added
 /// @return  the term
 template <class Scalar>

@@ -41,7 +41,7 @@ template <Backbone B = ColourBackbone, Pooler P = StripePooler>
 class SampleMaker {
 public:
     using Options = SampleMakerOptions;
-    using Random = detail::KeyedRandom;
+    using Random = detail::KeyedRandom; ///< where chance comes from
 
     /// @throws InvalidArgument  an option is out of its range
     explicit SampleMaker(Augmentation augmentation = Augmentation::none(), Options options = {},

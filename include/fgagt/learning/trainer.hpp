@@ -40,6 +40,7 @@ public:
     };
 
     /// @param initial  weights to begin with
+    /// @param options  see TrainerOptions
     /// @throws InvalidArgument  an option is out of its range
     explicit Trainer(const NetworkWeights& initial, TrainerOptions options = {})
         : Trainer(State{initial, initial, Adam::initial(initial)}, options) {}
