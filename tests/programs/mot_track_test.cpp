@@ -2,7 +2,9 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <fgagt/default_weights.hpp>
 #include <fgagt/io/mot_text.hpp>
+#include <fgagt/io/weights_file.hpp>
 
 #include <nlohmann/json.hpp>
 #include <opencv2/videoio.hpp>
@@ -46,7 +48,7 @@ private:
 
 TEST_CASE("two runs write the same bytes, whatever the number of threads") {
     const Scene scene;
-    for (const std::string preset : {"default", "paper", "geometry"}) {
+    for (const std::string preset : {"default", "graph", "paper", "geometry"}) {
         const std::string arguments = scene.arguments() + "--quiet --preset " + preset;
         const Outcome first = mot_track(arguments + " --threads 1 --output " + scene.path("a.txt"));
         REQUIRE(first.exit_code == 0);
@@ -159,6 +161,42 @@ TEST_CASE("the backbone is a choice") {
     CHECK(result("--backbone channel").size() > 1000);
 }
 
+TEST_CASE("weights of a file take the place of the library's own") {
+    const Scene scene;
+    fgagt::NetworkWeights weights = fgagt::default_weights();
+    fgagt::write_weights(scene.path("same.safetensors"), weights);
+    weights.graph.margin = 0.99F;
+    fgagt::write_weights(scene.path("stricter.safetensors"), weights);
+    const auto tracks = [&](const std::string& options) {
+        REQUIRE(
+            mot_track(scene.arguments() + "--quiet --output " + scene.path("a.txt") + options).exit_code ==
+            0);
+        return scene.text("a.txt");
+    };
+    const std::string graph = tracks(" --preset graph");
+    CHECK(graph != tracks(""));
+    CHECK(graph == tracks(" --weights " + scene.path("same.safetensors")));
+    CHECK(graph == tracks(" --preset graph --weights " + scene.path("same.safetensors")));
+    CHECK(graph != tracks(" --weights " + scene.path("stricter.safetensors")));
+    const std::string paper = " --preset paper --backbone colour";
+    CHECK(tracks(paper) != tracks(paper + " --weights " + scene.path("same.safetensors")));
+}
+
+TEST_CASE("weights that do not fit are refused with what differs") {
+    const Scene scene;
+    fgagt::NetworkWeights weights = fgagt::default_weights();
+    weights.embedding.conservativeResize(128, 400);
+    fgagt::write_weights(scene.path("other.safetensors"), weights);
+    const Outcome outcome = mot_track(scene.arguments() + "--weights " + scene.path("other.safetensors"));
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.says("480"));
+    CHECK(outcome.says("400"));
+    scene.write("no.safetensors", "nothing");
+    const Outcome damaged = mot_track(scene.arguments() + "--weights " + scene.path("no.safetensors"));
+    CHECK(damaged.exit_code == 1);
+    CHECK(damaged.says("no.safetensors"));
+}
+
 TEST_CASE("wrong usage exits with 2 and says what is wrong") {
     const Scene scene;
     for (const std::string& arguments :
@@ -167,6 +205,8 @@ TEST_CASE("wrong usage exits with 2 and says what is wrong") {
           scene.arguments() + "--frames 5:2", scene.arguments() + "--frames 0:2",
           scene.arguments() + "--frames 7", scene.arguments() + "--score-range 1:0",
           scene.arguments() + "--score-ceiling 2", scene.arguments() + "--detect-every 0",
+          scene.arguments() + "--preset graph --backbone channel",
+          scene.arguments() + "--preset geometry --weights " + scene.path("scene/seqinfo.ini"),
           scene.arguments() + "--threads -1", scene.path("missing") + " --detector hog",
           scene.path("scene") + " --detections " + scene.path("missing.txt")}) {
         CAPTURE(arguments);

@@ -329,6 +329,20 @@ TEST_CASE("boxes of truth that does not count, or of other classes, are nobody t
     }
 }
 
+TEST_CASE("weights are tested on sequences that they were not chosen by") {
+    const Ground ground;
+    const std::string arguments = ground.arguments() + "--steps 2 --output ";
+    REQUIRE(mot_train(arguments + ground.path("a")).exit_code == 0);
+    const Outcome tested = mot_train(arguments + ground.path("b") + " --test " + ground.path("scene2"));
+    REQUIRE(tested.exit_code == 0);
+    CHECK(tested.says("untrained  closed form   trained"));
+    CHECK(tested.says("scene2"));
+    CHECK(ground.text("a") == ground.text("b"));
+    const Outcome missing = mot_train(arguments + ground.path("c") + " --test " + ground.path("none"));
+    CHECK(missing.exit_code == 1);
+    CHECK(missing.says(ground.path("none")));
+}
+
 TEST_CASE("mot_train ends with 2 on wrong usage and 0 on help") {
     const Ground ground;
     const std::string sequence = "--sequence " + ground.path("scene1");
