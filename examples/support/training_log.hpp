@@ -15,11 +15,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace fgagt::examples {
@@ -88,8 +88,8 @@ class Panel {
 public:
     /// @param area   of the image, title and labels included
     /// @param title  above the panel
-    Panel(cv::Mat image, cv::Rect area, std::string title)
-        : image_(image),
+    Panel(cv::Mat image, cv::Rect area, const std::string& title)
+        : image_(std::move(image)),
           plot_(area.x + kLeft, area.y + kTop, area.width - kLeft - kRight, area.height - kTop - kBottom) {
         write(title, {plot_.x, area.y + 20}, 0.55, kInk);
     }
@@ -107,15 +107,11 @@ public:
             cv::circle(image_, point, 3, colour, cv::FILLED, cv::LINE_AA);
     }
 
-    /// Marks a point of the curve and says what it is.
+    /// Marks a point of the curve, and says above the panel what it is.
     void mark(const cv::Point2d& point, const std::string& text) {
-        const cv::Point centre = place(point);
-        cv::circle(image_, centre, 7, kInk, 1, cv::LINE_AA);
-        const bool to_the_left = centre.x > plot_.x + plot_.width / 2;
+        cv::circle(image_, place(point), 7, kInk, 1, cv::LINE_AA);
         const int width = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, 0.45, 1, nullptr).width;
-        const bool below = centre.y < plot_.y + plot_.height / 2;
-        write(text, {to_the_left ? centre.x - width - 4 : centre.x + 4, centre.y + (below ? 24 : -14)}, 0.45,
-              kInk);
+        write(text, {plot_.x + plot_.width - width, plot_.y - 12}, 0.45, kInk);
     }
 
 private:
