@@ -143,6 +143,14 @@ private:
         return 10 * power;
     }
 
+    /// The multiples of a step in [low, high].
+    static std::vector<double> ticks(double low, double high, double step) {
+        std::vector<double> result;
+        for (int k = cvCeil(low / step); k * step <= high; ++k)
+            result.push_back(k * step);
+        return result;
+    }
+
     static std::string label(double value, double step) {
         char text[32];
         const int digits = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
@@ -152,13 +160,13 @@ private:
 
     void draw_ticks() {
         const double step_x = std::max(tick_step(high_.x - low_.x, 8), 1.0);
-        for (double x = std::ceil(low_.x / step_x) * step_x; x <= high_.x; x += step_x) {
+        for (const double x : ticks(low_.x, high_.x, step_x)) {
             const cv::Point foot = place({x, low_.y});
             cv::line(image_, foot, {foot.x, plot_.y}, kGrid);
             write_centred(label(x, step_x), {foot.x, foot.y + 18});
         }
         const double step_y = tick_step(high_.y - low_.y, 6);
-        for (double y = std::ceil(low_.y / step_y) * step_y; y <= high_.y; y += step_y) {
+        for (const double y : ticks(low_.y, high_.y, step_y)) {
             const cv::Point foot = place({low_.x, y});
             cv::line(image_, foot, {plot_.x + plot_.width, foot.y}, kGrid);
             const std::string text = label(y, step_y);
