@@ -210,11 +210,11 @@ public:
         std::signal(SIGINT, note);
         std::signal(SIGTERM, note);
     }
-    [[nodiscard]] static bool requested() { return requested_ != 0; }
+    [[nodiscard]] static bool requested() { return was_requested != 0; }
 
 private:
-    static void note(int) { requested_ = 1; }
-    inline static volatile std::sig_atomic_t requested_ = 0;
+    static void note(int) { was_requested = 1; }
+    inline static volatile std::sig_atomic_t was_requested = 0;
 };
 
 /// Advances a bar, and ends the work where somebody has asked for it.
@@ -597,6 +597,11 @@ void require_files(const Arguments& arguments) {
                                      folder.string());
 }
 
+std::string fault_of(const std::string& option, const std::string& before, const std::string& now) {
+    return "was made with " + option + " '" + before + "', not '" + now +
+           "'; resume with the same options, or leave out --resume to start afresh";
+}
+
 /// The checkpoint to go on from, if there is one.
 /// @throws ParseError  it cannot be read, or was made with other options
 std::optional<Checkpoint> find_checkpoint(const Arguments& arguments) {
@@ -605,9 +610,7 @@ std::optional<Checkpoint> find_checkpoint(const Arguments& arguments) {
     Checkpoint checkpoint = read_checkpoint(path);
     for (const auto& [option, value] : options_of(arguments))
         if (const std::string& before = checkpoint.metadata[option]; before != value)
-            throw ParseError(path.string(), 0, 0,
-                             "was made with " + option + " '" + before + "', not '" + value +
-                                 "'; resume with the same options, or leave out --resume to start afresh");
+            throw ParseError(path.string(), 0, 0, fault_of(option, before, value));
     return checkpoint;
 }
 

@@ -15,11 +15,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace fgagt::examples {
@@ -88,8 +88,8 @@ class Panel {
 public:
     /// @param area   of the image, title and labels included
     /// @param title  above the panel
-    Panel(cv::Mat image, cv::Rect area, std::string title)
-        : image_(image),
+    Panel(cv::Mat image, cv::Rect area, const std::string& title)
+        : image_(std::move(image)),
           plot_(area.x + kLeft, area.y + kTop, area.width - kLeft - kRight, area.height - kTop - kBottom) {
         write(title, {plot_.x, area.y + 20}, 0.55, kInk);
     }
@@ -107,15 +107,11 @@ public:
             cv::circle(image_, point, 3, colour, cv::FILLED, cv::LINE_AA);
     }
 
-    /// Marks a point of the curve and says what it is.
+    /// Marks a point of the curve, and says above the panel what it is.
     void mark(const cv::Point2d& point, const std::string& text) {
-        const cv::Point centre = place(point);
-        cv::circle(image_, centre, 7, kInk, 1, cv::LINE_AA);
-        const bool to_the_left = centre.x > plot_.x + plot_.width / 2;
+        cv::circle(image_, place(point), 7, kInk, 1, cv::LINE_AA);
         const int width = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, 0.45, 1, nullptr).width;
-        const bool below = centre.y < plot_.y + plot_.height / 2;
-        write(text, {to_the_left ? centre.x - width - 4 : centre.x + 4, centre.y + (below ? 24 : -14)}, 0.45,
-              kInk);
+        write(text, {plot_.x + plot_.width - width, plot_.y - 12}, 0.45, kInk);
     }
 
 private:
@@ -147,6 +143,14 @@ private:
         return 10 * power;
     }
 
+    /// The multiples of a step in [low, high].
+    static std::vector<double> ticks(double low, double high, double step) {
+        std::vector<double> result;
+        for (int k = cvCeil(low / step); k * step <= high; ++k)
+            result.push_back(k * step);
+        return result;
+    }
+
     static std::string label(double value, double step) {
         char text[32];
         const int digits = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
@@ -156,13 +160,13 @@ private:
 
     void draw_ticks() {
         const double step_x = std::max(tick_step(high_.x - low_.x, 8), 1.0);
-        for (double x = std::ceil(low_.x / step_x) * step_x; x <= high_.x; x += step_x) {
+        for (const double x : ticks(low_.x, high_.x, step_x)) {
             const cv::Point foot = place({x, low_.y});
             cv::line(image_, foot, {foot.x, plot_.y}, kGrid);
             write_centred(label(x, step_x), {foot.x, foot.y + 18});
         }
         const double step_y = tick_step(high_.y - low_.y, 6);
-        for (double y = std::ceil(low_.y / step_y) * step_y; y <= high_.y; y += step_y) {
+        for (const double y : ticks(low_.y, high_.y, step_y)) {
             const cv::Point foot = place({low_.x, y});
             cv::line(image_, foot, {plot_.x + plot_.width, foot.y}, kGrid);
             const std::string text = label(y, step_y);

@@ -66,6 +66,17 @@ template <class AnyCheckpoint>
     });
 }
 
+/// Refuses a part that is no weights, or of other shapes than the first one.
+inline void check_part(const std::string& file, const std::string& prefix, const TensorFile& part,
+                       const TensorFile& first) {
+    const std::string fault = fault_of_weights(part);
+    if (!fault.empty()) throw ParseError(file, 0, 0, "after '" + prefix + "': " + fault);
+    if (!first.tensors.empty() && !same_shapes(part, first))
+        throw ParseError(file, 0, 0,
+                         "expected the shapes after 'weights.' after '" + prefix +
+                             "' too; this is no checkpoint: start training afresh");
+}
+
 /// Takes the number of steps out of metadata.
 [[nodiscard]] inline std::int64_t take_steps(std::map<std::string, std::string>& metadata,
                                              const std::string& name) {
@@ -109,7 +120,6 @@ inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint
 /// @throws ParseError  the file cannot be read, is no safetensors file, or not that of a checkpoint
 [[nodiscard]] inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
     const std::string name = path.string();
-    const auto fail = [&](const std::string& fault) { throw ParseError(name, 0, 0, fault); };
     TensorFile file = read_safetensors(path);
     Checkpoint checkpoint;
     checkpoint.state.adam.steps = detail::take_steps(file.metadata, name);
@@ -117,17 +127,15 @@ inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint
     TensorFile first;
     for (const auto& [prefix, weights] : detail::checkpoint_parts(checkpoint)) {
         TensorFile part = detail::take_part(file, prefix);
-        const std::string fault = detail::fault_of_weights(part);
-        if (!fault.empty()) fail("after '" + prefix + "': " + fault);
+        detail::check_part(name, prefix, part, first);
         if (first.tensors.empty()) first = part;
-        if (!detail::same_shapes(part, first))
-            fail("expected the shapes after 'weights.' after '" + prefix +
-                 "' too; this is no checkpoint: start training afresh");
         *weights = weights_of(part, name);
     }
     if (!file.tensors.empty())
-        fail("expected no tensors but those of a checkpoint, found " +
-             detail::quoted(file.tensors.begin()->first) + "; this is no checkpoint: start training afresh");
+        throw ParseError(name, 0, 0,
+                         "expected no tensors but those of a checkpoint, found " +
+                             detail::quoted(file.tensors.begin()->first) +
+                             "; this is no checkpoint: start training afresh");
     return checkpoint;
 }
 
