@@ -114,7 +114,7 @@ TEST_CASE("the graph's tracker keeps the people of generated scenes apart") {
 TEST_CASE("weights for another pooler are refused with the numbers that differ") {
     NetworkWeights weights = default_weights();
     weights.embedding.conservativeResize(128, 400);
-    CHECK_THROWS_WITH(GraphTracker<>::learned(weights), Catch::Contains("480") && Catch::Contains("400"));
+    CHECK_THROWS_WITH(GraphTracker<>::learned(weights), test::contains("480") && test::contains("400"));
 }
 
 TEST_CASE("without features the graph's tracker goes by overlap") {

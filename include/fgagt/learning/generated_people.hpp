@@ -120,7 +120,8 @@ private:
     Curve curve(double deviation) {
         Curve result;
         result.spacing = random_.uniform(8, 45);
-        for (double time = 0; time < kFrames + 2 * result.spacing; time += result.spacing)
+        const int count = static_cast<int>(std::ceil(kFrames / result.spacing)) + 2;
+        for (int k = 0; k < count; ++k)
             result.values.push_back(deviation * random_.normal());
         return result;
     }
