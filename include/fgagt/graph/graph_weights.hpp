@@ -27,12 +27,12 @@ struct AdaptiveGraphOptions {
 /// left: f W.
 template <class Scalar>
 struct GraphWeightsOf {
-    Scalar prior_logit = 0;      ///< sigmoid of it is w, the share of IoU in the prior; 0: w = 0.5
-    MatrixOf<Scalar> w1;         ///< [D x D] on a node's own features
-    MatrixOf<Scalar> w2;         ///< [D x D] on the features aggregated from the other side
-    MatrixOf<Scalar> wa;         ///< [D x D] of the gate
-    MatrixOf<Scalar> reduction;  ///< [D x R] dimension-reducing layer after the graph; empty: none
-    float margin = kPaperMargin; ///< the similarity below which two objects are different ones
+    Scalar prior_logit = 0;         ///< sigmoid of it is w, the share of IoU in the prior; 0: w = 0.5
+    MatrixOf<Scalar> w1;            ///< [D x D] on a node's own features
+    MatrixOf<Scalar> w2;            ///< [D x D] on the features aggregated from the other side
+    MatrixOf<Scalar> wa;            ///< [D x D] of the gate
+    MatrixOf<Scalar> reduction;     ///< [D x R] dimension-reducing layer after the graph; empty: none
+    float margin = kPaperMargin;    ///< the similarity below which two objects are different ones
     AdaptiveGraphOptions options{}; ///< the variant that they were learned with
 
     /// W1 = I, W2 = Wa = 0: similarities are cosines of the features, negative numbers counted as 0.
