@@ -311,7 +311,7 @@ TEST_CASE("the graph agrees with the printed equations on huge and tiny features
             weights.options = {.squared_distance = squared};
             INFO("size " << size << ", squared " << squared);
             const Matrix result = relate(AdaptiveGraph(weights), f_d, f_t, iou);
-            CHECK(largest_error(result, naive_graph(f_d, f_t, iou, weights, options)) < 5e-5);
+            CHECK(largest_error(result, naive_graph(f_d, f_t, iou, weights, weights.options)) < 5e-5);
         }
     }
 }
