@@ -22,7 +22,7 @@ using Values = MatrixOf<double>;
 
 TEST_CASE("A pair's class says whether its detection and its track go on") {
     const std::vector<TrackId> detections{1, 2, kNobody}, tracks{2, 1, 5, 7};
-    using enum PairClass;
+    using enum BalancedLoss::PairClass;
     CHECK(BalancedLoss::classes(detections, tracks) ==
           std::vector<PairClass>{kDifferent, kSame, kVanished, kVanished, kSame, kDifferent, kVanished,
                                  kVanished, kNew, kNew, kNew, kNew});
