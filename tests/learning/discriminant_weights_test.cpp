@@ -150,6 +150,21 @@ TEST_CASE("Samples in another order give the same discriminant") {
               .maxCoeff() < 1e-5F);
 }
 
+TEST_CASE("Samples in which nobody goes on say how all vary, and no more") {
+    constexpr Eigen::Index kInputs = 64; // enough for products to be computed in blocks
+    std::mt19937 engine(3);
+    std::normal_distribution<float> normal;
+    const auto inputs = [&] {
+        return Matrix(Matrix::NullaryExpr(1, kInputs, [&] { return normal(engine); }));
+    };
+    std::vector<AssociationSample> samples;
+    for (TrackId id = 0; id < 100; ++id)
+        samples.push_back({inputs(), inputs(), Matrix::Zero(1, 1), {id}, {id % 2 == 0 ? id : -2}});
+    const detail::Scatter scatter(samples);
+    CHECK(scatter.pairs() == 50);
+    CHECK(discriminant_weights(samples, {.dimension = 8}).embedding.allFinite());
+}
+
 TEST_CASE("The graph passes on what is embedded, and a share of the other side") {
     const NetworkWeights weights =
         discriminant_weights(noisy_samples(6), {.dimension = 2, .message = 0.25, .relu = true});

@@ -86,7 +86,7 @@ private:
 
     /// To the lower half.
     static void add_outer_products(const Eigen::MatrixXd& rows, Eigen::MatrixXd& sum) {
-        sum.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose());
+        if (rows.rows() != 0) sum.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose());
     }
 
     static void finish(Eigen::MatrixXd& sum, double count) {
