@@ -1,5 +1,6 @@
 // Trains the embedding and the adaptive graph on sequences whose truth is known, and writes the weights.
 
+#include "support/margin_by_tracking.hpp"
 #include "support/progress.hpp"
 #include "support/training_data.hpp"
 #include "support/training_log.hpp"
@@ -9,10 +10,10 @@
 #include <fgagt/io/weights_file.hpp>
 #include <fgagt/learning/association_accuracy.hpp>
 #include <fgagt/learning/association_network.hpp>
+#include <fgagt/learning/balanced_loss.hpp>
 #include <fgagt/learning/checkpoint.hpp>
 #include <fgagt/learning/discriminant_weights.hpp>
 #include <fgagt/learning/generated_people.hpp>
-#include <fgagt/learning/margin_fit.hpp>
 #include <fgagt/learning/trainer.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>
 
@@ -62,6 +63,7 @@ struct Arguments {
     double shrinkage = 0.5;
     std::int64_t max_gap = 40;
     double short_gaps = 0.5;
+    double absences = 0.5;
     bool no_augmentation = false;
     std::int64_t patience = 5;
     bool freeze_graph = false;
@@ -97,6 +99,10 @@ void add_data_options(CLI::App& app, Arguments& arguments) {
         ->check(CLI::Range(1, 100'000))
         ->capture_default_str();
     app.add_option("--short-gaps", arguments.short_gaps, "share of samples with gaps of 1 to 3 frames")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    app.add_option("--absences", arguments.absences,
+                   "share of samples with tracks as a tracker has them, some not seen for up to 30 frames")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     app.add_flag("--no-augmentation", arguments.no_augmentation, "samples as they were filmed");
@@ -142,10 +148,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
     app.add_option("--output", arguments.output, "write the best weights as safetensors")
         ->required()
         ->type_name("FILE");
-    app.add_option("--log", arguments.log, "write step,loss,accuracy as CSV, a row per validation")
+    app.add_option("--log", arguments.log, "write losses and accuracy as CSV, a row per validation")
         ->type_name("FILE");
-    app.add_option("--plot", arguments.plot, "draw the curves of loss and accuracy as PNG")
-        ->type_name("FILE");
+    app.add_option("--plot", arguments.plot, "draw their curves as PNG")->type_name("FILE");
     app.add_flag("--resume", arguments.resume, "go on from OUTPUT.checkpoint; afresh where there is none");
     app.add_option("--checkpoint-every", arguments.checkpoint_every, "steps from one validation to the next")
         ->check(CLI::Range(1, 100'000'000))
@@ -198,6 +203,7 @@ std::map<std::string, std::string> options_of(const Arguments& arguments) {
             {"--shrinkage", exact_text(arguments.shrinkage)},
             {"--max-gap", exact_text(arguments.max_gap)},
             {"--short-gaps", exact_text(arguments.short_gaps)},
+            {"--absences", exact_text(arguments.absences)},
             {"--no-augmentation", flag(arguments.no_augmentation)},
             {"--patience", exact_text(arguments.patience)},
             {"--freeze-graph", flag(arguments.freeze_graph)}};
@@ -280,8 +286,7 @@ void for_scenes(const Arguments& arguments, std::int64_t count, Purpose purpose,
 
 /// Samples to learn from and to validate with.
 struct Data {
-    std::vector<AssociationSample> validation; ///< far apart, where looks must tell who is who
-    std::vector<AssociationSample> close;      ///< as tracks meet detections: what the margin has to fit
+    std::vector<AssociationSample> validation;
     std::vector<AssociationSample> pool;
 };
 
@@ -294,6 +299,7 @@ std::vector<AssociationSample> make_pool(const Arguments& arguments) {
     examples::DrawingOptions drawing{.samples = 0,
                                      .max_gap = arguments.max_gap,
                                      .short_gaps = arguments.short_gaps,
+                                     .absences = arguments.absences,
                                      .seed = seed_for(arguments, Purpose::kSamples)};
     std::vector<LabelledSequence> sequences;
     read_sequences(arguments, arguments.sequences, Purpose::kSequences, sequences);
@@ -317,9 +323,8 @@ std::vector<AssociationSample> make_pool(const Arguments& arguments) {
     return pool;
 }
 
-void add_validation(std::span<const LabelledSequence> sequences, const examples::Tick& tick, Data& data) {
-    append(examples::validation_samples(sequences, {10, 30}, tick), data.validation);
-    append(examples::validation_samples(sequences, {1, 3, 5}, tick), data.close);
+std::int64_t validation_scenes(const Arguments& arguments) {
+    return arguments.validation.empty() ? std::max<std::int64_t>(1, arguments.scenes / 8) : 0;
 }
 
 Data make_data(const Arguments& arguments) {
@@ -328,14 +333,13 @@ Data make_data(const Arguments& arguments) {
     read_sequences(arguments, arguments.validation, Purpose::kValidation, sequences);
     {
         examples::Progress progress(0, arguments.quiet, "validation samples");
-        add_validation(sequences, tick_of(progress), data);
+        data.validation = examples::validation_samples(sequences, {10, 30}, tick_of(progress));
     }
-    if (arguments.validation.empty())
-        for_scenes(arguments, std::max<std::int64_t>(1, arguments.scenes / 8), Purpose::kValidationScenes,
-                   [&](const auto& scenes, std::int64_t) {
-                       add_validation(
-                           scenes, [](std::int64_t) {}, data);
-                   });
+    for_scenes(
+        arguments, validation_scenes(arguments), Purpose::kValidationScenes,
+        [&](const auto& scenes, std::int64_t) {
+            append(examples::validation_samples(scenes, {10, 30}, [](std::int64_t) {}), data.validation);
+        });
     if (data.validation.empty())
         throw std::runtime_error("nobody is seen twice, 10 frames apart, in " +
                                  names_of(arguments.validation) + "; validate with a longer sequence");
@@ -370,6 +374,22 @@ AssociationAccuracy accuracy_of(std::span<const AssociationSample> samples,
     for (std::size_t k = 0; k < samples.size(); ++k)
         accuracy.add(samples[k], similarities[k]);
     return accuracy;
+}
+
+/// Of samples as one batch.
+double loss_of(std::span<const AssociationSample> samples, std::span<const Matrix> similarities) {
+    std::vector<std::vector<BalancedLoss::PairClass>> classes;
+    BalancedLoss::Numbers numbers{};
+    for (const AssociationSample& sample : samples) {
+        classes.push_back(BalancedLoss::classes(sample.identities_d, sample.identities_t));
+        BalancedLoss::count(classes.back(), numbers);
+    }
+    const BalancedLoss loss;
+    double sum = 0;
+    Matrix unused;
+    for (std::size_t k = 0; k < samples.size(); ++k)
+        sum += loss.evaluate(similarities[k], classes[k], numbers, unused);
+    return sum;
 }
 
 /// Of the pooled features as they are.
@@ -409,9 +429,45 @@ TrainerOptions trainer_options(const Arguments& arguments) {
     options.adam.learning_rate = arguments.learning_rate;
     options.adam.steps = std::max<std::int64_t>(1, arguments.steps);
     options.adam.warm_up = std::min(kLongestWarmUp, arguments.steps / 10);
+    options.adam.logit_factor = 10; // one number that all pairs of all samples pull at moves but slowly
     if (arguments.freeze_graph) options.adam.graph_factor = options.adam.logit_factor = 0;
     options.weight_decay = arguments.weight_decay;
     return options;
+}
+
+/// The margin with which the weights track the validation sequences best.
+float margin_by_tracking(const Arguments& arguments, const NetworkWeights& weights) {
+    const std::int64_t scenes = validation_scenes(arguments);
+    examples::MarginMetrics sum{};
+    examples::Progress progress(announced_frames(arguments.validation) + scenes * GeneratedPeople::kFrames,
+                                arguments.quiet, "frames tracked");
+    const examples::Tick tick = tick_of(progress);
+    for (std::size_t k = 0; k < arguments.validation.size(); ++k) {
+        examples::MarginTrial trial(weights);
+        examples::for_frames(arguments.validation[k], arguments.detections,
+                             seed_for(arguments, Purpose::kValidation, k),
+                             [&](const examples::LabelledFrame& frame) {
+                                 trial.update(frame);
+                                 tick(1);
+                             });
+        trial.finish(sum);
+    }
+    std::vector<examples::MarginMetrics> metrics(static_cast<std::size_t>(scenes));
+    examples::make_in_parallel(
+        scenes, [&](std::int64_t made) { tick(made * GeneratedPeople::kFrames); },
+        [&](std::size_t k) {
+            GeneratedPeople scene(seed_for(arguments, Purpose::kValidationScenes, k));
+            examples::MarginTrial trial(weights);
+            for (int frame = 0; frame < GeneratedPeople::kFrames; ++frame) {
+                const GeneratedPeople::Frame next = scene.next();
+                trial.update({next.pixels, next.detections, next.truth}, Affine{});
+            }
+            trial.finish(metrics[k]);
+        });
+    for (const examples::MarginMetrics& scene : metrics)
+        for (std::size_t k = 0; k < examples::kMargins; ++k)
+            sum[k] += scene[k];
+    return examples::best_margin(sum);
 }
 
 /// Training from its first step, or from where a checkpoint left it, to its last.
@@ -438,7 +494,7 @@ public:
     /// @throws std::runtime_error  interrupted; all that is needed to go on is in the checkpoint
     void run() {
         examples::Progress progress(arguments_.steps - trainer_.steps(), arguments_.quiet, "steps");
-        if (log_.empty()) log_.push_back({0, first_loss(), accuracy_of(trainer_.weights())});
+        if (log_.empty()) log_.push_back(validated(first_loss()));
         write_curves();
         while (!is_finished()) {
             loss_sum_ += trainer_.step(batch());
@@ -456,7 +512,7 @@ public:
 
     /// Writes the best weights, with the margin that fits them, and removes the checkpoint.
     void finish() {
-        best_.graph.margin = fitted_margin(data_.close, similarities_of(data_.close, best_));
+        best_.graph.margin = margin_by_tracking(arguments_, best_);
         untrained_accuracy_ = static_cast<float>(untrained_accuracy(data_.validation).share());
         write_weights(arguments_.output, best_, metadata());
         write_curves();
@@ -503,16 +559,17 @@ private:
         return static_cast<float>(other.step(batch()));
     }
 
-    [[nodiscard]] float accuracy_of(const NetworkWeights& weights) const {
-        return static_cast<float>(
-            ::accuracy_of(data_.validation, similarities_of(data_.validation, weights)).share());
+    /// Where training stands, given the loss of the steps behind it.
+    [[nodiscard]] examples::LogRow validated(float loss) const {
+        const std::vector<Matrix> similarities = similarities_of(data_.validation, trainer_.weights());
+        return {trainer_.steps(), loss, static_cast<float>(loss_of(data_.validation, similarities)),
+                static_cast<float>(accuracy_of(data_.validation, similarities).share())};
     }
 
     void validate() {
         const auto steps = static_cast<double>(trainer_.steps() - log_.back().step);
-        const float accuracy = accuracy_of(trainer_.weights());
-        if (accuracy > best_row().accuracy) best_ = trainer_.weights();
-        log_.push_back({trainer_.steps(), static_cast<float>(loss_sum_ / steps), accuracy});
+        log_.push_back(validated(static_cast<float>(loss_sum_ / steps)));
+        if (examples::best_row(log_) + 1 == log_.size()) best_ = trainer_.weights();
         loss_sum_ = 0;
         write_curves();
     }

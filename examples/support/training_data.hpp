@@ -65,29 +65,46 @@ using People = std::vector<std::pair<TrackId, Box>>;
     return detections;
 }
 
-/// Reads a MOTChallenge sequence folder (seqinfo.ini, img1/, gt/gt.txt).
+/// What is known of a frame.
+struct LabelledFrame {
+    cv::Mat pixels;
+    std::vector<Detection> detections;
+    People people;
+};
+
+/// Reads a MOTChallenge sequence folder (seqinfo.ini, img1/, gt/gt.txt) frame by frame.
 ///
 /// @param detections  name of a file in its det/; empty: the ground truth's boxes, jittered
 /// @param seed        of the jitter
+/// @param use         takes each LabelledFrame
 /// @throws ParseError  a file cannot be read; it names the file
-[[nodiscard]] inline LabelledSequence read_labelled_sequence(const std::filesystem::path& folder,
-                                                             const std::string& detections,
-                                                             std::uint64_t seed, const Tick& tick) {
-    const auto frames = open_sequence(folder);
+template <class Use>
+void for_frames(const std::filesystem::path& folder, const std::string& detections, std::uint64_t seed,
+                Use use) {
+    const auto source = open_sequence(folder);
     const GroundTruthRows truth = read_ground_truth(folder / "gt" / "gt.txt");
     const DetectionRows found =
         detections.empty() ? DetectionRows{} : read_detections(folder / "det" / detections);
-    SequenceReader reader;
-    cv::Mat frame;
-    for (std::int64_t number = 1; frames->read(frame); ++number) {
-        const People people = people_of(truth.frame(number));
-        std::vector<Detection> boxes;
-        if (detections.empty()) boxes = jittered(people, frame.size(), seed, number);
+    LabelledFrame frame;
+    for (std::int64_t number = 1; source->read(frame.pixels); ++number) {
+        frame.people = people_of(truth.frame(number));
+        frame.detections.clear();
+        if (detections.empty()) frame.detections = jittered(frame.people, frame.pixels.size(), seed, number);
         for (const DetectionRow& row : found.frame(number))
-            boxes.push_back({.box = row.box, .score = row.score});
-        reader.add(frame, boxes, people);
-        tick(1);
+            frame.detections.push_back({.box = row.box, .score = row.score});
+        use(frame);
     }
+}
+
+/// The frames of a folder as a labelled sequence, see for_frames().
+[[nodiscard]] inline LabelledSequence read_labelled_sequence(const std::filesystem::path& folder,
+                                                             const std::string& detections,
+                                                             std::uint64_t seed, const Tick& tick) {
+    SequenceReader reader;
+    for_frames(folder, detections, seed, [&](const LabelledFrame& frame) {
+        reader.add(frame.pixels, frame.detections, frame.people);
+        tick(1);
+    });
     return reader.finish();
 }
 
@@ -96,7 +113,9 @@ struct DrawingOptions {
     std::int64_t samples = 4000; ///< how many, >= 1
     std::int64_t max_gap = 40;   ///< frames between the two at most, >= 1
     double short_gaps = 0.5;     ///< share of samples with 1 to 3 frames between them, [0, 1]
-    std::uint64_t seed = 1;      ///< the same seed, the same samples
+    double absences =
+        0.5; ///< share of samples that take tracks as a tracker does, some unseen of late, [0, 1]
+    std::uint64_t seed = 1; ///< the same seed, the same samples
 };
 
 /// Runs `make(k)` for all k < count on all threads, and ticks in between.
@@ -145,11 +164,16 @@ struct Moments {
                                                                  const Augmentation& augmentation,
                                                                  const DrawingOptions& options,
                                                                  const Tick& tick) {
+    constexpr double kMostAbsent = 0.5;
     std::vector<AssociationSample> samples(static_cast<std::size_t>(options.samples));
     make_in_parallel(options.samples, tick, [&](std::size_t k) {
         detail::KeyedRandom random(options.seed, k);
         const Moments moments = draw_moments(sequences, options, random);
-        samples[k] = SampleMaker<>(augmentation).make(*moments.sequence, moments.before, moments.now, random);
+        const bool as_tracked = random.uniform() < options.absences;
+        const Absences absences{.share = random.uniform(0, kMostAbsent)};
+        SampleMaker<> maker(augmentation);
+        samples[k] = as_tracked ? maker.make(*moments.sequence, moments.now, absences, random)
+                                : maker.make(*moments.sequence, moments.before, moments.now, random);
     });
     return samples;
 }

@@ -26,9 +26,10 @@ namespace fgagt::examples {
 
 /// How training stood at one validation.
 struct LogRow {
-    std::int64_t step = 0; ///< steps taken
-    float loss = 0;        ///< mean since the row before; in the first row that of the first step to come
-    float accuracy = 0;    ///< of the validation samples, [0, 1]
+    std::int64_t step = 0;     ///< steps taken
+    float loss = 0;            ///< mean since the row before; in the first row that of the first step to come
+    float validation_loss = 0; ///< of the validation samples
+    float accuracy = 0;        ///< of the validation samples, [0, 1]
 };
 
 /// A number with as many digits as give it back exactly.
@@ -53,13 +54,14 @@ template <class Number>
     return number;
 }
 
-inline constexpr std::string_view kLogHeader = "step,loss,accuracy\n";
+inline constexpr std::string_view kLogHeader = "step,loss,validation_loss,accuracy\n";
 
 /// The log as CSV.
 [[nodiscard]] inline std::string csv_of(std::span<const LogRow> rows) {
     std::string text(kLogHeader);
     for (const LogRow& row : rows)
-        text += exact_text(row.step) + ',' + exact_text(row.loss) + ',' + exact_text(row.accuracy) + '\n';
+        text += exact_text(row.step) + ',' + exact_text(row.loss) + ',' + exact_text(row.validation_loss) +
+                ',' + exact_text(row.accuracy) + '\n';
     return text;
 }
 
@@ -72,15 +74,17 @@ inline constexpr std::string_view kLogHeader = "step,loss,accuracy\n";
         LogRow row;
         row.step = take_number<std::int64_t>(text, ',', file);
         row.loss = take_number<float>(text, ',', file);
+        row.validation_loss = take_number<float>(text, ',', file);
         row.accuracy = take_number<float>(text, '\n', file);
         rows.push_back(row);
     }
     return rows;
 }
 
-/// The row with the best accuracy, the first one where several have it.
+/// The row with the least validation loss, the first one where several have it.
 [[nodiscard]] inline std::size_t best_row(std::span<const LogRow> rows) {
-    return static_cast<std::size_t>(std::ranges::max_element(rows, {}, &LogRow::accuracy) - rows.begin());
+    return static_cast<std::size_t>(std::ranges::min_element(rows, {}, &LogRow::validation_loss) -
+                                    rows.begin());
 }
 
 /// Draws one curve over the steps, with labelled axes.
@@ -187,25 +191,30 @@ private:
     cv::Point2d low_, high_;
 };
 
-/// The curves of loss and accuracy, one above the other.
+/// The curves of both losses and of the accuracy, one above the other.
 ///
 /// @param rows  at least one
 [[nodiscard]] inline cv::Mat plot_of(std::span<const LogRow> rows) {
-    constexpr int kWidth = 900, kHeight = 320;
-    cv::Mat image(2 * kHeight, kWidth, CV_8UC3, cv::Scalar::all(255));
-    std::vector<cv::Point2d> losses, accuracies;
-    for (const LogRow& row : rows) {
-        losses.emplace_back(static_cast<double>(row.step), static_cast<double>(row.loss));
-        accuracies.emplace_back(static_cast<double>(row.step), 100 * static_cast<double>(row.accuracy));
-    }
-    Panel(image, {0, 0, kWidth, kHeight}, "loss (training, mean since the point before)")
-        .draw(losses, {40, 110, 215});
-    Panel accuracy(image, {0, kHeight, kWidth, kHeight}, "association accuracy (validation), %");
-    accuracy.draw(accuracies, {170, 110, 20});
+    constexpr int kWidth = 900, kHeight = 270;
+    cv::Mat image(3 * kHeight, kWidth, CV_8UC3, cv::Scalar::all(255));
+    const auto curve = [&](double factor, float LogRow::*value) {
+        std::vector<cv::Point2d> points;
+        for (const LogRow& row : rows)
+            points.emplace_back(static_cast<double>(row.step), factor * static_cast<double>(row.*value));
+        return points;
+    };
     const std::size_t best = best_row(rows);
+    Panel(image, {0, 0, kWidth, kHeight}, "loss (training, mean since the point before)")
+        .draw(curve(1, &LogRow::loss), {40, 110, 215});
+    const auto losses = curve(1, &LogRow::validation_loss);
+    Panel loss(image, {0, kHeight, kWidth, kHeight}, "loss (validation)");
+    loss.draw(losses, {40, 110, 215});
+    loss.mark(losses[best], "least at step " + exact_text(rows[best].step));
+    const auto accuracies = curve(100, &LogRow::accuracy);
+    Panel accuracy(image, {0, 2 * kHeight, kWidth, kHeight}, "association accuracy (validation), %");
+    accuracy.draw(accuracies, {170, 110, 20});
     char text[64];
-    std::snprintf(text, sizeof text, "best: %.2f %% at step %lld", accuracies[best].y,
-                  static_cast<long long>(rows[best].step));
+    std::snprintf(text, sizeof text, "%.2f %% with the weights that are kept", accuracies[best].y);
     accuracy.mark(accuracies[best], text);
     return image;
 }

@@ -10,6 +10,7 @@
 #include <opencv2/core.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <set>
@@ -236,6 +237,56 @@ TEST_CASE("everybody who is known is in the sample, however long not seen") {
     REQUIRE(sample.identities_t == std::vector<TrackId>{1});
     CHECK((sample.inputs_t.row(0) - features(0, place(1, 0))).cwiseAbs().maxCoeff() < kRounding);
     CHECK(make(maker, sequence, 51, 59).identities_t.empty());
+}
+
+TEST_CASE("tracks that nobody missed are as a sample of the frame before has them") {
+    const LabelledSequence sequence = scene();
+    SampleMaker maker;
+    Random random(1);
+    CHECK(equal(maker.make(sequence, 6, Absences{.share = 0}, random), make(maker, sequence, 5, 6)));
+    CHECK(equal(maker.make(sequence, 6, Absences{.share = 1, .longest = 1}, random),
+                make(maker, sequence, 5, 6)));
+}
+
+TEST_CASE("who is absent is remembered from longer ago") {
+    const LabelledSequence sequence = scene();
+    SampleMaker maker;
+    std::set<std::size_t> gaps;
+    for (std::uint64_t key = 0; key < 40; ++key) {
+        Random random(key);
+        const AssociationSample sample = maker.make(sequence, 6, Absences{.share = 1, .longest = 4}, random);
+        REQUIRE(sample.identities_t == make(maker, sequence, 5, 6).identities_t);
+        for (Eigen::Index track = 0; track < sample.inputs_t.rows(); ++track)
+            for (std::size_t gap = 1; gap <= 6; ++gap) {
+                const AssociationSample then = make(maker, sequence, 6 - gap, 6);
+                if (then.inputs_t.row(track) != sample.inputs_t.row(track)) continue;
+                CHECK(then.iou.col(track) == sample.iou.col(track));
+                gaps.insert(gap);
+            }
+    }
+    CHECK(gaps == std::set<std::size_t>{1, 2, 3, 4});
+}
+
+TEST_CASE("as many are absent as asked for") {
+    const LabelledSequence sequence = scene();
+    SampleMaker maker;
+    const AssociationSample recent = make(maker, sequence, 5, 6);
+    int absent = 0, all = 0;
+    for (std::uint64_t key = 0; key < 200; ++key) {
+        Random random(key);
+        const AssociationSample sample =
+            maker.make(sequence, 6, Absences{.share = 0.4, .longest = 3}, random);
+        for (Eigen::Index track = 0; track < sample.inputs_t.rows(); ++track, ++all)
+            absent += sample.inputs_t.row(track) == recent.inputs_t.row(track) ? 0 : 1;
+    }
+    CHECK(std::abs(absent / static_cast<double>(all) - 0.4 * 2 / 3) < 0.05);
+}
+
+TEST_CASE("somebody who was not known so long ago cannot be absent") {
+    const LabelledSequence sequence = scene();
+    SampleMaker maker;
+    Random random(3);
+    CHECK(equal(maker.make(sequence, 1, Absences{.share = 1}, random), make(maker, sequence, 0, 1)));
 }
 
 TEST_CASE("frames without anybody give samples without rows") {

@@ -134,7 +134,7 @@ private:
 /// passes features on as they are and adds what the other side looks like: W1 = I, W2 = message I, Wa = 0, w
 /// = 0.5.
 ///
-/// Embedded features have a root mean square length of 1. The margin is not fitted: see fitted_margin().
+/// Embedded features have a root mean square length of 1. The margin is the paper's, and not fitted.
 ///
 /// @param samples  with I inputs each
 /// @param options  see DiscriminantOptions

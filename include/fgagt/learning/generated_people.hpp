@@ -53,7 +53,8 @@ public:
         const bool fast = random_.uniform() < 0.2;
         const double speed = random_.uniform(0.003, 0.022) * (fast ? 3 : 1);
         const bool groups = random_.uniform() < 0.5;
-        for (std::uint64_t count = 4 + random_.next() % 9; count > 0; --count)
+        const std::uint64_t most = random_.uniform() < 0.5 ? 27 : 12;
+        for (std::uint64_t count = 4 + random_.next() % (most - 3); count > 0; --count)
             add_walker(height, speed, groups);
         light_ = {.brightness = curve(0.18 * unrest_), .gamma = curve(0.12 * unrest_), .cast = {}};
         for (Curve& cast : light_.cast)
@@ -83,6 +84,7 @@ public:
             detect(walkers_[k], static_cast<std::uint8_t>(k), frame);
         while (random_.uniform() < 0.25)
             detect_nothing(frame);
+        detect_again(frame);
         ++time_;
         return frame;
     }
@@ -270,6 +272,16 @@ private:
                                             static_cast<float>(random_.uniform(0, kHeight - 0.7 * height)),
                                             static_cast<float>(width), static_cast<float>(height)},
                                     .score = static_cast<float>(random_.uniform(0.3, 0.6))});
+    }
+
+    /// Boxes beside those of people who were found already.
+    void detect_again(Frame& frame) {
+        const std::size_t found = frame.detections.size();
+        for (std::size_t k = 0; k < found; ++k) {
+            if (random_.uniform() >= 0.1) continue;
+            const Box box = jittered(frame.detections[k].box, random_.uniform(0.08, 0.25));
+            frame.detections.push_back({.box = box, .score = static_cast<float>(random_.uniform(0.1, 0.7))});
+        }
     }
 
     [[nodiscard]] Box visible_part(const Box& box, std::uint8_t number) const {

@@ -35,6 +35,12 @@ struct SampleMakerOptions {
     float momentum = 0.7F;   ///< weight of an observation over that of the next newer one, [0, 1]
 };
 
+/// Who was not seen of late, in a sample made as a tracker meets detections.
+struct Absences {
+    double share = 0;         ///< of the tracks that were not seen for some frames, [0, 1]
+    std::size_t longest = 30; ///< frames since one of them was seen at most, >= 1
+};
+
 /// Makes samples of labelled sequences: pools the patches, as they are or changed by an augmentation, with
 /// the backbone and the pooler that the weights are for.
 template <Backbone B = ColourBackbone, Pooler P = StripePooler>
@@ -66,16 +72,54 @@ public:
     [[nodiscard]] AssociationSample make(const LabelledSequence& sequence, std::size_t before,
                                          std::size_t now, Random& random) {
         FGAGT_ASSERT(before < now && now < sequence.size());
+        remembered_.clear();
+        for (const LabelledSequence::Known& known : sequence.known(before))
+            remembered_.push_back({&known, before});
+        return make(sequence, now, random);
+    }
+
+    /// The sample of a frame and of all who are known just before it, as a tracker meets it: each of them as
+    /// last seen, but for some who are remembered from longer ago.
+    ///
+    /// @param sequence  of at least two frames
+    /// @param now       frame of the detections, >= 1
+    /// @param absences  of whom that is true
+    /// @param random    for the absences and the augmentation
+    [[nodiscard]] AssociationSample make(const LabelledSequence& sequence, std::size_t now,
+                                         const Absences& absences, Random& random) {
+        FGAGT_ASSERT(now >= 1 && now < sequence.size() && absences.longest >= 1);
+        remembered_.clear();
+        for (const LabelledSequence::Known& known : sequence.known(now - 1)) {
+            remembered_.push_back({&known, now - 1});
+            if (random.uniform() >= absences.share) continue;
+            const std::size_t gap = 1 + random.next() % absences.longest;
+            if (gap > now) continue;
+            const auto then = sequence.known(now - gap);
+            const auto found = std::ranges::find(then, known.identity, &LabelledSequence::Known::identity);
+            if (found != then.end()) remembered_.back() = {&*found, now - gap};
+        }
+        return make(sequence, now, random);
+    }
+
+private:
+    /// Somebody, as known in an earlier frame.
+    struct Remembered {
+        const LabelledSequence::Known* known;
+        std::size_t before;
+    };
+
+    /// The sample of a frame and `remembered_`.
+    AssociationSample make(const LabelledSequence& sequence, std::size_t now, Random& random) {
         const Augmentation::Light then = augmentation_.light(random), present = augmentation_.light(random);
         const bool mirrored = augmentation_.options().flip && random.uniform() < 0.5;
         wardrobe_.clear();
         AssociationSample sample;
         std::vector<Box> boxes_t, boxes_d;
         rows_.clear();
-        for (const LabelledSequence::Known& known : sequence.known(before)) {
-            if (!remember(sequence, before, known.identity, then, mirrored, random)) continue;
-            sample.identities_t.push_back(known.identity);
-            boxes_t.push_back(sequence.expected(known, before, now));
+        for (const auto& [known, before] : remembered_) {
+            if (!remember(sequence, before, known->identity, then, mirrored, random)) continue;
+            sample.identities_t.push_back(known->identity);
+            boxes_t.push_back(sequence.expected(*known, before, now));
         }
         stack(sample.inputs_t);
         rows_.clear();
@@ -92,7 +136,6 @@ public:
         return sample;
     }
 
-private:
     /// The weighted mean of the last observations of somebody, to `rows_`.
     ///
     /// @return  whether there is one
@@ -171,6 +214,7 @@ private:
     Options options_;
     B backbone_;
     P pooler_;
+    std::vector<Remembered> remembered_; // the tracks of the sample that is being made
     std::vector<std::pair<TrackId, Augmentation::Colours>> wardrobe_;
     typename B::Map map_;
     Matrix pooled_;
