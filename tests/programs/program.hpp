@@ -16,19 +16,24 @@ struct Outcome {
     [[nodiscard]] bool says(const std::string& text) const { return output.find(text) != std::string::npos; }
 };
 
-/// Runs one of the example programs as a user would.
-///
-/// @param arguments  for the shell; `errors` tells it what to do with standard error
-[[nodiscard]] inline Outcome run_program(const std::string& name, const std::string& arguments,
-                                         const std::string& errors = "2>&1") {
-    FILE* pipe = popen(("'" FGAGT_PROGRAMS "/" + name + "' " + arguments + " " + errors).c_str(), "r");
-    if (pipe == nullptr) throw std::runtime_error("cannot run " + name);
+/// Runs a command of the shell.
+[[nodiscard]] inline Outcome run_command(const std::string& command) {
+    FILE* pipe = popen(command.c_str(), "r");
+    if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
     std::string output;
     std::array<char, 4096> buffer;
     while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
         output.append(buffer.data(), count);
     const int status = pclose(pipe);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output};
+}
+
+/// Runs one of the example programs as a user would.
+///
+/// @param arguments  for the shell; `errors` tells it what to do with standard error
+[[nodiscard]] inline Outcome run_program(const std::string& name, const std::string& arguments,
+                                         const std::string& errors = "2>&1") {
+    return run_command("'" FGAGT_PROGRAMS "/" + name + "' " + arguments + " " + errors);
 }
 
 } // namespace fgagt::test
