@@ -79,6 +79,8 @@ public:
     [[nodiscard]] cv::Mat image(int index) const { return header(at(index)); }
 
 private:
+    static constexpr std::size_t kSlack = 64; ///< bytes after the last pixel that may be read
+
     struct Level {
         cv::Size size;
         std::vector<std::uint8_t> pixels; ///< border included
@@ -91,7 +93,8 @@ private:
             if (count > 0 && (size.width <= window || size.height <= window)) break;
             level.size = size;
             level.pixels.resize(static_cast<std::size_t>(stride_of(level)) *
-                                static_cast<std::size_t>(size.height + 2 * border_));
+                                    static_cast<std::size_t>(size.height + 2 * border_) +
+                                kSlack);
             size = {(size.width + 1) / 2, (size.height + 1) / 2};
             ++count;
         }
