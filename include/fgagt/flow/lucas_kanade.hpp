@@ -88,9 +88,13 @@ public:
             detail::throw_invalid("LucasKanade::track: expected one guess per point or none, got ",
                                   guesses.size(), " guesses for ", points.size(), " points");
         tracked.resize(points.size());
-        for (std::size_t i = 0; i < points.size(); ++i)
+        for (std::size_t i = 0; i < points.size(); ++i) {
             tracked[i] =
                 track_point(previous, current, points[i], guesses.empty() ? points[i] : guesses[i], finest);
+            if (tracked[i].found)
+                tracked[i].error =
+                    difference(previous.level(finest), points[i], current.level(finest), tracked[i].position);
+        }
     }
 
     /// As `track`, then tracks what was found back again: a point that does not come back to within
@@ -130,20 +134,19 @@ private:
               offset(point - cv::Point2f(pixel)) {}
     };
 
-    /// AᵀW² times the grey levels of a window that lies between pixels: exact, as both are linear.
-    class Mismatch {
+    /// Values at a pixel and at the next ones to the right, down, and both; in between by interpolation.
+    class Cell {
     public:
-        Mismatch() = default;
-        explicit Mismatch(const detail::Correlation& sums) noexcept
-            : here_(sums.x[0], sums.y[0]),
-              right_(cv::Point2d(sums.x[1], sums.y[1]) - here_),
-              down_(cv::Point2d(sums.x[2], sums.y[2]) - here_),
-              both_(cv::Point2d(sums.x[3], sums.y[3]) - here_ - right_ - down_) {}
+        Cell() = default;
+        Cell(cv::Point2d here, cv::Point2d right, cv::Point2d down, cv::Point2d both) noexcept
+            : here_(here),
+              right_(right - here),
+              down_(down - here),
+              both_(both - right - down_) {}
 
-        /// In (grey levels per pixel) times grey levels.
-        [[nodiscard]] cv::Point2d at(cv::Point2f offset) const noexcept {
-            constexpr double kUnit = 1.0 / detail::kGradientScale;
-            return kUnit * (here_ + offset.x * right_ + offset.y * (down_ + offset.x * both_));
+        /// @param offset  from the pixel, [0, 1)
+        [[nodiscard]] cv::Point2d at(cv::Point2d offset) const noexcept {
+            return here_ + offset.x * right_ + offset.y * (down_ + offset.x * both_);
         }
 
     private:
@@ -197,6 +200,7 @@ private:
                                   std::min(previous.levels(), current.levels()), "), got ", finest);
     }
 
+    /// Without the error.
     [[nodiscard]] TrackedPoint track_point(const GreyPyramid& previous, const GreyPyramid& current,
                                            cv::Point2f point, cv::Point2f guess, int finest) {
         const auto usable = [](cv::Point2f p) { // false for NaN
@@ -215,10 +219,7 @@ private:
         }
         const cv::Point2f corner = target - cv::Point2f(half_, half_);
         found = found && touches(current.level(finest), corner);
-        const float error = found ? difference(previous.level(finest), source - cv::Point2f(half_, half_),
-                                               current.level(finest), corner)
-                                  : 0;
-        return {pixel_centre::to_continuous(target), error, found};
+        return {pixel_centre::to_continuous(target), 0, found};
     }
 
     /// Newton-Raphson on one level, in integer-centre coordinates. False where the point is lost; `target` is
@@ -236,23 +237,32 @@ private:
         if (a.smaller_eigenvalue() / total_weight_ < options_.min_eigenvalue || determinant < kSingular)
             return false;
 
-        const auto correlate = [&](const GreyView& image, cv::Point pixel) {
-            return kernels_.correlate(pixels_of(image, pixel), gradient());
+        // What the gradient makes of the patch, AᵀW² times its grey levels, is linear in where between pixels
+        // it lies, and so is the step: both are known all over a pixel's cell once they are at its corners.
+        const auto cell = [&](const GreyView& image, cv::Point pixel, auto value) {
+            const detail::Correlation sums = kernels_.correlate(pixels_of(image, pixel), gradient());
+            const auto corner = [&](std::size_t i) { return value(cv::Point2d(sums.x[i], sums.y[i])); };
+            return Cell(corner(0), corner(1), corner(2), corner(3));
         };
-        const cv::Point2d wanted = Mismatch(correlate(previous, origin.pixel)).at(origin.offset);
+        const double unit = 1.0 / (detail::kGradientScale * static_cast<double>(determinant));
+        const cv::Point2d wanted =
+            cell(previous, origin.pixel, [](cv::Point2d sums) { return sums; }).at(origin.offset);
+        const auto solve = [&](cv::Point2d sums) {
+            const cv::Point2d b = unit * (sums - wanted);
+            return cv::Point2d(a.xy * b.y - a.yy * b.x, a.xy * b.x - a.xx * b.y);
+        };
+
         cv::Point2f corner = target - half, last_step;
-        cv::Point known;   // the pixel that `mismatch` is of
-        Mismatch mismatch; // at all places up to the next pixels
+        cv::Point known; // the pixel whose cell `steps` is
+        Cell steps;
         for (int i = 0; i < options_.iterations; ++i) {
             if (!touches(current, corner)) return false;
             const Place place(corner);
             if (i == 0 || place.pixel != known) {
-                mismatch = Mismatch(correlate(current, place.pixel));
+                steps = cell(current, place.pixel, solve);
                 known = place.pixel;
             }
-            const cv::Point2d b = mismatch.at(place.offset) - wanted;
-            const cv::Point2f step(static_cast<float>((a.xy * b.y - a.yy * b.x) / determinant),
-                                   static_cast<float>((a.xy * b.x - a.xx * b.y) / determinant));
+            const cv::Point2f step = steps.at(place.offset);
             corner += step;
             target = corner + half;
             if (step.ddot(step) <= static_cast<double>(options_.epsilon) * options_.epsilon) break;
@@ -317,10 +327,12 @@ private:
         return sums;
     }
 
-    /// Mean absolute difference of two patches, in grey levels.
+    /// Mean absolute difference of the patches around two points, in grey levels.
     [[nodiscard]] float difference(const GreyView& previous, cv::Point2f from, const GreyView& current,
                                    cv::Point2f to) const {
-        const Place a(from), b(to);
+        const cv::Point2f half(half_, half_);
+        const Place a(pixel_centre::from_continuous(from) - half),
+            b(pixel_centre::from_continuous(to) - half);
         const double sum = kernels_.sum_differences(pixels_of(previous, a.pixel), detail::Fraction(a.offset),
                                                     pixels_of(current, b.pixel), detail::Fraction(b.offset),
                                                     options_.window);
