@@ -4,7 +4,7 @@
 #include <fgagt/flow/detail/lucas_kanade_plain.hpp>
 #include <fgagt/simd.hpp>
 
-namespace fgagt::detail {
+namespace fgagt::detail::inline FGAGT_KERNELS {
 
 /// One implementation of the inner loops of Lucas-Kanade.
 struct LucasKanadeKernels {
@@ -25,4 +25,4 @@ struct LucasKanadeKernels {
     return {};
 }
 
-} // namespace fgagt::detail
+} // namespace fgagt::detail::inline FGAGT_KERNELS

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/simd.hpp>
+
 #include <opencv2/core.hpp>
 
 #include <algorithm>
@@ -11,7 +13,7 @@
 /// The inner loops of Lucas-Kanade, in fixed point: 8-bit pixels, 16-bit gradients, 32-bit sums. Gradients
 /// are 32 times a grey level per pixel (Scharr's 3, 10, 3 on both sides of a central difference). What is
 /// defined here as plain loops may run in other instructions, which give the same to the bit.
-namespace fgagt::detail {
+namespace fgagt::detail::inline FGAGT_KERNELS {
 
 inline constexpr int kGradientScale = 32; ///< gain of the Scharr derivative
 inline constexpr int kFractionBits = 15;  ///< fractional bits of where between two pixels a point lies
@@ -161,4 +163,4 @@ inline void interpolate(const std::int16_t* derivative, Fraction fraction, int w
 
 } // namespace plain
 
-} // namespace fgagt::detail
+} // namespace fgagt::detail::inline FGAGT_KERNELS
