@@ -1,12 +1,17 @@
+#include "flow/images.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
-#include <fgagt/flow/detail/halve_avx2.hpp>
+#include <fgagt/flow/detail/corner_finder.hpp>
+#include <fgagt/flow/detail/small_grey.hpp>
 #include <fgagt/flow/image_pyramid.hpp>
 #include <fgagt/flow/lucas_kanade_kernels.hpp>
 
 #include <opencv2/imgproc.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <random>
 #include <vector>
 
@@ -170,4 +175,110 @@ TEST_CASE("levels of every small size are those of cv::pyrDown to the bit") {
             REQUIRE(cv::norm(pyramid.image(0), image, cv::NORM_INF) == 0);
             REQUIRE(cv::norm(pyramid.image(1), half, cv::NORM_INF) == 0);
         }
+}
+
+TEST_CASE("half a frame of colours is what OpenCV makes of it, to the bit") {
+    std::mt19937 random(test::seed_of("colours"));
+    for (const int type : {CV_8UC1, CV_8UC3, CV_8UC4})
+        for (const cv::Size half : {cv::Size(1, 1), {15, 3}, {16, 4}, {17, 2}, {31, 5}, {33, 1}, {200, 7}})
+            for (const bool extreme : {false, true}) {
+                cv::Mat frame(half * 2, type), expected;
+                for (auto byte = frame.datastart; byte != frame.dataend; ++byte)
+                    *const_cast<std::uint8_t*>(byte) =
+                        static_cast<std::uint8_t>(extreme ? 255 * (random() % 2) : random() % 256);
+                std::vector<std::uint8_t> buffer;
+                cv::resize(as_grey(frame, buffer), expected, half, 0, 0, cv::INTER_AREA);
+                GreyBuffers buffers;
+                INFO(half << " of type " << type);
+                REQUIRE(cv::norm(small_grey(frame, half, buffers), expected, cv::NORM_INF) == 0);
+            }
+}
+
+TEST_CASE("the search for corners takes the same sums and peaks as the plain loops") {
+    std::mt19937 random(test::seed_of("corner kernels"));
+    const auto all = pictures(random);
+    const CornerKernels fast = corner_kernels(), plain;
+    for (int columns = 1; columns <= 63; ++columns)
+        for (const Picture& picture : all) {
+            struct Rows {
+                std::array<std::vector<std::int16_t>, 3> dx, dy;
+                std::array<std::vector<std::int32_t>, 3> sums;
+                std::vector<float> values = std::vector<float>(80);
+                std::vector<std::uint8_t> peaks = std::vector<std::uint8_t>(16);
+                float greatest = 0;
+            };
+            std::vector<std::uint8_t> wanted(80);
+            for (std::size_t i = 0; i < static_cast<std::size_t>(columns); ++i)
+                wanted[i] = random() % 4 == 0 ? 0 : 255;
+            const auto run = [&](const CornerKernels& kernels) {
+                Rows rows;
+                for (std::size_t i = 0; i < 3; ++i) {
+                    rows.dx[i].resize(80);
+                    rows.dy[i].resize(80);
+                    rows.sums[i].resize(80);
+                    kernels.take_sobel(picture.pixels().row(static_cast<int>(i)), Picture::kSide, columns + 2,
+                                       rows.dx[i].data(), rows.dy[i].data());
+                    rows.dx[i].resize(static_cast<std::size_t>(columns + 2));
+                    rows.dy[i].resize(static_cast<std::size_t>(columns + 2));
+                }
+                kernels.sum_products({{rows.dx[0].data(), rows.dx[1].data(), rows.dx[2].data()},
+                                      {rows.dy[0].data(), rows.dy[1].data(), rows.dy[2].data()}},
+                                     columns + 2,
+                                     {rows.sums[0].data(), rows.sums[1].data(), rows.sums[2].data()});
+                rows.greatest =
+                    kernels.take_eigenvalues({rows.sums[0].data(), rows.sums[1].data(), rows.sums[2].data()},
+                                             wanted.data(), columns, rows.values.data());
+                for (std::vector<std::int32_t>& sums : rows.sums)
+                    sums.resize(static_cast<std::size_t>(columns + 2));
+                return rows;
+            };
+            const Rows got = run(fast), expected = run(plain);
+            INFO(columns << " columns");
+            REQUIRE(got.dx == expected.dx);
+            REQUIRE(got.dy == expected.dy);
+            REQUIRE(got.sums == expected.sums);
+            // Where the compiler fuses a product and a sum, the root differs by a rounding of what is under
+            // it.
+            const float largest = 2.F * 9 * 1020 * 1020;
+            for (std::size_t i = 0; i < static_cast<std::size_t>(columns); ++i)
+                REQUIRE(std::abs(got.values[i] - expected.values[i]) <= 4e-7F * largest);
+            REQUIRE(std::abs(got.greatest - expected.greatest) <= 4e-7F * largest);
+
+            std::vector<float> values(3 * 80);
+            for (float& value : values)
+                value = static_cast<float>(random() % 5);
+            std::vector<std::uint8_t> peaks(16), expected_peaks(16);
+            fast.find_peaks(values.data() + 81, 80, 2, columns, peaks.data());
+            plain.find_peaks(values.data() + 81, 80, 2, columns, expected_peaks.data());
+            REQUIRE(peaks == expected_peaks);
+        }
+}
+
+TEST_CASE("corners are those that OpenCV finds") {
+    const cv::Size size(240, 181);
+    const test::Texture texture(test::seed_of("corners"));
+    const cv::Mat image = texture.picture(size);
+    GreyPyramid pyramid;
+    pyramid.build(image, 0, 5);
+    for (const float distance : {0.F, 1.F, 2.5F, 8.F, 1e30F}) {
+        cv::Mat wanted(size, CV_8UC1, cv::Scalar(0));
+        wanted(cv::Rect(2, 2, size.width - 4, size.height - 4)) = 255;
+        wanted(cv::Rect(60, 50, 70, 90)) = 0;
+        std::vector<cv::Point2f> expected, got;
+        cv::goodFeaturesToTrack(image, expected, 200, 0.01, std::min(distance, 1000.F), wanted);
+        CornerFinder finder;
+        wanted.copyTo(finder.reset(size));
+        finder.find(pyramid.level(0), 200, 0.01F, distance, got);
+        int equal = 0;
+        for (const cv::Point2f& corner : got)
+            equal += std::find(expected.begin(), expected.end(), corner) != expected.end();
+        INFO("distance " << distance << ": " << equal << " equal of " << got.size());
+        CHECK(got.size() == expected.size());
+        CHECK(equal >= 0.99 * static_cast<double>(expected.size())); // but for those of nearly equal strength
+    }
+    std::vector<cv::Point2f> corners;
+    CornerFinder finder;
+    finder.reset(size) = 0;
+    finder.find(pyramid.level(0), 200, 0.01F, 8, corners);
+    CHECK(corners.empty());
 }

@@ -46,11 +46,11 @@ public:
     /// The wanted pixels to be; all are.
     ///
     /// @return  valid until the next `find`
-    [[nodiscard]] cv::Mat& reset(cv::Size size) {
+    cv::Mat& reset(cv::Size size) {
         stride_ = size.width + kCornerBlock;
-        wanted_pixels_.assign(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(size.height), 255);
+        wanted_pixels_.assign(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(size.height), 0);
         wanted_ = cv::Mat(size, CV_8UC1, wanted_pixels_.data(), static_cast<std::size_t>(stride_));
-        return wanted_;
+        return wanted_ = 255; // what follows a row stays 0
     }
 
     /// Of the wanted pixels of an image, which has at least two more beyond every edge.

@@ -50,7 +50,7 @@ inline void sum_products(const DerivativeRows& rows, int columns, const ProductS
 
 /// Twice the smaller eigenvalue of the sums over three columns, of which the middle one is sums[i + 1].
 ///
-/// @param wanted  [columns] all bits set or none
+/// @param wanted  [columns] all bits set or none; none in what follows
 /// @return        the greatest one that is wanted, at least 0
 [[nodiscard]] inline float take_eigenvalues(const ProductSums& sums, const std::uint8_t* wanted, int columns,
                                             float* result) noexcept {
