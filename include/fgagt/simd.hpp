@@ -23,12 +23,14 @@
 #endif
 
 #ifdef FGAGT_AVX2
-namespace fgagt::detail::inline FGAGT_KERNELS {
+namespace fgagt::detail {
+inline namespace FGAGT_KERNELS {
 
 /// Whether this processor and its operating system know AVX2.
 [[nodiscard]] inline bool has_avx2() noexcept {
     return __builtin_cpu_supports("avx2") != 0;
 }
 
-} // namespace fgagt::detail::inline FGAGT_KERNELS
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail
 #endif

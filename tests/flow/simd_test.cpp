@@ -183,8 +183,8 @@ TEST_CASE("half a frame of colours is what OpenCV makes of it, to the bit") {
         for (const cv::Size half : {cv::Size(1, 1), {15, 3}, {16, 4}, {17, 2}, {31, 5}, {33, 1}, {200, 7}})
             for (const bool extreme : {false, true}) {
                 cv::Mat frame(half * 2, type), expected;
-                for (auto byte = frame.datastart; byte != frame.dataend; ++byte)
-                    *const_cast<std::uint8_t*>(byte) =
+                for (std::size_t i = 0; i < frame.total() * frame.elemSize(); ++i)
+                    frame.data[i] =
                         static_cast<std::uint8_t>(extreme ? 255 * (random() % 2) : random() % 256);
                 std::vector<std::uint8_t> buffer;
                 cv::resize(as_grey(frame, buffer), expected, half, 0, 0, cv::INTER_AREA);

@@ -4,7 +4,8 @@
 #include <fgagt/flow/detail/lucas_kanade_plain.hpp>
 #include <fgagt/simd.hpp>
 
-namespace fgagt::detail::inline FGAGT_KERNELS {
+namespace fgagt::detail {
+inline namespace FGAGT_KERNELS {
 
 /// One implementation of the inner loops of Lucas-Kanade.
 struct LucasKanadeKernels {
@@ -25,4 +26,5 @@ struct LucasKanadeKernels {
     return {};
 }
 
-} // namespace fgagt::detail::inline FGAGT_KERNELS
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail

@@ -8,7 +8,8 @@
 
 /// The inner loops of the search for corners, 8 pixels at a time; what they are is said beside the plain
 /// ones.
-namespace fgagt::detail::inline FGAGT_KERNELS::avx2 {
+namespace fgagt::detail::avx2 {
+inline namespace FGAGT_KERNELS {
 
 [[nodiscard]] FGAGT_AVX2 inline __m128i load_8(const std::uint8_t* pixels) noexcept {
     return _mm_cvtepu8_epi16(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(pixels)));
@@ -106,5 +107,6 @@ FGAGT_AVX2 inline void find_peaks(const float* values, std::ptrdiff_t stride, fl
     }
 }
 
-} // namespace fgagt::detail::inline FGAGT_KERNELS::avx2
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail::avx2
 #endif

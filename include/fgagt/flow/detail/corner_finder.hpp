@@ -82,7 +82,9 @@ private:
         float strength;
         int index;
 
-        friend auto operator<=>(const Candidate&, const Candidate&) = default;
+        friend bool operator<(const Candidate& a, const Candidate& b) noexcept {
+            return a.strength < b.strength || (a.strength == b.strength && a.index < b.index);
+        }
     };
 
     /// Returns the strongest of the wanted.

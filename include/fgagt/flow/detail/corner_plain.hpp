@@ -8,7 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace fgagt::detail::inline FGAGT_KERNELS {
+namespace fgagt::detail {
+inline namespace FGAGT_KERNELS {
 
 /// Pixels that the loops below take at once: they read and write up to the next multiple of it.
 inline constexpr int kCornerBlock = 8;
@@ -85,4 +86,5 @@ inline void find_peaks(const float* values, std::ptrdiff_t stride, float limit, 
 }
 
 } // namespace plain
-} // namespace fgagt::detail::inline FGAGT_KERNELS
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail

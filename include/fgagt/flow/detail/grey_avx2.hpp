@@ -10,7 +10,8 @@
 
 /// Rows of `cv::cvtColor` to grey and of `cv::resize` by INTER_AREA to half the size, 16 pixels at a time, to
 /// the bit.
-namespace fgagt::detail::inline FGAGT_KERNELS::avx2 {
+namespace fgagt::detail::avx2 {
+inline namespace FGAGT_KERNELS {
 
 inline constexpr std::ptrdiff_t kGreyBlock = 16; ///< a row of the result must be at least so wide
 
@@ -77,5 +78,6 @@ FGAGT_AVX2 inline void take_means(const std::uint8_t* upper, const std::uint8_t*
     }
 }
 
-} // namespace fgagt::detail::inline FGAGT_KERNELS::avx2
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail::avx2
 #endif

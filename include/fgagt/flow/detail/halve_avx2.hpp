@@ -9,7 +9,8 @@
 #include <immintrin.h>
 
 /// The two halves of `cv::pyrDown` of 8-bit images, 16 pixels at a time, to the bit.
-namespace fgagt::detail::inline FGAGT_KERNELS::avx2 {
+namespace fgagt::detail::avx2 {
+inline namespace FGAGT_KERNELS {
 
 inline constexpr int kHalveBlock = 16; ///< the result must be at least so wide
 
@@ -50,5 +51,6 @@ FGAGT_AVX2 inline void binomial_down(const std::int16_t* a, const std::int16_t* 
     }
 }
 
-} // namespace fgagt::detail::inline FGAGT_KERNELS::avx2
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail::avx2
 #endif

@@ -7,7 +7,8 @@
 #include <immintrin.h>
 
 /// The loops of Lucas-Kanade, 16 columns at a time.
-namespace fgagt::detail::inline FGAGT_KERNELS::avx2 {
+namespace fgagt::detail::avx2 {
+inline namespace FGAGT_KERNELS {
 
 [[nodiscard]] FGAGT_AVX2 inline __m256i load(const std::int16_t* values) noexcept {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values));
@@ -164,5 +165,6 @@ FGAGT_AVX2 inline void interpolate(const std::int16_t* derivative, Fraction frac
     return static_cast<std::int32_t>(add_up(sum, zero, zero, zero)[0]);
 }
 
-} // namespace fgagt::detail::inline FGAGT_KERNELS::avx2
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail::avx2
 #endif

@@ -13,7 +13,8 @@
 /// The inner loops of Lucas-Kanade, in fixed point: 8-bit pixels, 16-bit gradients, 32-bit sums. Gradients
 /// are 32 times a grey level per pixel (Scharr's 3, 10, 3 on both sides of a central difference). What is
 /// defined here as plain loops may run in other instructions, which give the same to the bit.
-namespace fgagt::detail::inline FGAGT_KERNELS {
+namespace fgagt::detail {
+inline namespace FGAGT_KERNELS {
 
 inline constexpr int kGradientScale = 32; ///< gain of the Scharr derivative
 inline constexpr int kFractionBits = 15;  ///< fractional bits of where between two pixels a point lies
@@ -163,4 +164,5 @@ inline void interpolate(const std::int16_t* derivative, Fraction fraction, int w
 
 } // namespace plain
 
-} // namespace fgagt::detail::inline FGAGT_KERNELS
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail

@@ -41,8 +41,8 @@ void halve_colours(const cv::Mat& frame, cv::Mat& half, std::vector<std::uint8_t
 #endif
 
 /// Whether the frame has become `half`: at once, without a grey image of the full size in between.
-[[nodiscard]] inline bool try_halve(const cv::Mat& frame, cv::Mat& half,
-                                    std::vector<std::uint8_t>& two_rows) {
+[[nodiscard]] inline bool try_halve([[maybe_unused]] const cv::Mat& frame, [[maybe_unused]] cv::Mat& half,
+                                    [[maybe_unused]] std::vector<std::uint8_t>& two_rows) {
 #ifdef FGAGT_AVX2
     if (half.size() * 2 == frame.size() && half.cols >= avx2::kGreyBlock && has_avx2()) {
         if (frame.type() == CV_8UC3) return halve_colours<3>(frame, half, two_rows), true;
