@@ -87,7 +87,8 @@ constexpr int kFractions[] = {0, 1, 2, 255, 8191, 16383, 16384, 16385, 21846, 30
 TEST_CASE("kernels give the same to the bit as the plain loops, in windows of every size") {
     std::mt19937 random(test::seed_of("kernels"));
     const auto all = pictures(random);
-    const LucasKanadeKernels fast = lucas_kanade_kernels(), plain;
+    const LucasKanadeKernels fast = GENERATE(lucas_kanade_kernels(), portable_lucas_kanade_kernels());
+    const LucasKanadeKernels plain;
     for (int side = 1; side <= kMaxWindow; ++side)
         for (std::size_t picture = 0; picture < all.size(); ++picture) {
             const Pixels pixels = all[picture].pixels(), others = all[(picture + 1) % all.size()].pixels();
@@ -110,7 +111,8 @@ TEST_CASE("kernels give the same to the bit as the plain loops, in windows of ev
 TEST_CASE("kernels give the same to the bit as the plain loops, wherever between pixels") {
     std::mt19937 random(test::seed_of("fractions"));
     const auto all = pictures(random);
-    const LucasKanadeKernels fast = lucas_kanade_kernels(), plain;
+    const LucasKanadeKernels fast = GENERATE(lucas_kanade_kernels(), portable_lucas_kanade_kernels());
+    const LucasKanadeKernels plain;
     for (const int side : {3, 15, 16, 17, 21})
         for (const int x : kFractions)
             for (const int y : kFractions) {
@@ -147,7 +149,8 @@ TEST_CASE("the greatest sums of the widest window are exact") {
             window.y[i] = -4080;
         }
     const Picture white{std::vector<std::uint8_t>(Picture::kSide * Picture::kSide, 255)};
-    for (const LucasKanadeKernels& kernels : {lucas_kanade_kernels(), LucasKanadeKernels{}}) {
+    for (const LucasKanadeKernels& kernels :
+         {lucas_kanade_kernels(), portable_lucas_kanade_kernels(), LucasKanadeKernels{}}) {
         const Correlation sums = kernels.correlate(white.pixels(), window.gradient());
         for (std::size_t i = 0; i < 4; ++i) {
             CHECK(sums.x[i] == 63. * 63 * 4080 * 255);

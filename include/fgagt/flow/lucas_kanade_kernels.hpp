@@ -2,6 +2,7 @@
 
 #include <fgagt/flow/detail/lucas_kanade_avx2.hpp>
 #include <fgagt/flow/detail/lucas_kanade_plain.hpp>
+#include <fgagt/flow/detail/lucas_kanade_simd128.hpp>
 #include <fgagt/simd.hpp>
 
 namespace fgagt::detail {
@@ -16,6 +17,16 @@ struct LucasKanadeKernels {
     decltype(&plain::sum_differences) sum_differences = plain::sum_differences;
 };
 
+/// The fastest one that every processor of the kind has.
+[[nodiscard]] inline LucasKanadeKernels portable_lucas_kanade_kernels() noexcept {
+#ifdef FGAGT_SIMD128
+    return {simd128::take_derivatives, simd128::interpolate, simd128::sum_tensor, simd128::correlate,
+            plain::sum_differences};
+#else
+    return {};
+#endif
+}
+
 /// The fastest one that this processor has.
 [[nodiscard]] inline LucasKanadeKernels lucas_kanade_kernels() noexcept {
 #ifdef FGAGT_AVX2
@@ -23,7 +34,7 @@ struct LucasKanadeKernels {
         return {avx2::take_derivatives, avx2::interpolate, avx2::sum_tensor, avx2::correlate,
                 avx2::sum_differences};
 #endif
-    return {};
+    return portable_lucas_kanade_kernels();
 }
 
 } // namespace FGAGT_KERNELS
