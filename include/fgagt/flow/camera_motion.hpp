@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/flow/detail/corner_finder.hpp>
 #include <fgagt/flow/flow_image.hpp>
 #include <fgagt/flow/lucas_kanade.hpp>
 #include <fgagt/flow/similarity.hpp>
@@ -8,7 +9,6 @@
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
-#include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -100,24 +100,24 @@ private:
 
     /// Fills `corners_` with continuous coordinates of the level.
     void find_corners(const FlowImage& image, int level, std::span<const Box> boxes) {
-        const cv::Mat pixels = image.pyramid.image(level);
-        cv::Mat background(pixels.size(), CV_8UC1, cv::Scalar(255));
+        const GreyView pixels = image.pyramid.level(level);
+        cv::Mat& background = finder_.reset({pixels.width, pixels.height});
         for (const Box& box : boxes) {
             if (!is_usable(box)) continue;
             const cv::Point2f from = image.to_level({box.left, box.top}, level);
             const cv::Point2f to = image.to_level({box.right(), box.bottom()}, level);
             const cv::Rect covered(cv::Point(cvFloor(from.x), cvFloor(from.y)),
                                    cv::Point(cvCeil(to.x), cvCeil(to.y)));
-            background(covered & cv::Rect({}, pixels.size())).setTo(0);
+            background(covered & cv::Rect({}, background.size())).setTo(0);
         }
-        cv::goodFeaturesToTrack(pixels, corners_, options_.corners, options_.quality, options_.distance,
-                                background);
+        finder_.find(pixels, options_.corners, options_.quality, options_.distance, corners_);
         for (cv::Point2f& corner : corners_)
             corner = pixel_centre::to_continuous(corner);
     }
 
     Options options_;
     LucasKanade lucas_kanade_;
+    detail::CornerFinder finder_;
     std::vector<cv::Point2f> corners_;
     std::vector<TrackedPoint> tracked_;
     std::vector<detail::PointPair> pairs_;

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/flow/detail/halve_avx2.hpp>
+#include <fgagt/simd.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 namespace fgagt {
@@ -45,17 +49,23 @@ public:
             detail::throw_invalid("GreyPyramid::build: expected further_levels >= 0 and window >= 1, got ",
                                   further_levels, " and ", window);
         border_ = window + 1; // one more than the window reaches: derivatives look at neighbours
+        margin_ = (border_ + kWord - 1) / kWord * kWord;
         lay_out(grey.size(), further_levels, window);
-        for (std::size_t level = 0; level < levels_.size(); ++level) {
-            cv::Mat inside = header(levels_[level]);
-            if (level == 0)
-                grey.copyTo(inside);
-            else
-                cv::pyrDown(header(levels_[level - 1]), inside, inside.size());
-            cv::Mat whole = whole_header(levels_[level]);
-            cv::copyMakeBorder(inside, whole, border_, border_, border_, border_,
-                               cv::BORDER_REFLECT_101 | cv::BORDER_ISOLATED);
-        }
+        int copied = 0; // rows of level 0, while they are in the cache for level 1
+        const auto copy_to = [&](int row) {
+            for (; copied <= row; ++copied) {
+                if (copied + kAhead < grey.rows) fetch(grey, copied + kAhead);
+                std::copy_n(grey.ptr(copied), grey.cols, row_of(levels_[0], copied));
+                mirror_sides(levels_[0], copied);
+            }
+        };
+        for (std::size_t level = 1; level < levels_.size(); ++level)
+            halve(levels_[level - 1], levels_[level], [&](int row) {
+                if (level == 1) copy_to(row);
+            });
+        copy_to(grey.rows - 1);
+        for (Level& level : levels_)
+            mirror_ends(level);
     }
 
     /// Whether no image was ever built.
@@ -70,15 +80,17 @@ public:
     /// Valid until the pyramid is built anew, assigned or destroyed.
     [[nodiscard]] GreyView level(int index) const {
         const Level& level = at(index);
-        const std::ptrdiff_t stride = stride_of(level);
-        return {level.pixels.data() + border_ * stride + border_, stride, level.size.width,
-                level.size.height};
+        return {row_of(level, 0), stride_of(level), level.size.width, level.size.height};
     }
 
     /// The same as an OpenCV image without the border; for reading only.
     [[nodiscard]] cv::Mat image(int index) const { return header(at(index)); }
 
 private:
+    static constexpr std::size_t kSlack = 64; ///< bytes after the last pixel that may be read
+    static constexpr int kAhead = 8;          ///< rows from the one that is copied to the one fetched
+    static constexpr int kWord = 8;           ///< pixels that are mirrored at once
+
     struct Level {
         cv::Size size;
         std::vector<std::uint8_t> pixels; ///< border included
@@ -91,32 +103,138 @@ private:
             if (count > 0 && (size.width <= window || size.height <= window)) break;
             level.size = size;
             level.pixels.resize(static_cast<std::size_t>(stride_of(level)) *
-                                static_cast<std::size_t>(size.height + 2 * border_));
+                                    static_cast<std::size_t>(size.height + 2 * border_) +
+                                kSlack);
             size = {(size.width + 1) / 2, (size.height + 1) / 2};
             ++count;
         }
         levels_.resize(count);
     }
 
+    /// Tells the processor that a row will be copied soon: it computes while memory answers.
+    void fetch(const cv::Mat& grey, int y) {
+        constexpr int kCacheLine = 64;
+        for (int x = 0; x < grey.cols; x += kCacheLine) {
+            __builtin_prefetch(grey.ptr(y) + x);
+            __builtin_prefetch(row_of(levels_[0], y) + x, /*rw=*/1);
+        }
+    }
+
+    /// Smooths and takes the even pixels; `prepare(row)` is called before a row of `from` and those above it
+    /// are read.
+    template <class Prepare>
+    void halve(const Level& from, Level& to, Prepare prepare) {
+#ifdef FGAGT_AVX2
+        if (to.size.width >= detail::avx2::kHalveBlock && detail::has_avx2())
+            return halve_by_rows(from, to, prepare);
+#endif
+        prepare(from.size.height - 1);
+        cv::pyrDown(header(from), header(to), to.size);
+        for (int y = 0; y < to.size.height; ++y)
+            mirror_sides(to, y);
+    }
+
+#ifdef FGAGT_AVX2
+    template <class Prepare>
+    void halve_by_rows(const Level& from, Level& to, Prepare prepare) {
+        const int width = to.size.width;
+        sums_.resize(5 * static_cast<std::size_t>(width));
+        const auto sums = [&](int row) { return sums_.data() + (row + 5) % 5 * width; };
+        const auto take = [&](int row) {
+            const int from_row = mirrored(row, from.size.height);
+            prepare(from_row);
+            detail::avx2::binomial_across(row_of(from, from_row), sums(row), width);
+        };
+        for (int row = -2; row < 1; ++row)
+            take(row);
+        for (int y = 0; y < to.size.height; ++y) {
+            const int row = 2 * y;
+            take(row + 1);
+            take(row + 2);
+            detail::avx2::binomial_down(sums(row - 2), sums(row - 1), sums(row), sums(row + 1), sums(row + 2),
+                                        row_of(to, y), width);
+            mirror_sides(to, y);
+        }
+    }
+#endif
+
+    /// Where a pixel that is outside of [0, size) is mirrored at the first or the last one.
+    [[nodiscard]] static int mirrored(int index, int size) {
+        if (index >= 0 && index < size) return index;
+        return cv::borderInterpolate(index, size, cv::BORDER_REFLECT_101);
+    }
+
+    /// Writes a word's bytes in the opposite order.
+    static void mirror_word(const std::uint8_t* from, std::uint8_t* to) noexcept {
+        std::uint64_t word = 0;
+        std::memcpy(&word, from, kWord);
+        word = __builtin_bswap64(word);
+        std::memcpy(to, &word, kWord);
+    }
+
+    void mirror_sides(Level& level, int y) const {
+        const int width = level.size.width;
+        std::uint8_t* const row = row_of(level, y);
+        if (width > margin_) {
+            for (int i = 1; i <= margin_; i += kWord) {
+                mirror_word(row + i, row + 1 - i - kWord);
+                mirror_word(row + width - i - kWord, row + width - 1 + i);
+            }
+            return;
+        }
+        for (int i = 1; i <= border_; ++i) {
+            row[-i] = row[mirrored(-i, width)];
+            row[width - 1 + i] = row[mirrored(width - 1 + i, width)];
+        }
+    }
+
+    void mirror_ends(Level& level) const {
+        const auto mirror = [&](int y) {
+            std::copy_n(row_of(level, mirrored(y, level.size.height)) - margin_, stride_of(level),
+                        row_of(level, y) - margin_);
+        };
+        for (int i = 1; i <= border_; ++i) {
+            mirror(-i);
+            mirror(level.size.height - 1 + i);
+        }
+    }
+
     [[nodiscard]] const Level& at(int index) const {
         FGAGT_ASSERT(index >= 0 && index < levels());
         return levels_[static_cast<std::size_t>(index)];
     }
+    /// Pixel (0, y).
+    [[nodiscard]] std::uint8_t* row_of(Level& level, int y) const noexcept {
+        return level.pixels.data() + (border_ + y) * stride_of(level) + margin_;
+    }
+    [[nodiscard]] const std::uint8_t* row_of(const Level& level, int y) const noexcept {
+        return level.pixels.data() + (border_ + y) * stride_of(level) + margin_;
+    }
     [[nodiscard]] std::ptrdiff_t stride_of(const Level& level) const noexcept {
-        return level.size.width + 2 * border_;
+        return level.size.width + 2 * margin_;
     }
     // cv::Mat has no read-only headers; who gets one from a const pyramid only reads.
-    [[nodiscard]] cv::Mat whole_header(const Level& level) const {
-        return {level.size.height + 2 * border_, level.size.width + 2 * border_, CV_8UC1,
-                const_cast<std::uint8_t*>(level.pixels.data())};
-    }
     [[nodiscard]] cv::Mat header(const Level& level) const {
-        return whole_header(level)(cv::Rect({border_, border_}, level.size));
+        return {level.size, CV_8UC1, const_cast<std::uint8_t*>(row_of(level, 0)),
+                static_cast<std::size_t>(stride_of(level))};
     }
 
     std::vector<Level> levels_;
     int border_ = 0;
+    int margin_ = 0;                 ///< pixels before and after every row, at least the border
+    std::vector<std::int16_t> sums_; ///< of the rows being halved
 };
+
+namespace detail {
+
+inline void require_frame(const cv::Mat& frame) {
+    const int type = frame.type();
+    if (frame.empty() || frame.dims != 2 || (type != CV_8UC1 && type != CV_8UC3 && type != CV_8UC4))
+        throw_invalid("as_grey: expected a non-empty CV_8UC1, CV_8UC3 or CV_8UC4 frame, got ", frame.cols,
+                      'x', frame.rows, " of type ", type, "; convert it first");
+}
+
+} // namespace detail
 
 /// The frame as an 8-bit grey image: the frame itself where it is one, else converted into `buffer`.
 ///
@@ -124,10 +242,8 @@ private:
 /// @param buffer  holds the result's pixels; must outlive it
 /// @throws InvalidArgument  an empty frame or another type
 [[nodiscard]] inline cv::Mat as_grey(const cv::Mat& frame, std::vector<std::uint8_t>& buffer) {
+    detail::require_frame(frame);
     const int type = frame.type();
-    if (frame.empty() || frame.dims != 2 || (type != CV_8UC1 && type != CV_8UC3 && type != CV_8UC4))
-        detail::throw_invalid("as_grey: expected a non-empty CV_8UC1, CV_8UC3 or CV_8UC4 frame, got ",
-                              frame.cols, 'x', frame.rows, " of type ", type, "; convert it first");
     if (type == CV_8UC1) return frame;
     buffer.resize(frame.total());
     cv::Mat grey(frame.size(), CV_8UC1, buffer.data());

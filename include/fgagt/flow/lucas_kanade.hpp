@@ -53,15 +53,14 @@ public:
     explicit LucasKanade(LucasKanadeOptions options) : options_(options) {
         validate();
         half_ = 0.5F * static_cast<float>(options_.window - 1);
-        const auto area = [](int side) {
-            return static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
+        const auto rows_of = [&](int columns) {
+            return static_cast<std::size_t>(options_.window + 1) *
+                   static_cast<std::size_t>(detail::padded(columns));
         };
-        patch_.resize(area(options_.window + 2));
-        gradient_x_.resize(area(options_.window));
-        gradient_y_.resize(area(options_.window));
-        pixel_gradient_x_.resize(area(options_.window + 1));
-        pixel_gradient_y_.resize(area(options_.window + 1));
-        row_.resize(static_cast<std::size_t>(options_.window));
+        derivative_x_.resize(rows_of(options_.window + 1) + detail::kBlock);
+        derivative_y_.resize(derivative_x_.size());
+        gradient_x_.resize(rows_of(options_.window)); // the last row and the padding stay zero
+        gradient_y_.resize(gradient_x_.size());
         make_weights();
     }
 
@@ -89,9 +88,13 @@ public:
             detail::throw_invalid("LucasKanade::track: expected one guess per point or none, got ",
                                   guesses.size(), " guesses for ", points.size(), " points");
         tracked.resize(points.size());
-        for (std::size_t i = 0; i < points.size(); ++i)
+        for (std::size_t i = 0; i < points.size(); ++i) {
             tracked[i] =
                 track_point(previous, current, points[i], guesses.empty() ? points[i] : guesses[i], finest);
+            if (tracked[i].found)
+                tracked[i].error =
+                    difference(previous.level(finest), points[i], current.level(finest), tracked[i].position);
+        }
     }
 
     /// As `track`, then tracks what was found back again: a point that does not come back to within
@@ -121,6 +124,35 @@ private:
         }
     };
 
+    /// A point in integer-centre coordinates: the pixel at its upper left and how far it lies beyond.
+    struct Place {
+        cv::Point pixel;
+        cv::Point2f offset; ///< [0, 1)
+
+        explicit Place(cv::Point2f point) noexcept
+            : pixel(cvFloor(point.x), cvFloor(point.y)),
+              offset(point - cv::Point2f(pixel)) {}
+    };
+
+    /// Values at a pixel and at the next ones to the right, down, and both; in between by interpolation.
+    class Cell {
+    public:
+        Cell() = default;
+        Cell(cv::Point2d here, cv::Point2d right, cv::Point2d down, cv::Point2d both) noexcept
+            : here_(here),
+              right_(right - here),
+              down_(down - here),
+              both_(both - right - down_) {}
+
+        /// @param offset  from the pixel, [0, 1)
+        [[nodiscard]] cv::Point2d at(cv::Point2d offset) const noexcept {
+            return here_ + offset.x * right_ + offset.y * (down_ + offset.x * both_);
+        }
+
+    private:
+        cv::Point2d here_, right_, down_, both_;
+    };
+
     void validate() const {
         const auto require = [](bool holds, const char* name, const char* range, auto value) {
             if (!holds)
@@ -143,12 +175,15 @@ private:
         total_weight_ = static_cast<float>(options_.window * options_.window);
         if (!(options_.weight_sigma > 0)) return;
         total_weight_ = 0;
+        const int stride = detail::padded(options_.window);
+        weights_.resize(static_cast<std::size_t>(options_.window * stride));
         for (int y = 0; y < options_.window; ++y)
             for (int x = 0; x < options_.window; ++x) {
                 const float dx = (static_cast<float>(x) - half_) / options_.weight_sigma;
                 const float dy = (static_cast<float>(y) - half_) / options_.weight_sigma;
-                weights_.push_back(std::exp(-dx * dx - dy * dy));
-                total_weight_ += weights_.back();
+                float& weight = weights_[static_cast<std::size_t>(y * stride + x)];
+                weight = std::exp(-dx * dx - dy * dy);
+                total_weight_ += weight;
             }
     }
 
@@ -165,6 +200,7 @@ private:
                                   std::min(previous.levels(), current.levels()), "), got ", finest);
     }
 
+    /// Without the error.
     [[nodiscard]] TrackedPoint track_point(const GreyPyramid& previous, const GreyPyramid& current,
                                            cv::Point2f point, cv::Point2f guess, int finest) {
         const auto usable = [](cv::Point2f p) { // false for NaN
@@ -183,8 +219,7 @@ private:
         }
         const cv::Point2f corner = target - cv::Point2f(half_, half_);
         found = found && touches(current.level(finest), corner);
-        return {pixel_centre::to_continuous(target), found ? difference(current.level(finest), corner) : 0,
-                found};
+        return {pixel_centre::to_continuous(target), 0, found};
     }
 
     /// Newton-Raphson on one level, in integer-centre coordinates. False where the point is lost; `target` is
@@ -195,18 +230,39 @@ private:
         constexpr float kSingular = 0.125F;
         const cv::Point2f half(half_, half_);
         if (!touches(previous, source - half)) return false;
-        take_patch(previous, source - half);
+        const Place origin(source - half);
+        take_gradient(previous, origin);
         const StructureTensor a = structure_tensor();
         const float determinant = a.determinant();
         if (a.smaller_eigenvalue() / total_weight_ < options_.min_eigenvalue || determinant < kSingular)
             return false;
 
+        // What the gradient makes of the patch, AᵀW² times its grey levels, is linear in where between pixels
+        // it lies, and so is the step: both are known all over a pixel's cell once they are at its corners.
+        const auto cell = [&](const GreyView& image, cv::Point pixel, auto value) {
+            const detail::Correlation sums = kernels_.correlate(pixels_of(image, pixel), gradient());
+            const auto corner = [&](std::size_t i) { return value(cv::Point2d(sums.x[i], sums.y[i])); };
+            return Cell(corner(0), corner(1), corner(2), corner(3));
+        };
+        const double unit = 1.0 / (detail::kGradientScale * static_cast<double>(determinant));
+        const cv::Point2d wanted =
+            cell(previous, origin.pixel, [](cv::Point2d sums) { return sums; }).at(origin.offset);
+        const auto solve = [&](cv::Point2d sums) {
+            const cv::Point2d b = unit * (sums - wanted);
+            return cv::Point2d(a.xy * b.y - a.yy * b.x, a.xy * b.x - a.xx * b.y);
+        };
+
         cv::Point2f corner = target - half, last_step;
+        cv::Point known; // the pixel whose cell `steps` is
+        Cell steps;
         for (int i = 0; i < options_.iterations; ++i) {
             if (!touches(current, corner)) return false;
-            const cv::Point2f b = mismatch(current, corner);
-            const cv::Point2f step((a.xy * b.y - a.yy * b.x) / determinant,
-                                   (a.xy * b.x - a.xx * b.y) / determinant);
+            const Place place(corner);
+            if (i == 0 || place.pixel != known) {
+                steps = cell(current, place.pixel, solve);
+                known = place.pixel;
+            }
+            const cv::Point2f step = steps.at(place.offset);
             corner += step;
             target = corner + half;
             if (step.ddot(step) <= static_cast<double>(options_.epsilon) * options_.epsilon) break;
@@ -226,132 +282,78 @@ private:
                corner.y < static_cast<float>(image.height);
     }
 
-    /// Fills `patch_` and its gradients.
-    void take_patch(const GreyView& image, cv::Point2f corner) {
-        const int left = cvFloor(corner.x), top = cvFloor(corner.y);
-        const detail::BilinearWeights weights(corner.x - static_cast<float>(left),
-                                              corner.y - static_cast<float>(top));
-        const int window = options_.window;
-        const bool inside =
-            left >= 0 && top >= 0 && left + window < image.width && top + window < image.height;
-        if (inside) {
-            for (int y = -1; y <= window; ++y)
-                detail::interpolate_grey(image.at(left - 1, top + y), image.stride, weights, window + 2,
-                                         patch_row(y) - 1);
-            for (int y = 0; y < window; ++y)
-                detail::scharr_row<detail::kGreyBits>(patch_row(y), window + 2, window, row(gradient_x_, y),
-                                                      row(gradient_y_, y));
+    /// Fills the gradient. What lies beyond the image has none, not that of its mirror image.
+    void take_gradient(const GreyView& image, const Place& place) {
+        const int window = options_.window, side = window + 1, stride = detail::padded(side);
+        const cv::Rect all(place.pixel, cv::Size(side, side));
+        const cv::Rect inside = all & cv::Rect(0, 0, image.width, image.height);
+        if (inside == all) {
+            kernels_.take_derivatives(pixels_of(image, all.tl()), side, side, derivative_x_.data(),
+                                      derivative_y_.data(), stride);
         } else {
-            for (int y = 0; y < window; ++y)
-                detail::interpolate_grey(image.at(left, top + y), image.stride, weights, window,
-                                         patch_row(y));
-            take_gradients_at_border(image, left, top, weights);
+            std::fill(derivative_x_.begin(), derivative_x_.end(), std::int16_t{0});
+            std::fill(derivative_y_.begin(), derivative_y_.end(), std::int16_t{0});
+            const int first = (inside.y - all.y) * stride + inside.x - all.x;
+            detail::plain::take_derivatives(pixels_of(image, inside.tl()), inside.width, inside.height,
+                                            derivative_x_.data() + first, derivative_y_.data() + first,
+                                            stride);
         }
+        const detail::Fraction fraction(place.offset);
+        kernels_.interpolate(derivative_x_.data(), fraction, window, gradient_x_.data());
+        kernels_.interpolate(derivative_y_.data(), fraction, window, gradient_y_.data());
     }
 
-    /// The gradient of what lies beyond the image is zero, not that of its mirror image: where the window
-    /// reaches there, the pixels' own gradients are taken, blanked and then interpolated.
-    void take_gradients_at_border(const GreyView& image, int left, int top,
-                                  const detail::BilinearWeights& weights) {
-        const int window = options_.window, side = window + 1;
-        const int first = std::max(-left, 0), last = std::min(image.width - left, side);
-        std::fill(pixel_gradient_x_.begin(), pixel_gradient_x_.end(), std::int16_t{0});
-        std::fill(pixel_gradient_y_.begin(), pixel_gradient_y_.end(), std::int16_t{0});
-        for (int y = std::max(-top, 0); y < std::min(image.height - top, side); ++y)
-            detail::scharr_row<0>(image.at(left + first, top + y), image.stride, last - first,
-                                  pixel_gradient_x_.data() + y * side + first,
-                                  pixel_gradient_y_.data() + y * side + first);
-        const auto interpolate = [&](const std::vector<std::int16_t>& pixels,
-                                     std::vector<std::int16_t>& result) {
-            for (int y = 0; y < window; ++y)
-                detail::interpolate_row<detail::kWeightBits>(pixels.data() + y * side,
-                                                             pixels.data() + (y + 1) * side, weights, window,
-                                                             row(result, y));
-        };
-        interpolate(pixel_gradient_x_, gradient_x_);
-        interpolate(pixel_gradient_y_, gradient_y_);
-    }
-
-    /// AᵀW²A of the patch; leaves W²A in the place of its gradients.
+    /// AᵀW²A; leaves W²A in the place of the gradient.
     [[nodiscard]] StructureTensor structure_tensor() {
-        double xx = 0, xy = 0, yy = 0;
-        for (int y = 0; y < options_.window; ++y) {
-            std::int16_t* const gx = row(gradient_x_, y);
-            std::int16_t* const gy = row(gradient_y_, y);
-            if (weights_.empty()) {
-                xx += detail::dot_row(gx, gx, options_.window);
-                xy += detail::dot_row(gx, gy, options_.window);
-                yy += detail::dot_row(gy, gy, options_.window);
-                continue;
-            }
-            const float* const weights = weights_.data() + static_cast<std::ptrdiff_t>(y) * options_.window;
-            for (int x = 0; x < options_.window; ++x) {
-                const float weight = weights[x];
-                const int weighted_x = cvRound(weight * static_cast<float>(gx[x]));
-                const int weighted_y = cvRound(weight * static_cast<float>(gy[x]));
-                xx += weighted_x * gx[x];
-                xy += weighted_x * gy[x];
-                yy += weighted_y * gy[x];
-                gx[x] = static_cast<std::int16_t>(weighted_x);
-                gy[x] = static_cast<std::int16_t>(weighted_y);
-            }
-        }
+        const detail::TensorSums sums = weights_.empty() ? kernels_.sum_tensor(gradient()) : weigh();
         constexpr double kUnit = 1.0 / (detail::kGradientScale * detail::kGradientScale);
-        return {static_cast<float>(xx * kUnit), static_cast<float>(xy * kUnit),
-                static_cast<float>(yy * kUnit)};
+        return {static_cast<float>(sums.xx * kUnit), static_cast<float>(sums.xy * kUnit),
+                static_cast<float>(sums.yy * kUnit)};
     }
 
-    /// Calls `use(y, difference)` with every row of the image at `corner` minus the patch.
-    template <class Use>
-    void for_each_difference(const GreyView& image, cv::Point2f corner, Use use) {
-        const int left = cvFloor(corner.x), top = cvFloor(corner.y);
-        const detail::BilinearWeights weights(corner.x - static_cast<float>(left),
-                                              corner.y - static_cast<float>(top));
-        for (int y = 0; y < options_.window; ++y) {
-            detail::interpolate_grey(image.at(left, top + y), image.stride, weights, options_.window,
-                                     row_.data());
-            detail::subtract_row(row_.data(), patch_row(y), options_.window);
-            use(y, row_.data());
+    /// Multiplies the gradient by W², and sums up what that is times the gradient.
+    [[nodiscard]] detail::TensorSums weigh() {
+        detail::TensorSums sums;
+        for (std::size_t i = 0; i < weights_.size(); ++i) {
+            std::int16_t &x = gradient_x_[i], &y = gradient_y_[i];
+            const auto weighted_x = static_cast<std::int16_t>(cvRound(weights_[i] * static_cast<float>(x)));
+            const auto weighted_y = static_cast<std::int16_t>(cvRound(weights_[i] * static_cast<float>(y)));
+            sums.xx += weighted_x * x;
+            sums.xy += weighted_x * y;
+            sums.yy += weighted_y * y;
+            x = weighted_x;
+            y = weighted_y;
         }
+        return sums;
     }
 
-    /// AᵀW²b.
-    [[nodiscard]] cv::Point2f mismatch(const GreyView& image, cv::Point2f corner) {
-        double x = 0, y = 0;
-        for_each_difference(image, corner, [&](int line, const std::int16_t* difference) {
-            x += detail::dot_row(difference, row(gradient_x_, line), options_.window);
-            y += detail::dot_row(difference, row(gradient_y_, line), options_.window);
-        });
-        constexpr double kUnit = 1.0 / (detail::kGradientScale * (1 << detail::kGreyBits));
-        return {static_cast<float>(x * kUnit), static_cast<float>(y * kUnit)};
-    }
-
-    /// Mean absolute difference to the patch, in grey levels.
-    [[nodiscard]] float difference(const GreyView& image, cv::Point2f corner) {
-        double sum = 0;
-        for_each_difference(image, corner, [&](int, const std::int16_t* difference) {
-            sum += detail::magnitude_row(difference, options_.window);
-        });
+    /// Mean absolute difference of the patches around two points, in grey levels.
+    [[nodiscard]] float difference(const GreyView& previous, cv::Point2f from, const GreyView& current,
+                                   cv::Point2f to) const {
+        const cv::Point2f half(half_, half_);
+        const Place a(pixel_centre::from_continuous(from) - half),
+            b(pixel_centre::from_continuous(to) - half);
+        const double sum = kernels_.sum_differences(pixels_of(previous, a.pixel), detail::Fraction(a.offset),
+                                                    pixels_of(current, b.pixel), detail::Fraction(b.offset),
+                                                    options_.window);
         return static_cast<float>(sum / ((1 << detail::kGreyBits) * options_.window * options_.window));
     }
 
-    /// Row y of the patch, from the window's first column; the patch has one more pixel on every side.
-    [[nodiscard]] std::int16_t* patch_row(int y) {
-        return patch_.data() + (y + 1) * (options_.window + 2) + 1;
+    [[nodiscard]] static detail::Pixels pixels_of(const GreyView& image, cv::Point pixel) noexcept {
+        return {image.at(pixel.x, pixel.y), image.stride};
     }
-    [[nodiscard]] std::int16_t* row(std::vector<std::int16_t>& gradients, int y) const {
-        return gradients.data() + y * options_.window;
+    [[nodiscard]] detail::Gradient gradient() const noexcept {
+        return {gradient_x_.data(), gradient_y_.data(), options_.window};
     }
 
     Options options_;
     float half_ = 0;             ///< from the window's first to its middle pixel
-    std::vector<float> weights_; ///< W², empty when all are 1
+    std::vector<float> weights_; ///< W², laid out as the gradient, empty when all are 1
     float total_weight_ = 0;
 
-    std::vector<std::int16_t> patch_;                               ///< (window + 2)^2, of the previous image
-    std::vector<std::int16_t> gradient_x_, gradient_y_;             ///< window^2, times W²
-    std::vector<std::int16_t> pixel_gradient_x_, pixel_gradient_y_; ///< (window + 1)^2
-    std::vector<std::int16_t> row_;                                 ///< window
+    detail::LucasKanadeKernels kernels_ = detail::lucas_kanade_kernels();
+    std::vector<std::int16_t> derivative_x_, derivative_y_; ///< of the pixels around the patch's points
+    std::vector<std::int16_t> gradient_x_, gradient_y_;     ///< of the patch, times W²; see detail::Gradient
 };
 
 } // namespace fgagt

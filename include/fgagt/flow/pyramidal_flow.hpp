@@ -3,13 +3,13 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/flow/camera_motion.hpp>
+#include <fgagt/flow/detail/small_grey.hpp>
 #include <fgagt/flow/flow_image.hpp>
 #include <fgagt/flow/lucas_kanade.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
-#include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -69,15 +69,8 @@ public:
 
     /// @throws InvalidArgument  a frame that is empty or not CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA)
     void prepare(const cv::Mat& frame, Image& image) {
-        cv::Mat grey = as_grey(frame, grey_);
-        const cv::Size size = flow_size(frame.size());
-        if (size != frame.size()) {
-            small_.resize(static_cast<std::size_t>(size.area()));
-            cv::Mat small(size, CV_8UC1, small_.data());
-            cv::resize(grey, small, size, 0, 0, cv::INTER_AREA);
-            grey = small;
-        }
-        lucas_kanade_.prepare(grey, image.pyramid);
+        detail::require_frame(frame);
+        lucas_kanade_.prepare(detail::small_grey(frame, flow_size(frame.size()), grey_), image.pyramid);
         image.frame_size = frame.size();
     }
 
@@ -246,7 +239,7 @@ private:
     Options options_;
     LucasKanade lucas_kanade_;
     CameraMotion camera_;
-    std::vector<std::uint8_t> grey_, small_;
+    detail::GreyBuffers grey_;
     std::vector<std::size_t> asked_;  ///< boxes whose points are tracked
     std::vector<cv::Point2f> starts_; ///< of all asked boxes, in frame coordinates
     std::vector<cv::Point2f> points_; ///< the same in the pyramid's

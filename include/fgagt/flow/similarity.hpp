@@ -10,7 +10,6 @@
 #include <optional>
 #include <random>
 #include <span>
-#include <vector>
 
 /// Fits the maps that turn, scale and shift: (x, y) -> (a x - b y + tx, b x + a y + ty).
 namespace fgagt::detail {
@@ -30,20 +29,25 @@ struct PointPair {
     return miss.dot(miss);
 }
 
-/// The similarity of least squared error (Umeyama, PAMI 1991, in two dimensions and closed form); empty for
-/// fewer than two different points. O(K).
-[[nodiscard]] inline std::optional<Affine> fit_similarity(std::span<const PointPair> pairs) {
-    if (pairs.size() < 2) return std::nullopt;
+/// The similarity of least squared error (Umeyama, PAMI 1991, in two dimensions and closed form) over the
+/// pairs that `counts(pair)`; empty where these are fewer than two different points. O(K).
+template <class Counts>
+[[nodiscard]] std::optional<Affine> fit_similarity(std::span<const PointPair> pairs, Counts counts) {
     cv::Point2d from, to;
+    double count = 0;
     for (const PointPair& pair : pairs) {
+        if (!counts(pair)) continue;
         from += cv::Point2d(pair.from);
         to += cv::Point2d(pair.to);
+        ++count;
     }
-    from /= static_cast<double>(pairs.size());
-    to /= static_cast<double>(pairs.size());
+    if (count < 2) return std::nullopt;
+    from /= count;
+    to /= count;
 
     double along = 0, across = 0, spread = 0;
     for (const PointPair& pair : pairs) {
+        if (!counts(pair)) continue;
         const cv::Point2d p = cv::Point2d(pair.from) - from, q = cv::Point2d(pair.to) - to;
         along += p.dot(q);
         across += p.cross(q);
@@ -52,6 +56,11 @@ struct PointPair {
     if (!(spread > 0)) return std::nullopt;
     const double a = along / spread, b = across / spread;
     return Affine{a, -b, to.x - a * from.x + b * from.y, b, a, to.y - b * from.x - a * from.y};
+}
+
+/// The same over all pairs.
+[[nodiscard]] inline std::optional<Affine> fit_similarity(std::span<const PointPair> pairs) {
+    return fit_similarity(pairs, [](const PointPair&) { return true; });
 }
 
 /// A similarity that most pairs agree on.
@@ -94,13 +103,12 @@ struct RobustSimilarity {
     if (!best) return std::nullopt;
 
     RobustSimilarity result{*best, 0};
-    std::vector<PointPair> inliers;
     for (int pass = 0; pass < 3; ++pass) { // the first fit gains inliers, the next ones settle
-        inliers.clear();
-        for (const PointPair& pair : pairs)
-            if (squared_error(result.map, pair) <= limit) inliers.push_back(pair);
-        result.inliers = inliers.size();
-        result.map = fit_similarity(inliers).value_or(result.map);
+        const auto inlier = [limit, map = result.map](const PointPair& pair) {
+            return squared_error(map, pair) <= limit;
+        };
+        result.inliers = static_cast<std::size_t>(std::count_if(pairs.begin(), pairs.end(), inlier));
+        result.map = fit_similarity(pairs, inlier).value_or(result.map);
     }
     return result;
 }

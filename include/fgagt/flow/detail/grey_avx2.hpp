@@ -1,0 +1,83 @@
+#pragma once
+
+#include <fgagt/simd.hpp>
+
+#ifdef FGAGT_AVX2
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <immintrin.h>
+
+/// Rows of `cv::cvtColor` to grey and of `cv::resize` by INTER_AREA to half the size, 16 pixels at a time, to
+/// the bit.
+namespace fgagt::detail::avx2 {
+inline namespace FGAGT_KERNELS {
+
+inline constexpr std::ptrdiff_t kGreyBlock = 16; ///< a row of the result must be at least so wide
+
+/// Eight pixels, BGR or BGRA.
+template <int Channels>
+[[nodiscard]] FGAGT_AVX2 inline __m256i load_colours(const std::uint8_t* pixels) noexcept {
+    constexpr int kSecond = Channels == 3 ? 8 : 16; // with three channels its pixels begin at the fifth byte
+    return _mm256_set_m128i(_mm_loadu_si128(reinterpret_cast<const __m128i*>(pixels + kSecond)),
+                            _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixels)));
+}
+
+/// Their grey levels: 0.114 B + 0.587 G + 0.299 R.
+template <int Channels>
+[[nodiscard]] FGAGT_AVX2 inline __m256i take_grey(const std::uint8_t* pixels) noexcept {
+    constexpr int kBits = 15, kBlue = 3735, kGreen = 19235, kRed = 9798;
+    constexpr char kNone = -1;
+    constexpr char kFirst = Channels == 3 ? 4 : 0; // of the second four pixels
+    constexpr char kStep = Channels;
+    const auto place = [](char channel, char i) { return static_cast<char>(channel + i * kStep); };
+    const __m256i blue_green = _mm256_setr_epi8(
+        place(0, 0), kNone, place(1, 0), kNone, place(0, 1), kNone, place(1, 1), kNone, place(0, 2), kNone,
+        place(1, 2), kNone, place(0, 3), kNone, place(1, 3), kNone, place(kFirst, 0), kNone,
+        place(kFirst + 1, 0), kNone, place(kFirst, 1), kNone, place(kFirst + 1, 1), kNone, place(kFirst, 2),
+        kNone, place(kFirst + 1, 2), kNone, place(kFirst, 3), kNone, place(kFirst + 1, 3), kNone);
+    const __m256i red =
+        _mm256_setr_epi8(place(2, 0), kNone, kNone, kNone, place(2, 1), kNone, kNone, kNone, place(2, 2),
+                         kNone, kNone, kNone, place(2, 3), kNone, kNone, kNone, place(kFirst + 2, 0), kNone,
+                         kNone, kNone, place(kFirst + 2, 1), kNone, kNone, kNone, place(kFirst + 2, 2), kNone,
+                         kNone, kNone, place(kFirst + 2, 3), kNone, kNone, kNone);
+    const __m256i colours = load_colours<Channels>(pixels);
+    const __m256i sum = _mm256_add_epi32(
+        _mm256_madd_epi16(_mm256_shuffle_epi8(colours, blue_green), _mm256_set1_epi32(kGreen << 16 | kBlue)),
+        _mm256_madd_epi16(_mm256_shuffle_epi8(colours, red), _mm256_set1_epi32(kRed)));
+    return _mm256_srli_epi32(_mm256_add_epi32(sum, _mm256_set1_epi32(1 << (kBits - 1))), kBits);
+}
+
+/// Grey levels of a row of colours.
+template <int Channels>
+FGAGT_AVX2 inline void take_grey(const std::uint8_t* colours, std::uint8_t* grey,
+                                 std::ptrdiff_t width) noexcept {
+    for (std::ptrdiff_t x = 0;; x = std::min(x + kGreyBlock, width - kGreyBlock)) {
+        const std::uint8_t* const from = colours + Channels * x;
+        const __m256i words = _mm256_permute4x64_epi64(
+            _mm256_packus_epi32(take_grey<Channels>(from), take_grey<Channels>(from + 8 * Channels)), 0xD8);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(grey + x),
+                         _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+        if (x == width - kGreyBlock) break;
+    }
+}
+
+/// Rounded means of 2x2 pixels of two rows; `width` of the result.
+FGAGT_AVX2 inline void take_means(const std::uint8_t* upper, const std::uint8_t* lower, std::uint8_t* result,
+                                  std::ptrdiff_t width) noexcept {
+    const __m256i ones = _mm256_set1_epi8(1);
+    for (std::ptrdiff_t x = 0;; x = std::min(x + kGreyBlock, width - kGreyBlock)) {
+        const __m256i above = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(upper + 2 * x));
+        const __m256i below = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lower + 2 * x));
+        const __m256i sum =
+            _mm256_add_epi16(_mm256_maddubs_epi16(above, ones), _mm256_maddubs_epi16(below, ones));
+        const __m256i mean = _mm256_srli_epi16(_mm256_add_epi16(sum, _mm256_set1_epi16(2)), 2);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(result + x),
+                         _mm_packus_epi16(_mm256_castsi256_si128(mean), _mm256_extracti128_si256(mean, 1)));
+        if (x == width - kGreyBlock) break;
+    }
+}
+
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail::avx2
+#endif
