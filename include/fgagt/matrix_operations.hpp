@@ -42,6 +42,13 @@ template <class Scalar>
     return {numbers.data(), static_cast<Eigen::Index>(numbers.size())};
 }
 
+/// Whether no number is NaN or infinite: times zero, each of those is NaN.
+[[nodiscard]] inline bool all_finite(std::span<const float> numbers) {
+    using Numbers = Eigen::Map<const Eigen::ArrayXf>;
+    return numbers.empty() ||
+           (Numbers(numbers.data(), static_cast<Eigen::Index>(numbers.size())) * 0.0F).sum() == 0;
+}
+
 /// Scales a row to unit length, whatever its size; zero stays zero.
 ///
 /// @return  whether it has a length
