@@ -55,10 +55,14 @@ template <class Scalar>
 template <class Scalar>
 bool normalise(std::span<Scalar> row) {
     auto numbers = as_array(row);
-    const Scalar largest = row.empty() ? Scalar{0} : numbers.abs().maxCoeff();
-    if (largest == 0) return false;
-    numbers /= largest;
-    numbers /= std::sqrt(numbers.square().sum());
+    Scalar square = row.empty() ? Scalar{0} : numbers.square().sum();
+    if (!(square > Scalar(1e-30) && square < Scalar(1e30))) { // squares may underflow or overflow
+        const Scalar largest = row.empty() ? Scalar{0} : numbers.abs().maxCoeff();
+        if (largest == 0) return false;
+        numbers /= largest;
+        square = numbers.square().sum();
+    }
+    numbers /= std::sqrt(square);
     return true;
 }
 
