@@ -7,7 +7,7 @@
 namespace fgagt::bench {
 namespace {
 
-auto ours(GraphInput input) {
+auto ours(const GraphInput& input) {
     return [graph = AdaptiveGraph(input.weights), input, similarity = Matrix()]() mutable {
         graph.relate(input.features_d, input.features_t, input.iou, similarity);
     };
@@ -15,14 +15,15 @@ auto ours(GraphInput input) {
 
 /// The equations of the graph as one would write them with Eigen.
 void plain_graph(const GraphInput& input, Matrix& similarity) {
-    const auto& [f_d, f_t, iou, weights] = input;
+    const Matrix &f_d = input.features_d, &f_t = input.features_t;
+    const GraphWeights& weights = input.weights;
     Matrix closeness = -2 * f_d * f_t.transpose();
     closeness.colwise() += f_d.rowwise().squaredNorm();
     closeness.rowwise() += f_t.rowwise().squaredNorm().transpose();
     closeness = (closeness.array().max(0) + 1e-16F).inverse();
     closeness.rowwise().normalize();
     const float w = 1 / (1 + std::exp(-weights.prior_logit));
-    const Matrix prior = w * iou + (1 - w) * closeness;
+    const Matrix prior = w * input.iou + (1 - w) * closeness;
     const auto nodes = [&](const Matrix& own, const Matrix& aggregated) {
         const Matrix gate = 1 / (1 + (-(own * weights.wa).array()).exp());
         Matrix result = own * weights.w1 + (gate.array() * (aggregated * weights.w2).array()).matrix();

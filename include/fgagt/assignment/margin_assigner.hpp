@@ -183,9 +183,9 @@ private:
         }
         rest_gain_[row] = gain_of_best(rest, wanted);
         const double bound = rest_gain_[row];
-        const auto others =
-            std::ranges::partition(rest, [&](const Edge& edge) { return edge.gain >= bound; });
-        best_end_[row] += rest.size() - others.size();
+        const auto others = std::partition(rest.begin(), rest.end(),
+                                           [bound](const Edge& edge) { return edge.gain >= bound; });
+        best_end_[row] += static_cast<std::size_t>(others - rest.begin());
     }
 
     /// A gain that about `wanted` of the edges reach, and at least one does: estimated from some of them.
