@@ -42,16 +42,27 @@ template <class Scalar>
     return {numbers.data(), static_cast<Eigen::Index>(numbers.size())};
 }
 
+/// Whether no number is NaN or infinite: times zero, each of those is NaN.
+[[nodiscard]] inline bool all_finite(std::span<const float> numbers) {
+    using Numbers = Eigen::Map<const Eigen::ArrayXf>;
+    return numbers.empty() ||
+           (Numbers(numbers.data(), static_cast<Eigen::Index>(numbers.size())) * 0.0F).sum() == 0;
+}
+
 /// Scales a row to unit length, whatever its size; zero stays zero.
 ///
 /// @return  whether it has a length
 template <class Scalar>
 bool normalise(std::span<Scalar> row) {
     auto numbers = as_array(row);
-    const Scalar largest = row.empty() ? Scalar{0} : numbers.abs().maxCoeff();
-    if (largest == 0) return false;
-    numbers /= largest;
-    numbers /= std::sqrt(numbers.square().sum());
+    Scalar square = row.empty() ? Scalar{0} : numbers.square().sum();
+    if (!(square > Scalar(1e-30) && square < Scalar(1e30))) { // squares may underflow or overflow
+        const Scalar largest = row.empty() ? Scalar{0} : numbers.abs().maxCoeff();
+        if (largest == 0) return false;
+        numbers /= largest;
+        square = numbers.square().sum();
+    }
+    numbers /= std::sqrt(square);
     return true;
 }
 

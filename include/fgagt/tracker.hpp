@@ -268,7 +268,7 @@ public:
                                    .frame_size = frame_size_,
                                    .first = state_.frames == 0};
             next_.last_id = state_.last_id;
-            next_.appearances = state_.appearances;
+            copy_appearances();
             next_.scores = state_.scores;
             components_.lifecycle.advance(next_.tracks, next_.last_id, clock, work_.detections, work_.matches,
                                           next_result_.events);
@@ -361,7 +361,7 @@ private:
     const FrameResult& commit_prediction() {
         const StepGuard step(*this, Step::kPropagated, Step::kCommitted, "propagate");
         next_.last_id = state_.last_id;
-        next_.appearances = state_.appearances;
+        copy_appearances();
         next_.scores = state_.scores;
         next_.elapsed_without_detector = state_.elapsed_without_detector + work_.elapsed;
         for (Track& track : next_.tracks)
@@ -514,7 +514,7 @@ private:
     /// Motion models, appearances and score levels take in what was matched and what was born.
     void observe_detections() {
         next_.motions.reserve(next_.tracks.size());
-        next_.appearances.resize(next_.tracks.size());
+        resize_appearances(next_.tracks.size());
         for (std::size_t t = 0; t < next_.tracks.size(); ++t) {
             Track& track = next_.tracks[t];
             const bool newborn = t >= next_.motions.size();
@@ -535,6 +535,25 @@ private:
                                !work_.detections[d].appearance.empty(), work_.detections[d].score,
                                track.covered);
         }
+    }
+
+    void copy_appearances() {
+        resize_appearances(state_.appearances.size());
+        next_.appearances = state_.appearances;
+    }
+
+    /// Keeps the memory of those that go for those that come.
+    void resize_appearances(std::size_t count) {
+        auto& appearances = next_.appearances;
+        for (; appearances.size() > count; appearances.pop_back())
+            spare_appearances_.push_back(std::move(appearances.back()));
+        while (appearances.size() < count && !spare_appearances_.empty()) {
+            appearances.push_back(std::move(spare_appearances_.back()));
+            appearances.back().mean.clear();
+            appearances.back().from_caller = false;
+            spare_appearances_.pop_back();
+        }
+        appearances.resize(count);
     }
 
     /// Share of a track's observed box that the nearer one of another track seen in this frame covers at
@@ -561,7 +580,7 @@ private:
         }
         next_.tracks.resize(kept);
         next_.motions.erase(next_.motions.begin() + static_cast<std::ptrdiff_t>(kept), next_.motions.end());
-        next_.appearances.resize(kept);
+        resize_appearances(kept);
     }
 
     /// Turns indices of usable detections into the caller's, and collects the tracks of the output.
@@ -613,6 +632,7 @@ private:
     std::vector<Box> pooled_boxes_;
     Matrix pooled_;
     std::vector<std::uint8_t> pooled_valid_;
+    std::vector<AppearanceMemory::State> spare_appearances_;
 };
 
 } // namespace fgagt

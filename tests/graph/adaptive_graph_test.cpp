@@ -324,7 +324,8 @@ TEST_CASE("the prior tells nearly equal vectors apart") {
     f_t(0, 5) += step;
     f_t(1, 7) += 3 * step;
     f_t(2, 9) += 1000 * step;
-    affinity_prior(f_d, f_t, Matrix::Zero(1, 3), 0, true, prior);
+    AffinityPriorScratch scratch;
+    affinity_prior(f_d, f_t, Matrix::Zero(1, 3), 0, true, prior, scratch);
     CHECK(largest_error(prior, naive_prior(table(f_d), table(f_t), {{0, 0, 0}}, 0, true)) < 1e-6);
     CHECK_THAT(prior(0, 1) / prior(0, 0), WithinAbs(1.0 / 9, 1e-3)); // 1e-16 counts a little beside 1e-12
 }
@@ -332,7 +333,8 @@ TEST_CASE("the prior tells nearly equal vectors apart") {
 TEST_CASE("identical vectors share the prior of their row") {
     Matrix f_d = Matrix::Constant(1, 4, 0.3F), f_t = Matrix::Constant(3, 4, 0.3F), prior;
     f_t.row(2).setConstant(0.4F);
-    affinity_prior(f_d, f_t, Matrix::Zero(1, 3), 0, true, prior);
+    AffinityPriorScratch scratch;
+    affinity_prior(f_d, f_t, Matrix::Zero(1, 3), 0, true, prior, scratch);
     CHECK_THAT(prior(0, 0), WithinAbs(std::sqrt(0.5), 1e-6));
     CHECK_THAT(prior(0, 1), WithinAbs(std::sqrt(0.5), 1e-6));
     CHECK_THAT(prior(0, 2), WithinAbs(0, 1e-6)); // 1e-16 / 0.04

@@ -1,14 +1,20 @@
 #pragma once
 
 #include <fgagt/concepts.hpp>
+#include <fgagt/assignment/detail/reaching.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -19,9 +25,11 @@ namespace fgagt {
 /// Solves the assignment problem of [scores, margin * 1(M x M)], whose block of margins is never built: what
 /// counts is the gain of a pair, its score less the margin, and staying unmatched gains nothing. Pairs below
 /// the margin are thus left out at once, and what remains is a maximum-weight matching: detections bid for
-/// tracks in two passes of reduction (Jonker and Volgenant 1987), and those that lost continue by shortest
-/// augmenting paths, which end at a free track or at a detection that is better left unmatched.
-/// Computes in double. O(min(M, N) (E + max(M, N) min(M, N))) at worst for E pairs that reach the margin.
+/// tracks in a few passes of reduction (Jonker and Volgenant 1987), and those that lost continue by shortest
+/// augmenting paths, which end at a free track or at a detection that is better left unmatched. Of a
+/// detection with many such pairs the best come first, and the others are looked at only where they could
+/// matter. Computes in double. O(M N) to read the scores, then O(min(M, N) (E + max(M, N) min(M, N))) at
+/// worst for E pairs that reach the margin.
 ///
 /// @tparam Scalar  float or double
 template <class Scalar>
@@ -39,12 +47,13 @@ public:
     /// @throws InvalidArgument  a score is NaN or +inf, or the margin is not finite
     /// @note M == 0 and N == 0 are valid. The same input always gives the same result, ties included.
     void assign(const MatrixOf<Scalar>& scores, Scalar margin, std::vector<int>& track_of) {
-        check(scores, margin);
+        if (!std::isfinite(margin))
+            detail::throw_invalid("MarginAssigner::assign: expected a finite margin, got ", margin,
+                                  "; it must have the scale of the scores");
+        collect_edges(scores, margin);
         const bool transposed = scores.rows() > scores.cols(); // fewer rows need fewer paths
-        if (transposed) transposed_scores_ = scores.transpose();
-        const MatrixOf<Scalar>& wide = transposed ? transposed_scores_ : scores;
-        collect_edges(wide, margin);
-        forget_assignment(wide);
+        if (transposed) transpose_edges(static_cast<std::size_t>(scores.cols()));
+        forget_assignment(transposed ? scores.rows() : scores.cols());
         reduce();
         for (const Index row : pending_)
             augment(row);
@@ -55,42 +64,146 @@ private:
     using Index = std::uint32_t;
     static constexpr Index kNone = std::numeric_limits<Index>::max();
     static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    static constexpr int kPasses = 20;       // of bidding: cheaper than the searches that they save
+    static constexpr std::size_t kBest = 16; // edges of a row that are worth a look first
 
-    static void check(const MatrixOf<Scalar>& scores, Scalar margin) {
-        if (!std::isfinite(margin))
-            detail::throw_invalid("MarginAssigner::assign: expected a finite margin, got ", margin,
-                                  "; it must have the scale of the scores");
-        if ((scores.array() < std::numeric_limits<Scalar>::infinity()).all()) return; // false for NaN
-        for (Eigen::Index d = 0; d < scores.rows(); ++d)
-            for (Eigen::Index t = 0; t < scores.cols(); ++t)
-                if (!(scores(d, t) < std::numeric_limits<Scalar>::infinity()))
-                    detail::throw_invalid("MarginAssigner::assign: expected finite scores or -inf for a "
-                                          "forbidden pair, got ",
-                                          scores(d, t), " for detection ", d, " and track ", t,
-                                          "; check what computed the scores");
+    /// A pair that reaches the margin.
+    struct Edge {
+        double gain; // over the margin, >= 0
+        Index column;
+    };
+
+    /// Some scores of a row.
+    struct Block {
+        Index first;        // column
+        std::uint32_t good; // bit k: the k-th reaches the margin
+    };
+
+    /// A way to a column within one search.
+    struct Way {
+        double distance;
+        Index column;
+    };
+
+    static void make_room(std::vector<Edge>& edges, std::size_t count) {
+        if (edges.size() < count) edges.resize(std::max(count, 2 * edges.size()));
     }
 
     /// The pairs that reach the margin, row by row, with what they gain over it.
     void collect_edges(const MatrixOf<Scalar>& scores, Scalar margin) {
-        const auto size = static_cast<std::size_t>(scores.size());
-        edge_column_.resize(size + 1); // one more: every pair is written, only the good ones are kept
-        edge_gain_.resize(size + 1);
+        const auto columns = static_cast<std::size_t>(scores.cols());
         row_begin_.assign(1, 0);
         std::size_t count = 0;
         for (Eigen::Index row = 0; row < scores.rows(); ++row) {
-            const Scalar* values = scores.data() + row * scores.cols();
-            for (Eigen::Index column = 0; column < scores.cols(); ++column) {
-                edge_column_[count] = static_cast<Index>(column);
-                edge_gain_[count] = static_cast<double>(values[column]) - static_cast<double>(margin);
-                count += values[column] >= margin ? 1 : 0;
+            make_room(edges_, count + columns + 1); // every score is written, only the good ones are kept
+            const Scalar* values = scores.data() + static_cast<std::size_t>(row) * columns;
+            for (const Block& block : good_blocks(values, columns, margin)) {
+                const bool has_many = (block.good & (block.good >> 1U) & (block.good >> 2U)) != 0;
+                if (has_many) // sifted faster than picked
+                    count = append_edges(values, block.first, block.first + detail::kReachingBlock, margin,
+                                         count);
+                else
+                    for (std::uint32_t good = block.good; good != 0; good &= good - 1) {
+                        const auto column = block.first + static_cast<Index>(std::countr_zero(good));
+                        count = append_edges(values, column, column + 1, margin, count);
+                    }
             }
+            count = append_edges(values, columns - columns % detail::kReachingBlock, columns, margin, count);
+            for (std::size_t e = row_begin_.back(); e < count; ++e)
+                if (!(edges_[e].gain < kInfinity)) // NaN too
+                    detail::throw_invalid(
+                        "MarginAssigner::assign: expected finite scores or -inf for a forbidden pair, got ",
+                        values[edges_[e].column], " for detection ", row, " and track ", edges_[e].column,
+                        "; check what computed the scores");
             row_begin_.push_back(count);
         }
     }
 
-    void forget_assignment(const MatrixOf<Scalar>& scores) {
-        const auto rows = static_cast<std::size_t>(scores.rows());
-        const auto columns = static_cast<std::size_t>(scores.cols());
+    /// The blocks of a row that hold a score that reaches the margin. Without a branch: where they lie cannot
+    /// be foreseen.
+    std::span<const Block> good_blocks(const Scalar* values, std::size_t columns, Scalar margin) {
+        blocks_.resize(columns / detail::kReachingBlock + 1);
+        std::size_t count = 0;
+        for (std::size_t block = 0; block < columns / detail::kReachingBlock; ++block) {
+            const std::size_t first = block * detail::kReachingBlock;
+            blocks_[count] = {static_cast<Index>(first), detail::reaching(values + first, margin)};
+            count += blocks_[count].good != 0 ? 1U : 0U;
+        }
+        return {blocks_.data(), count};
+    }
+
+    /// @return  the number of edges with those of columns [first, last) that are not below the margin
+    std::size_t append_edges(const Scalar* values, std::size_t first, std::size_t last, Scalar margin,
+                             std::size_t count) {
+        for (std::size_t column = first; column < last; ++column) {
+            edges_[count] = {static_cast<double>(values[column]) - static_cast<double>(margin),
+                             static_cast<Index>(column)};
+            count += values[column] < margin ? 0 : 1;
+        }
+        return count;
+    }
+
+    /// Lets columns be the rows.
+    void transpose_edges(std::size_t columns) {
+        const std::size_t rows = row_begin_.size() - 1;
+        next_begin_.assign(columns + 1, 0);
+        for (std::size_t e = 0; e < row_begin_.back(); ++e)
+            ++next_begin_[edges_[e].column + 1];
+        std::partial_sum(next_begin_.begin(), next_begin_.end(), next_begin_.begin());
+        make_room(other_edges_, row_begin_.back());
+        place_.assign(next_begin_.begin(), next_begin_.end());
+        for (std::size_t row = 0; row < rows; ++row)
+            for (std::size_t e = row_begin_[row]; e < row_begin_[row + 1]; ++e)
+                other_edges_[place_[edges_[e].column]++] = {edges_[e].gain, static_cast<Index>(row)};
+        std::swap(edges_, other_edges_);
+        std::swap(row_begin_, next_begin_);
+    }
+
+    /// Applies `act` to the edges of a row, in turns: the best ones first, and more only as long as `matters`
+    /// says so of what the others gain at most.
+    template <class Act, class Matters>
+    void for_edges(Index row, Act act, Matters matters) {
+        std::size_t e = row_begin_[row];
+        for (;;) {
+            for (; e < best_end_[row]; ++e)
+                act(edges_[e]);
+            if (e == row_begin_[row + 1] || !matters(rest_gain_[row])) return;
+            find_more_best(row);
+        }
+    }
+
+    /// Moves the best of a row's other edges to those that are known to be the best: all if they are few,
+    /// else about as many as are known already.
+    void find_more_best(Index row) {
+        const std::span<Edge> rest(edges_.data() + best_end_[row], edges_.data() + row_begin_[row + 1]);
+        const std::size_t wanted = std::max(best_end_[row] - row_begin_[row], kBest);
+        if (rest.size() < 4 * wanted) {
+            best_end_[row] = row_begin_[row + 1];
+            return;
+        }
+        rest_gain_[row] = gain_of_best(rest, wanted);
+        const double bound = rest_gain_[row];
+        const auto others = std::partition(rest.begin(), rest.end(),
+                                           [bound](const Edge& edge) { return edge.gain >= bound; });
+        best_end_[row] += static_cast<std::size_t>(others - rest.begin());
+    }
+
+    /// A gain that about `wanted` of the edges reach, and at least one does: estimated from some of them.
+    static double gain_of_best(std::span<const Edge> edges, std::size_t wanted) {
+        constexpr std::size_t kSamples = 16;
+        std::array<double, kSamples> samples{};
+        for (std::size_t k = 0; k < kSamples; ++k)
+            samples[k] = edges[k * edges.size() / kSamples].gain;
+        const auto rank = static_cast<std::ptrdiff_t>(kSamples * wanted / edges.size());
+        std::nth_element(samples.begin(), samples.begin() + rank, samples.end(), std::greater<>());
+        return samples[static_cast<std::size_t>(rank)];
+    }
+
+    void forget_assignment(Eigen::Index column_count) {
+        const std::size_t rows = row_begin_.size() - 1;
+        const auto columns = static_cast<std::size_t>(column_count);
+        best_end_.assign(row_begin_.begin(), row_begin_.end() - 1);
+        rest_gain_.assign(rows, kInfinity);
         column_of_.assign(rows, kNone);
         row_of_.assign(columns, kNone);
         value_.assign(rows, 0.0);
@@ -98,13 +211,12 @@ private:
         distance_.assign(columns, kInfinity);
         from_row_.resize(columns);
         pending_.resize(rows);
-        for (std::size_t row = 0; row < rows; ++row)
-            pending_[row] = static_cast<Index>(row);
+        std::iota(pending_.begin(), pending_.end(), Index{0});
     }
 
     /// Lets rows bid for columns; those without one afterwards are left in `pending_`.
     void reduce() {
-        for (int pass = 0; pass < 2; ++pass) {
+        for (int pass = 0; pass < kPasses && !pending_.empty(); ++pass) {
             next_pending_.clear();
             for (const Index row : pending_)
                 bid(row);
@@ -117,17 +229,17 @@ private:
     void bid(Index row) {
         double best = -kInfinity, second = 0; // staying unmatched is always an alternative
         Index column = kNone;
-        for (std::size_t e = row_begin_[row]; e < row_begin_[row + 1]; ++e) {
-            const Index candidate = edge_column_[e];
-            const double net = edge_gain_[e] - price_[candidate];
-            if (net > best || (net == best && row_of_[column] != kNone && row_of_[candidate] == kNone)) {
+        const auto consider = [&](const Edge& edge) {
+            const double net = edge.gain - price_[edge.column];
+            if (net > best || (net == best && row_of_[column] != kNone && row_of_[edge.column] == kNone)) {
                 second = std::max(second, best);
                 best = net;
-                column = candidate;
+                column = edge.column;
             } else {
                 second = std::max(second, net);
             }
-        }
+        };
+        for_edges(row, consider, [&](double gain) { return gain > second; });
         if (best < 0) return; // prices only rise: it stays unmatched
         const Index owner = row_of_[column];
         if (owner != kNone) {
@@ -144,76 +256,66 @@ private:
     /// Finds the best place for `start`: the shortest alternating path to a free column, or to a row that is
     /// then left unmatched. Distances are what the total loses.
     void augment(Index start) {
-        reached_.clear();
-        settled_distance_.clear();
+        open_.clear();
+        settled_.clear();
         value_[start] = 0;
-        Index row = start, leaver = start, free_column = kNone;
-        double row_distance = 0, leaving = 0; // by the path to the best row to leave unmatched so far
-        for (;;) {
-            relax(row, row_distance, leaving);
-            const Index column = settle_nearest(leaving);
-            if (column == kNone) break;
-            row = row_of_[column];
-            row_distance = settled_distance_.back();
-            if (row == kNone) {
-                free_column = column;
-                break;
-            }
-            if (row_distance + value_[row] < leaving) {
-                leaving = row_distance + value_[row];
+        end_ = {.distance = 0, .column = kNone}; // at worst `start` itself stays unmatched
+        Index leaver = start;
+        relax(start, 0);
+        while (!open_.empty() && may_be_nearer(open_.front())) {
+            const Way way = open_.front();
+            std::ranges::pop_heap(open_, std::greater<>(), &Way::distance);
+            open_.pop_back();
+            if (way.distance > distance_[way.column]) continue; // a shorter one is known
+            settled_.push_back(way);
+            distance_[way.column] = -kInfinity; // no way is shorter
+            const Index row = row_of_[way.column];
+            if (way.distance + value_[row] < end_.distance) {
+                end_ = {.distance = way.distance + value_[row], .column = kNone};
                 leaver = row;
             }
+            relax(row, way.distance);
         }
-        update_prices(start, free_column != kNone ? row_distance : leaving);
-        flip_path(start, free_column != kNone ? free_column : std::exchange(column_of_[leaver], kNone));
-        for (const Index column : reached_)
-            distance_[column] = kInfinity;
+        update_prices(start);
+        flip_path(start, end_.column != kNone ? end_.column : std::exchange(column_of_[leaver], kNone));
+        for (const auto* ways : {&open_, &settled_})
+            for (const Way& way : *ways)
+                distance_[way.column] = kInfinity;
     }
 
-    /// Shortens the ways to the columns of `row`; one longer than `limit` is of no use.
-    void relax(Index row, double row_distance, double limit) {
+    /// Whether a way may lead to a better end. To a free column rather than to a row that is left unmatched,
+    /// if both are as near: that is one more pair.
+    [[nodiscard]] bool may_be_nearer(const Way& way) const {
+        return way.distance < end_.distance || (way.distance == end_.distance && end_.column == kNone);
+    }
+
+    /// Shortens the ways to the columns of `row`; those that are longer than the best end are of no use.
+    void relax(Index row, double row_distance) {
         const double base = row_distance + value_[row];
-        for (std::size_t e = row_begin_[row]; e < row_begin_[row + 1]; ++e) {
-            const Index column = edge_column_[e];
-            const double through_row = base - edge_gain_[e] + price_[column];
-            if (through_row < distance_[column] && through_row <= limit) {
-                if (distance_[column] == kInfinity) reached_.push_back(column);
-                distance_[column] = through_row;
-                from_row_[column] = row;
+        const auto shorten = [&](const Edge& edge) {
+            const Index column = edge.column;
+            const Way way{.distance = base - edge.gain + price_[column], .column = column};
+            if (!may_be_nearer(way) || way.distance >= distance_[column]) return;
+            from_row_[column] = row;
+            if (row_of_[column] == kNone) {
+                end_ = way;
+            } else {
+                distance_[column] = way.distance;
+                open_.push_back(way);
+                std::ranges::push_heap(open_, std::greater<>(), &Way::distance);
             }
-        }
-    }
-
-    /// Settles the nearest reached column within `limit`, a free one where distances are equal.
-    Index settle_nearest(double limit) {
-        std::size_t nearest = reached_.size();
-        double nearest_distance = limit;
-        for (std::size_t k = settled_distance_.size(); k < reached_.size(); ++k) {
-            const double distance = distance_[reached_[k]];
-            if (distance < nearest_distance ||
-                (distance == nearest_distance &&
-                 (nearest == reached_.size() || row_of_[reached_[k]] == kNone))) {
-                nearest_distance = distance;
-                nearest = k;
-            }
-        }
-        if (nearest == reached_.size()) return kNone;
-        std::swap(reached_[settled_distance_.size()], reached_[nearest]);
-        const Index column = reached_[settled_distance_.size()];
-        settled_distance_.push_back(nearest_distance);
-        distance_[column] = -kInfinity; // no way is shorter
-        return column;
+        };
+        for_edges(row, shorten, [&](double gain) { return base - gain <= end_.distance; });
     }
 
     /// Keeps gain <= value + price for every pair and equal for matched ones, values and prices >= 0, and
     /// those of unmatched rows and columns zero: which is what proves an assignment optimal.
-    void update_prices(Index start, double path_length) {
-        value_[start] = -path_length;
-        for (std::size_t k = 0; k < settled_distance_.size(); ++k) {
-            const double rise = path_length - settled_distance_[k];
-            price_[reached_[k]] += rise;
-            const Index owner = row_of_[reached_[k]];
-            if (owner != kNone) value_[owner] -= rise;
+    void update_prices(Index start) {
+        value_[start] = -end_.distance;
+        for (const Way& way : settled_) {
+            const double rise = end_.distance - way.distance;
+            price_[way.column] += rise;
+            value_[row_of_[way.column]] -= rise;
         }
     }
 
@@ -238,17 +340,21 @@ private:
         }
     }
 
-    MatrixOf<Scalar> transposed_scores_;
+    std::vector<Block> blocks_;          // of one row
     std::vector<std::size_t> row_begin_; // [rows + 1] where each row's edges begin
-    std::vector<Index> edge_column_;
-    std::vector<double> edge_gain_;             // >= 0
+    std::vector<std::size_t> best_end_;  // [rows] where those that are known to be the best end
+    std::vector<double> rest_gain_;      // [rows] no edge beyond gains more
+    std::vector<Edge> edges_;
+    std::vector<std::size_t> next_begin_, place_; // for transposing
+    std::vector<Edge> other_edges_;
     std::vector<Index> column_of_, row_of_;     // the assignment, from either side
     std::vector<double> value_, price_;         // of rows and columns: the dual solution
     std::vector<Index> pending_, next_pending_; // rows that have no column yet
     std::vector<double> distance_;              // [columns] within one search
     std::vector<Index> from_row_;               // [columns] the row before each column on its path
-    std::vector<Index> reached_;                // columns that the search knows, settled ones first
-    std::vector<double> settled_distance_;      // of the settled ones
+    std::vector<Way> open_;                     // heap of ways to matched columns, the shortest first
+    std::vector<Way> settled_;                  // the shortest ways there are
+    Way end_{};                                 // of the shortest path so far; no column: it ends at a row
 };
 
 /// The tracker's assigner: FGAGT's margin-augmented assignment in float.

@@ -11,8 +11,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace fgagt {
 
@@ -50,6 +51,7 @@ public:
         require_gain("chroma_gain", options_.chroma_gain);
         require_gain("gradient_gain", options_.gradient_gain);
         build_luv_tables();
+        build_colour_tables();
     }
 
     [[nodiscard]] const ChannelBackboneOptions& options() const noexcept { return options_; }
@@ -66,8 +68,6 @@ public:
     }
 
 private:
-    using Row = Eigen::Array<float, 1, Eigen::Dynamic>;
-
     static void require_gain(const char* name, float value) {
         if (!(value > 0 && value <= 100))
             detail::throw_invalid("ChannelBackbone: expected ", name, " in (0, 100], got ", value);
@@ -81,6 +81,19 @@ private:
             cv::cvtColor(cv::Mat(1, 1, CV_8UC3, cv::Scalar::all(0)), luv, cv::COLOR_BGR2Luv);
             return true;
         }();
+    }
+
+    void build_colour_tables() {
+        constexpr int kGreyU = 97, kGreyV = 136; // what OpenCV's 8-bit Luv gives for grey
+        const auto chroma = [gain = options_.chroma_gain / 255](int value, int grey) {
+            return std::clamp(kNeutralChroma + gain * static_cast<float>(value - grey), 0.0F, 1.0F);
+        };
+        for (int value = 0; value < 256; ++value) {
+            const auto at = static_cast<std::size_t>(value);
+            luminance_[at] = static_cast<float>(value) / 255;
+            u_[at] = chroma(value, kGreyU);
+            v_[at] = chroma(value, kGreyV);
+        }
     }
 
     static void lay_out(cv::Size frame, FeatureMap& map) {
@@ -108,17 +121,13 @@ private:
         cv::resize(half_, quarter_, {map.columns, map.rows}, 0, 0, cv::INTER_AREA);
         if (quarter_.channels() == 1) cv::cvtColor(quarter_, quarter_, cv::COLOR_GRAY2BGR);
         cv::cvtColor(quarter_, luv_, cv::COLOR_BGR2Luv);
-        constexpr int kGreyU = 97, kGreyV = 136; // what OpenCV's 8-bit Luv gives for grey
-        const auto chroma = [gain = options_.chroma_gain / 255](int value, int grey) {
-            return std::clamp(kNeutralChroma + gain * static_cast<float>(value - grey), 0.0F, 1.0F);
-        };
         for (int y = 0; y < map.rows; ++y) {
             const auto* luv = luv_.ptr<unsigned char>(y);
             float* out = map.cell(y, 0);
             for (int x = 0; x < map.columns; ++x, luv += 3, out += kChannels) {
-                out[0] = static_cast<float>(luv[0]) / 255;
-                out[1] = chroma(luv[1], kGreyU);
-                out[2] = chroma(luv[2], kGreyV);
+                out[0] = luminance_[luv[0]];
+                out[1] = u_[luv[1]];
+                out[2] = v_[luv[2]];
             }
         }
     }
@@ -130,45 +139,88 @@ private:
             cv::cvtColor(half_, grey_, cv::COLOR_BGR2GRAY);
         cv::spatialGradient(grey_, gradient_x_, gradient_y_, 3, cv::BORDER_REPLICATE);
         for (int y = 0; y < map.rows; ++y) {
-            for (auto& sum : sums_)
-                sum.setZero(grey_.cols);
-            add_gradients(2 * y);
-            add_gradients(2 * y + 1);
-            float* out = map.cell(y, 0) + 3;
-            for (int x = 0; x < map.columns; ++x, out += kChannels)
-                for (std::size_t c = 0; c < sums_.size(); ++c)
-                    out[c] = std::min(1.0F, 0.25F * (sums_[c][2 * x] + sums_[c][2 * x + 1]));
+            const int x = write_cells<4>(0, y, map);
+            write_cells<1>(x, y, map);
         }
     }
 
-    /// Adds one row of the half-size image to `sums_`: the magnitude, then the orientations.
+    /// Magnitude and orientations of `Count` cells at a time, from column `x` on: sums over 2 x 2 pixels of
+    /// the half-size image.
+    ///
+    /// @return  the column from which on fewer are left
+    template <int Count>
+    int write_cells(int x, int y, FeatureMap& map) const {
+        constexpr float kSobelGain = 4 * 255; // response of cv::spatialGradient to a full-range step
+        const float scale = 0.25F * options_.gradient_gain / kSobelGain;
+        for (; x + Count <= map.columns; x += Count) {
+            GradientSums<Count> sums;
+            for (const int row : {2 * y, 2 * y + 1}) {
+                const PixelPairs<Count> gx(gradient_x_.ptr<std::int16_t>(row) + 2 * x);
+                const PixelPairs<Count> gy(gradient_y_.ptr<std::int16_t>(row) + 2 * x);
+                sums.add(gx.first(), gy.first());
+                sums.add(gx.second(), gy.second());
+            }
+            float* out = map.cell(y, x) + 3;
+            for (std::size_t c = 0; c < sums.channels.size(); ++c) {
+                const Lanes<Count> channel = (scale * sums.channels[c]).min(1.0F);
+                for (int k = 0; k < Count; ++k)
+                    out[k * kChannels + static_cast<int>(c)] = channel[k];
+            }
+        }
+        return x;
+    }
+
+    template <int Count>
+    using Lanes = Eigen::Array<float, Count, 1>;
+
+    /// The pixels of `Count` cells in a row of gradients: each has two.
+    template <int Count>
+    class PixelPairs {
+    public:
+        explicit PixelPairs(const std::int16_t* pixels) {
+            std::memcpy(pairs_.data(), pixels, sizeof(pairs_));
+        }
+        [[nodiscard]] Lanes<Count> first() const {
+            return pairs_.template shiftLeft<16>().template shiftRight<16>().template cast<float>();
+        }
+        [[nodiscard]] Lanes<Count> second() const {
+            return pairs_.template shiftRight<16>().template cast<float>();
+        }
+
+    private:
+        Eigen::Array<std::int32_t, Count, 1> pairs_;
+    };
+
+    /// Magnitude, then orientations, summed over gradients.
     ///
     /// A gradient is split between the two nearest of the six directions as between two oblique axes, so that
     /// it moves smoothly from one to the next. The share of direction k is |along k| - sqrt(3) |across k|
     /// where that is positive (within 30 degrees), and across k is along the direction three steps on.
-    void add_gradients(int row) {
-        constexpr float kSobelGain = 4 * 255; // response of cv::spatialGradient to a full-range step
-        const float scale = options_.gradient_gain / kSobelGain;
-        gradient_x_.row(row).convertTo(row_x_, CV_32F, scale);
-        gradient_y_.row(row).convertTo(row_y_, CV_32F, scale);
-        const Eigen::Map<const Row> gx(row_x_.ptr<float>(), row_x_.cols);
-        const Eigen::Map<const Row> gy(row_y_.ptr<float>(), row_y_.cols);
-        sums_[0] += (gx.square() + gy.square()).sqrt();
+    template <int Count>
+    struct GradientSums {
+        std::array<Lanes<Count>, 1 + kOrientations> channels;
 
-        for (std::size_t k = 0; k < along_.size(); ++k) {
-            const double angle = static_cast<double>(k) * CV_PI / kOrientations;
-            along_[k] =
-                (static_cast<float>(std::cos(angle)) * gx + static_cast<float>(std::sin(angle)) * gy).abs();
+        GradientSums() { channels.fill(Lanes<Count>::Zero()); }
+
+        void add(const Lanes<Count>& gx, const Lanes<Count>& gy) {
+            constexpr float kCos30 = 0.8660254F, kSin30 = 0.5F;
+            channels[0] += (gx.square() + gy.square()).sqrt();
+            split(0, gx.abs(), gy.abs());
+            split(1, (kCos30 * gx + kSin30 * gy).abs(), (kCos30 * gy - kSin30 * gx).abs());
+            split(2, (kSin30 * gx + kCos30 * gy).abs(), (kSin30 * gy - kCos30 * gx).abs());
         }
-        constexpr float kRoot3 = 1.7320508F;
-        for (std::size_t k = 0; k < along_.size(); ++k)
-            sums_[1 + k] += (along_[k] - kRoot3 * along_[(k + 3) % along_.size()]).max(0.0F);
-    }
+
+    private:
+        void split(std::size_t k, const Lanes<Count>& along, const Lanes<Count>& across) {
+            constexpr float kRoot3 = 1.7320508F;
+            channels[1 + k] += (along - kRoot3 * across).max(0.0F);
+            channels[4 + k] += (across - kRoot3 * along).max(0.0F);
+        }
+    };
 
     ChannelBackboneOptions options_;
-    cv::Mat padded_, half_, quarter_, luv_, grey_, gradient_x_, gradient_y_, row_x_, row_y_;
-    std::array<Row, 1 + kOrientations> sums_;
-    std::array<Row, kOrientations> along_;
+    cv::Mat padded_, half_, quarter_, luv_, grey_, gradient_x_, gradient_y_;
+    std::array<float, 256> luminance_{}, u_{}, v_{}; // channels by what OpenCV's Luv has for them
 };
 
 static_assert(Backbone<ChannelBackbone>);

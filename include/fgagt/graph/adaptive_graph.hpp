@@ -5,13 +5,16 @@
 #include <fgagt/graph/affinity_prior.hpp>
 #include <fgagt/graph/graph_weights.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/packed_product.hpp>
 #include <fgagt/types.hpp>
 
 #include <Eigen/Core>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -36,9 +39,10 @@ public:
     /// @throws InvalidArgument  the weights' shapes disagree, or a number is not finite
     explicit AdaptiveGraph(GraphWeights weights) : options_(weights.options) {
         require_sound(weights);
-        w1_transposed_ = detail::transposed(weights.w1);
-        w2_transposed_ = detail::transposed(weights.w2);
-        wa_transposed_ = detail::transposed(weights.wa);
+        const auto dimension = weights.w1.rows();
+        Matrix side_by_side(dimension, 3 * dimension);
+        side_by_side << weights.w1, weights.wa, weights.w2;
+        w1_wa_w2_.pack(detail::MatrixView(side_by_side));
         reduction_transposed_ = detail::transposed(weights.reduction);
         weights_ = std::move(weights);
     }
@@ -62,7 +66,8 @@ public:
         require_input(features_d, features_t, iou);
         if (weights_) {
             const float iou_weight = 1 / (1 + std::exp(-weights_->prior_logit));
-            affinity_prior(features_d, features_t, iou, iou_weight, options_.squared_distance, prior_);
+            affinity_prior(features_d, features_t, iou, iou_weight, options_.squared_distance, prior_,
+                           prior_scratch_);
             update_nodes(features_d, features_t);
         } else {
             prior_.resize(0, 0);
@@ -71,7 +76,8 @@ public:
             finish_nodes(nodes_d_);
             finish_nodes(nodes_t_);
         }
-        detail::multiply_transposed(nodes_d_, nodes_t_, similarity);
+        nodes_t_transposed_.pack(detail::MatrixView(nodes_t_).transposed());
+        detail::multiply(detail::MatrixView(nodes_d_), nodes_t_transposed_, similarity);
         for (float& value : detail::numbers_of(similarity))
             value = std::clamp(value, -1.0F, 1.0F); // rounding may lead just past them
     }
@@ -89,29 +95,40 @@ private:
         if (exponent != 0) {
             scaled_d_ = features_d;
             scaled_t_ = features_t;
-            rescale(scaled_d_, -exponent);
-            rescale(scaled_t_, -exponent);
+            rescale(detail::numbers_of(scaled_d_), -exponent);
+            rescale(detail::numbers_of(scaled_t_), -exponent);
         }
         const Matrix& own_d = exponent != 0 ? scaled_d_ : features_d;
         const Matrix& own_t = exponent != 0 ? scaled_t_ : features_t;
-        detail::multiply_transposed(prior_, detail::transposed(own_t), aggregated_);
-        update_side(own_d, exponent, nodes_d_);
-        detail::multiply_transposed(detail::transposed(prior_), detail::transposed(own_d), aggregated_);
-        update_side(own_t, exponent, nodes_t_);
-        if (!nodes_d_.allFinite() || !nodes_t_.allFinite())
+        detail::multiply(detail::MatrixView(own_d), w1_wa_w2_, products_d_);
+        detail::multiply(detail::MatrixView(own_t), w1_wa_w2_, products_t_);
+        const detail::MatrixView prior(prior_);
+        update_side(prior, products_d_, products_t_, exponent, nodes_d_);
+        update_side(prior.transposed(), products_t_, products_d_, exponent, nodes_t_);
+        if (!detail::all_finite(detail::numbers_of(std::as_const(nodes_d_))) ||
+            !detail::all_finite(detail::numbers_of(std::as_const(nodes_t_))))
             detail::throw_invalid("AdaptiveGraph::relate: features and weights together overflow a float; "
                                   "check how the weights were trained");
     }
 
-    /// Nodes of one side from their own features and `aggregated_`.
-    void update_side(const Matrix& own, int exponent, Matrix& nodes) {
-        detail::multiply_transposed(own, w1_transposed_, nodes);
-        detail::multiply_transposed(aggregated_, w2_transposed_, message_);
-        detail::multiply_transposed(own, wa_transposed_, gate_);
-        if (exponent != 0) rescale(gate_, exponent);
-        const auto gate = detail::as_array(detail::numbers_of(gate_));
-        const auto message = detail::as_array(detail::numbers_of(message_));
-        detail::as_array(detail::numbers_of(nodes)) += message / (1 + (-gate).exp());
+    /// Nodes of one side. What it gets from the other is aggregated after the product with W2, not before:
+    /// the same, and one product of all features with all weights is enough.
+    ///
+    /// @param prior          [own nodes x others]
+    /// @param own, others    [nodes x 3 D] features times W1, Wa and W2
+    void update_side(const detail::MatrixView& prior, Matrix& own, const Matrix& others, int exponent,
+                     Matrix& nodes) {
+        const auto dimension = own.cols() / 3;
+        other_w2_.pack(detail::MatrixView(others).middle_columns(2 * dimension, dimension));
+        detail::multiply(prior, other_w2_, message_);
+        nodes.resize(own.rows(), dimension);
+        for (std::size_t row = 0; row < static_cast<std::size_t>(own.rows()); ++row) {
+            const std::span<float> node = detail::row_of(nodes, row), message = detail::row_of(message_, row);
+            float* const self = detail::row_of(own, row).data();
+            if (exponent != 0) rescale({self + dimension, node.size()}, exponent);
+            const Eigen::Map<const Eigen::ArrayXf> of_w1(self, dimension), of_wa(self + dimension, dimension);
+            detail::as_array(node) = of_w1 + detail::as_array(message) / (1 + (-of_wa).exp());
+        }
         finish_nodes(nodes);
     }
 
@@ -128,8 +145,8 @@ private:
             detail::normalise(detail::row_of(nodes, row));
     }
 
-    static void rescale(Matrix& matrix, int exponent) {
-        for (float& value : detail::numbers_of(matrix))
+    static void rescale(std::span<float> numbers, int exponent) {
+        for (float& value : numbers)
             value = std::ldexp(value, exponent);
     }
 
@@ -137,8 +154,7 @@ private:
     static int extreme_exponent(const Matrix& features_d, const Matrix& features_t) {
         float largest = 0;
         for (const Matrix* features : {&features_d, &features_t})
-            for (const float value : detail::numbers_of(*features))
-                largest = std::max(largest, std::abs(value));
+            if (features->size() != 0) largest = std::max(largest, features->cwiseAbs().maxCoeff());
         const int exponent = largest == 0 ? 0 : std::ilogb(largest) + 1;
         return std::abs(exponent) > 40 ? exponent : 0;
     }
@@ -170,7 +186,9 @@ private:
                                   dimension, "] and an IoU [M x N], got ", shape(features_d), ", ",
                                   shape(features_t), " and ", shape(iou),
                                   "; weights and pooler must agree on the dimension");
-        if (!features_d.allFinite() || !features_t.allFinite() || !iou.allFinite())
+        if (!detail::all_finite(detail::numbers_of(features_d)) ||
+            !detail::all_finite(detail::numbers_of(features_t)) ||
+            !detail::all_finite(detail::numbers_of(iou)))
             detail::throw_invalid("AdaptiveGraph::relate: expected finite features and IoU, got NaN or "
                                   "infinity; check what the pooler or the caller gave");
     }
@@ -181,8 +199,11 @@ private:
 
     AdaptiveGraphOptions options_;
     std::optional<GraphWeights> weights_;
-    Matrix w1_transposed_, w2_transposed_, wa_transposed_, reduction_transposed_;
-    Matrix prior_, scaled_d_, scaled_t_, aggregated_, message_, gate_, nodes_d_, nodes_t_;
+    detail::PackedMatrix w1_wa_w2_; // side by side
+    Matrix reduction_transposed_;
+    Matrix prior_, scaled_d_, scaled_t_, products_d_, products_t_, message_, nodes_d_, nodes_t_;
+    AffinityPriorScratch prior_scratch_;
+    detail::PackedMatrix other_w2_, nodes_t_transposed_;
 };
 
 static_assert(AffinityGraph<AdaptiveGraph>);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/packed_product.hpp>
 #include <fgagt/types.hpp>
 
 #include <Eigen/Core>
@@ -9,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace fgagt {
@@ -30,7 +32,24 @@ namespace detail {
     return sum;
 }
 
+/// |a|^2 of each row; infinite where a float is too small for it.
+inline void squared_lengths(const Matrix& matrix, std::vector<float>& lengths) {
+    lengths.resize(static_cast<std::size_t>(matrix.rows()));
+    for (std::size_t row = 0; row < lengths.size(); ++row) {
+        const std::span<const float> numbers = row_of(matrix, row);
+        lengths[row] = Eigen::Map<const Eigen::ArrayXf>(numbers.data(), matrix.cols()).square().sum();
+    }
+}
+
 } // namespace detail
+
+/// Memory of affinity_prior.
+struct AffinityPriorScratch {
+    std::vector<float> lengths_d, lengths_t; ///< squared lengths of the rows
+    detail::PackedMatrix transposed_t;       ///< features of the tracks
+    Matrix products;                         ///< [M x N] of the features
+    std::vector<double> closeness;           ///< [N]
+};
 
 /// Prior affinity E = w IoU + (1 - w) S_ft of the adaptive graph (FGAGT, section on the adaptive graph
 /// network). S_ft is 1 / (distance^2 + 1e-16), each row divided by its L2 norm.
@@ -41,15 +60,29 @@ namespace detail {
 /// @param iou_weight  w in [0, 1]
 /// @param squared     false: 1 / (distance + 1e-16), as the paper's other description says
 /// @param prior       [M x N], resized; finite for all finite features. Complexity: O(M N D)
+/// @param scratch     reused from call to call
 inline void affinity_prior(const Matrix& features_d, const Matrix& features_t, const Matrix& iou,
-                           float iou_weight, bool squared, Matrix& prior) {
+                           float iou_weight, bool squared, Matrix& prior, AffinityPriorScratch& scratch) {
     prior.resize(iou.rows(), iou.cols());
     if (prior.size() == 0) return;
-    std::vector<double> closeness(static_cast<std::size_t>(iou.cols()));
+    detail::squared_lengths(features_d, scratch.lengths_d);
+    detail::squared_lengths(features_t, scratch.lengths_t);
+    scratch.transposed_t.pack(detail::MatrixView(features_t).transposed());
+    detail::multiply(detail::MatrixView(features_d), scratch.transposed_t, scratch.products);
+    std::vector<double>& closeness = scratch.closeness;
+    closeness.resize(static_cast<std::size_t>(iou.cols()));
     for (std::size_t d = 0; d < static_cast<std::size_t>(iou.rows()); ++d) {
+        const std::span<const float> products = detail::row_of(std::as_const(scratch.products), d);
         for (std::size_t t = 0; t < closeness.size(); ++t) {
+            // |a|^2 + |b|^2 - 2 ab is good where the distance is no small part of it, and all are ordinary
+            // floats.
+            const float lengths = scratch.lengths_d[d] + scratch.lengths_t[t];
+            const float fast = lengths - 2 * products[t];
+            const bool kept_its_precision = fast > lengths / 16 && lengths > 1e-30F && lengths < 1e30F;
             const double square =
-                detail::squared_distance(detail::row_of(features_d, d), detail::row_of(features_t, t));
+                kept_its_precision
+                    ? static_cast<double>(fast)
+                    : detail::squared_distance(detail::row_of(features_d, d), detail::row_of(features_t, t));
             closeness[t] = (squared ? square : std::sqrt(square)) + 1e-16;
         }
         // Relative to the row's smallest distance the largest entry is 1 before normalisation, so nothing

@@ -3,6 +3,7 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/pooling/detail/weighted_sum.hpp>
 #include <fgagt/types.hpp>
 
 #include <Eigen/Core>
@@ -112,10 +113,11 @@ public:
             const std::span<float> row = detail::row_of(features, k);
             valid[k] = covers_valid_cells(map, boxes[k]) && pool_one(map, boxes[k], row.data());
             if (valid[k] == 0) std::ranges::fill(row, 0.0F);
+            if (!detail::all_finite(row))
+                detail::throw_invalid(
+                    "RoiAlign::pool: expected a feature map of finite values, got one with NaN "
+                    "or infinity; check the backbone's output");
         }
-        if (!features.allFinite())
-            detail::throw_invalid("RoiAlign::pool: expected a feature map of finite values, got one with NaN "
-                                  "or infinity; check the backbone's output");
     }
 
 private:
@@ -185,40 +187,20 @@ private:
 
     void pool_bin(const FeatureMap& map, std::span<const detail::AxisTap> taps_y,
                   std::span<const detail::AxisTap> taps_x, float* out) {
-        bin_taps_.clear();
-        for (const auto& y : taps_y)
+        const std::size_t count = taps_y.size() * taps_x.size();
+        if (bin_taps_.size() < count) bin_taps_.resize(count);
+        auto* bin_tap = bin_taps_.data();
+        for (const auto& y : taps_y) {
+            const float* const row = map.cell(y.index, 0);
             for (const auto& x : taps_x)
-                bin_taps_.push_back({map.cell(y.index, x.index), y.weight * x.weight});
-        int c = 0;
-        for (; c + 16 <= map.channels; c += 16)
-            weighted_sum<16>(c, out);
-        for (; c + 4 <= map.channels; c += 4)
-            weighted_sum<4>(c, out);
-        for (; c < map.channels; ++c) {
-            out[c] = 0;
-            for (const auto& tap : bin_taps_)
-                out[c] += tap.weight * tap.cell[c];
+                *bin_tap++ = {row + std::ptrdiff_t{x.index} * map.channels, y.weight * x.weight};
         }
+        detail::weighted_sum({bin_taps_.data(), count}, map.channels, out);
     }
-
-    /// Sums channels c .. c + Count over the taps of a bin; the sums stay in registers.
-    template <int Count>
-    void weighted_sum(int c, float* out) const {
-        using Block = Eigen::Array<float, Count, 1>;
-        Block sum = Block::Zero();
-        for (const auto& tap : bin_taps_)
-            sum += tap.weight * Eigen::Map<const Block>(tap.cell + c);
-        Eigen::Map<Block>(out + c) = sum;
-    }
-
-    struct BinTap {
-        const float* cell;
-        float weight;
-    };
 
     RoiAlignOptions options_;
     detail::AxisTaps taps_x_, taps_y_;
-    std::vector<BinTap> bin_taps_;
+    std::vector<detail::CellTap> bin_taps_; // of one bin, and more
 };
 
 static_assert(Pooler<RoiAlign>);

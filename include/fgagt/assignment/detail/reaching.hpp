@@ -1,0 +1,40 @@
+#pragma once
+
+#include <fgagt/simd.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+#ifdef FGAGT_AVX2
+#include <emmintrin.h>
+#endif
+
+namespace fgagt::detail {
+inline namespace FGAGT_KERNELS {
+
+inline constexpr std::size_t kReachingBlock = 16; ///< scores that are compared at a time
+
+/// Bit k: the k-th score is not below the margin, NaN included.
+template <class Scalar>
+[[nodiscard]] std::uint32_t reaching(const Scalar* scores, Scalar margin) noexcept {
+    std::uint32_t bits = 0;
+    for (std::size_t k = 0; k < kReachingBlock; ++k)
+        bits |= (scores[k] < margin ? 0U : 1U) << k;
+    return bits;
+}
+
+#ifdef FGAGT_AVX2
+/// The same with SSE2, which every such processor has.
+[[nodiscard]] inline std::uint32_t reaching(const float* scores, float margin) noexcept {
+    const __m128 least = _mm_set1_ps(margin);
+    const auto four = [&](std::size_t k) {
+        return _mm_castps_si128(_mm_cmpnlt_ps(_mm_loadu_ps(scores + k), least));
+    };
+    const __m128i bytes =
+        _mm_packs_epi16(_mm_packs_epi32(four(0), four(4)), _mm_packs_epi32(four(8), four(12)));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes));
+}
+#endif
+
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail

@@ -1,0 +1,224 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/simd.hpp>
+#include <fgagt/types.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#ifdef FGAGT_AVX2
+#include <immintrin.h>
+#endif
+
+/// Products of matrices with some hundred rows and columns.
+namespace fgagt::detail {
+
+/// Numbers that lie `row` apart from one row to the next and `column` from one column to the next: a matrix,
+/// its transpose, or a part of it.
+struct MatrixView {
+    const float* numbers;
+    std::ptrdiff_t rows, columns;
+    std::ptrdiff_t row, column;
+
+    explicit MatrixView(const Matrix& matrix)
+        : MatrixView(matrix.data(), matrix.rows(), matrix.cols(), matrix.cols(), 1) {}
+    MatrixView(const float* first, std::ptrdiff_t row_count, std::ptrdiff_t column_count,
+               std::ptrdiff_t row_step, std::ptrdiff_t column_step)
+        : numbers(first),
+          rows(row_count),
+          columns(column_count),
+          row(row_step),
+          column(column_step) {}
+
+    [[nodiscard]] MatrixView transposed() const { return {numbers, columns, rows, column, row}; }
+    [[nodiscard]] MatrixView middle_columns(std::ptrdiff_t first, std::ptrdiff_t count) const {
+        return {numbers + first * column, rows, count, row, column};
+    }
+};
+
+/// The right side of a product: panels of 32 columns, each with its rows one after the other, filled up with
+/// zeros.
+class PackedMatrix {
+public:
+    static constexpr std::ptrdiff_t kPanel = 32; ///< columns
+
+    PackedMatrix() = default;
+    explicit PackedMatrix(const MatrixView& matrix) { pack(matrix); }
+
+    void pack(const MatrixView& matrix) {
+        rows_ = matrix.rows;
+        columns_ = matrix.columns;
+        const std::ptrdiff_t panels = (columns_ + kPanel - 1) / kPanel;
+        numbers_.assign(static_cast<std::size_t>(panels * rows_ * kPanel), 0.0F);
+        for (std::ptrdiff_t first = 0; first < columns_; first += kPanel) {
+            float* to = numbers_.data() + first * rows_;
+            const float* from = matrix.numbers + first * matrix.column;
+            const std::ptrdiff_t count = std::min(kPanel, columns_ - first);
+            for (std::ptrdiff_t k = 0; k < rows_; ++k, to += kPanel, from += matrix.row)
+                for (std::ptrdiff_t j = 0; j < count; ++j)
+                    to[j] = from[j * matrix.column];
+        }
+    }
+
+    [[nodiscard]] std::ptrdiff_t rows() const noexcept { return rows_; }
+    [[nodiscard]] std::ptrdiff_t columns() const noexcept { return columns_; }
+    /// [rows x kPanel] of the columns from `column` on, a multiple of kPanel.
+    [[nodiscard]] const float* panel(std::ptrdiff_t column) const noexcept {
+        return numbers_.data() + column * rows_;
+    }
+
+private:
+    std::ptrdiff_t rows_ = 0, columns_ = 0;
+    std::vector<float> numbers_;
+};
+
+inline namespace FGAGT_KERNELS {
+
+inline constexpr std::ptrdiff_t kProductRows = 6; ///< of a block of a product
+
+/// A block of a product: kProductRows rows of the left side times a panel. `c` becomes [kProductRows x
+/// kPanel].
+using ProductKernel = void (*)(const float* a, std::ptrdiff_t row, std::ptrdiff_t column, const float* panel,
+                               std::ptrdiff_t depth, float* c);
+
+inline void product_plain(const float* a, std::ptrdiff_t row, std::ptrdiff_t column, const float* panel,
+                          std::ptrdiff_t depth, float* c) {
+    using Lanes = Eigen::Array<float, 8, 1>;
+    for (std::ptrdiff_t i = 0; i < kProductRows; i += 2, a += 2 * row, c += 2 * PackedMatrix::kPanel)
+        for (std::ptrdiff_t j = 0; j < PackedMatrix::kPanel; j += 8) {
+            Lanes sum0 = Lanes::Zero(), sum1 = sum0;
+            for (std::ptrdiff_t k = 0; k < depth; ++k) {
+                const Lanes b = Eigen::Map<const Lanes>(panel + k * PackedMatrix::kPanel + j);
+                sum0 += a[k * column] * b;
+                sum1 += a[k * column + row] * b;
+            }
+            Eigen::Map<Lanes>(c + j) = sum0;
+            Eigen::Map<Lanes>(c + PackedMatrix::kPanel + j) = sum1;
+        }
+}
+
+#ifdef FGAGT_AVX2
+FGAGT_AVX2 inline void product_avx2(const float* a, std::ptrdiff_t row, std::ptrdiff_t column,
+                                    const float* panel, std::ptrdiff_t depth, float* c) {
+    for (std::ptrdiff_t j = 0; j < PackedMatrix::kPanel; j += 16) {
+        __m256 s00 = _mm256_setzero_ps(), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00,
+               s31 = s00, s40 = s00, s41 = s00, s50 = s00, s51 = s00;
+        const float* left = a;
+        const float* right = panel + j;
+        for (std::ptrdiff_t k = 0; k < depth; ++k, left += column, right += PackedMatrix::kPanel) {
+            const __m256 b0 = _mm256_loadu_ps(right), b1 = _mm256_loadu_ps(right + 8);
+            __m256 x = _mm256_broadcast_ss(left);
+            s00 = _mm256_fmadd_ps(x, b0, s00);
+            s01 = _mm256_fmadd_ps(x, b1, s01);
+            x = _mm256_broadcast_ss(left + row);
+            s10 = _mm256_fmadd_ps(x, b0, s10);
+            s11 = _mm256_fmadd_ps(x, b1, s11);
+            x = _mm256_broadcast_ss(left + 2 * row);
+            s20 = _mm256_fmadd_ps(x, b0, s20);
+            s21 = _mm256_fmadd_ps(x, b1, s21);
+            x = _mm256_broadcast_ss(left + 3 * row);
+            s30 = _mm256_fmadd_ps(x, b0, s30);
+            s31 = _mm256_fmadd_ps(x, b1, s31);
+            x = _mm256_broadcast_ss(left + 4 * row);
+            s40 = _mm256_fmadd_ps(x, b0, s40);
+            s41 = _mm256_fmadd_ps(x, b1, s41);
+            x = _mm256_broadcast_ss(left + 5 * row);
+            s50 = _mm256_fmadd_ps(x, b0, s50);
+            s51 = _mm256_fmadd_ps(x, b1, s51);
+        }
+        float* out = c + j;
+        constexpr std::ptrdiff_t kPanel = PackedMatrix::kPanel;
+        _mm256_storeu_ps(out, s00);
+        _mm256_storeu_ps(out + 8, s01);
+        _mm256_storeu_ps(out + kPanel, s10);
+        _mm256_storeu_ps(out + kPanel + 8, s11);
+        _mm256_storeu_ps(out + 2 * kPanel, s20);
+        _mm256_storeu_ps(out + 2 * kPanel + 8, s21);
+        _mm256_storeu_ps(out + 3 * kPanel, s30);
+        _mm256_storeu_ps(out + 3 * kPanel + 8, s31);
+        _mm256_storeu_ps(out + 4 * kPanel, s40);
+        _mm256_storeu_ps(out + 4 * kPanel + 8, s41);
+        _mm256_storeu_ps(out + 5 * kPanel, s50);
+        _mm256_storeu_ps(out + 5 * kPanel + 8, s51);
+    }
+}
+
+FGAGT_AVX512 inline void product_avx512(const float* a, std::ptrdiff_t row, std::ptrdiff_t column,
+                                        const float* panel, std::ptrdiff_t depth, float* c) {
+    __m512 s00 = _mm512_setzero_ps(), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00,
+           s31 = s00, s40 = s00, s41 = s00, s50 = s00, s51 = s00;
+    for (std::ptrdiff_t k = 0; k < depth; ++k, a += column, panel += PackedMatrix::kPanel) {
+        const __m512 b0 = _mm512_loadu_ps(panel), b1 = _mm512_loadu_ps(panel + 16);
+        __m512 x = _mm512_set1_ps(*a);
+        s00 = _mm512_fmadd_ps(x, b0, s00);
+        s01 = _mm512_fmadd_ps(x, b1, s01);
+        x = _mm512_set1_ps(a[row]);
+        s10 = _mm512_fmadd_ps(x, b0, s10);
+        s11 = _mm512_fmadd_ps(x, b1, s11);
+        x = _mm512_set1_ps(a[2 * row]);
+        s20 = _mm512_fmadd_ps(x, b0, s20);
+        s21 = _mm512_fmadd_ps(x, b1, s21);
+        x = _mm512_set1_ps(a[3 * row]);
+        s30 = _mm512_fmadd_ps(x, b0, s30);
+        s31 = _mm512_fmadd_ps(x, b1, s31);
+        x = _mm512_set1_ps(a[4 * row]);
+        s40 = _mm512_fmadd_ps(x, b0, s40);
+        s41 = _mm512_fmadd_ps(x, b1, s41);
+        x = _mm512_set1_ps(a[5 * row]);
+        s50 = _mm512_fmadd_ps(x, b0, s50);
+        s51 = _mm512_fmadd_ps(x, b1, s51);
+    }
+    constexpr std::ptrdiff_t kPanel = PackedMatrix::kPanel;
+    _mm512_storeu_ps(c, s00);
+    _mm512_storeu_ps(c + 16, s01);
+    _mm512_storeu_ps(c + kPanel, s10);
+    _mm512_storeu_ps(c + kPanel + 16, s11);
+    _mm512_storeu_ps(c + 2 * kPanel, s20);
+    _mm512_storeu_ps(c + 2 * kPanel + 16, s21);
+    _mm512_storeu_ps(c + 3 * kPanel, s30);
+    _mm512_storeu_ps(c + 3 * kPanel + 16, s31);
+    _mm512_storeu_ps(c + 4 * kPanel, s40);
+    _mm512_storeu_ps(c + 4 * kPanel + 16, s41);
+    _mm512_storeu_ps(c + 5 * kPanel, s50);
+    _mm512_storeu_ps(c + 5 * kPanel + 16, s51);
+}
+#endif
+
+/// The fastest one that this processor has.
+[[nodiscard]] inline ProductKernel product_kernel() noexcept {
+#ifdef FGAGT_AVX2
+    if (has_avx512()) return product_avx512;
+    if (has_avx2()) return product_avx2;
+#endif
+    return product_plain;
+}
+
+/// result = a b.
+///
+/// @param a       [M x K]
+/// @param b       [K x N]
+/// @param result  [M x N], resized; another object than what a and b look at
+/// @note M, N and K may be 0. O(M N K).
+inline void multiply(const MatrixView& a, const PackedMatrix& b, Matrix& result) {
+    FGAGT_ASSERT(a.columns == b.rows());
+    result.resize(a.rows, b.columns());
+    const ProductKernel kernel = product_kernel();
+    std::array<float, kProductRows * PackedMatrix::kPanel> block{};
+    const std::ptrdiff_t at_a_time = a.rows < kProductRows ? 1 : kProductRows;
+    const std::ptrdiff_t step = at_a_time == 1 ? 0 : a.row; // a single row is taken for all of the block's
+    for (std::ptrdiff_t next = 0; next < a.rows; next += at_a_time) {
+        const std::ptrdiff_t i = std::min(next, a.rows - at_a_time); // the last ones overlap those before
+        for (std::ptrdiff_t j = 0; j < b.columns(); j += PackedMatrix::kPanel) {
+            kernel(a.numbers + i * a.row, step, a.column, b.panel(j), b.rows(), block.data());
+            const std::ptrdiff_t count = std::min(PackedMatrix::kPanel, b.columns() - j);
+            for (std::ptrdiff_t r = 0; r < at_a_time; ++r)
+                std::copy_n(block.data() + r * PackedMatrix::kPanel, count, &result(i + r, j));
+        }
+    }
+}
+
+} // namespace FGAGT_KERNELS
+} // namespace fgagt::detail

@@ -1,0 +1,72 @@
+#include "long_runs/allocations.hpp"
+#include "support/catch.hpp"
+
+#include <fgagt/fgagt.hpp>
+#include <fgagt/graph_tracker.hpp>
+#include <fgagt/io/synthetic_scene.hpp>
+
+#include <cstddef>
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+using namespace fgagt;
+
+namespace {
+
+/// People who come and go, so that no two frames show the same number of them.
+struct Stream {
+    std::vector<cv::Mat> frames;
+    std::vector<std::vector<Detection>> detections;
+
+    Stream() {
+        SyntheticSceneOptions options;
+        options.frame_size = {320, 240};
+        options.frames = 60;
+        options.objects = 24;
+        options.min_height = 30;
+        options.max_height = 70;
+        options.false_positives = 2;
+        const SyntheticScene scene(options);
+        for (int k = 0; k < scene.frame_count(); ++k) {
+            frames.push_back(scene.frame(k));
+            detections.push_back(scene.detections(k));
+        }
+    }
+};
+
+/// Of one way through the stream, after some others.
+template <class AnyTracker>
+test::Allocations allocations_of(const char* name, AnyTracker tracker = {}) {
+    const Stream stream;
+    const auto pass = [&] {
+        for (std::size_t k = 0; k < stream.frames.size(); ++k)
+            if constexpr (AnyTracker::kReadsFrames)
+                tracker.update(stream.frames[k], stream.detections[k]);
+            else
+                tracker.update(stream.detections[k]);
+    };
+    for (int warm_up = 0; warm_up < 8; ++warm_up)
+        pass();
+    const test::AllocationCounter counter;
+    pass();
+    const test::Allocations counted = counter.count();
+    std::printf("%s, %zu frames: %zu allocations of containers, %zu of matrices, %zu of other libraries\n",
+                name, stream.frames.size(), counted.containers, counted.matrices, counted.others);
+    return counted;
+}
+
+} // namespace
+
+// Eigen's matrices take new memory whenever their size changes, and so does the search for the camera's
+// motion: they are listed, as are other libraries.
+TEST_CASE("once warm, containers take no more memory") {
+    CHECK(allocations_of<GeometryTracker>("GeometryTracker").containers == 0);
+    CHECK(allocations_of<PaperTracker<>>("PaperTracker").containers == 0);
+    const PyramidalFlow still({.camera_motion = false});
+    CHECK(allocations_of("Tracker, camera still", Tracker<>({.flow = still})).containers == 0);
+    auto parts = GraphTracker<>::learned(default_weights());
+    parts.flow = still;
+    CHECK(allocations_of("GraphTracker, camera still", GraphTracker<>(std::move(parts))).containers == 0);
+    allocations_of<Tracker<>>("Tracker");
+}
