@@ -41,8 +41,8 @@ struct TrackedPoint {
 ///
 /// Follows `cv::calcOpticalFlowPyrLK` in its rules: a level that fails keeps the guess of the coarser one,
 /// and only the finest level can lose a point; where a step nearly undoes the one before it, half of it is
-/// taken back and the level is done. The gradients are those of the interpolated patch, so no derivative
-/// images are made and nothing is computed anew for the previous frame. One object must not be used by two
+/// taken back and the level is done. Gradients are taken around each point alone, so no derivative images are
+/// made and nothing is computed anew for the previous frame. One object must not be used by two
 /// threads at once.
 class LucasKanade {
 public:
