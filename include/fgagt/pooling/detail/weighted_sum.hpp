@@ -76,6 +76,17 @@ FGAGT_AVX2 inline void weighted_sum_avx2(std::span<const CellTap> taps, int chan
 }
 #endif
 
+/// The same without.
+inline void weighted_sum_plain(std::span<const CellTap> taps, int channels, float* out) {
+    int c = weighted_sums<32>(taps, 0, channels, out);
+    c = weighted_sums<8>(taps, c, channels, out);
+    if (c < channels && channels >= 4) { // the last ones overlap those before, with the same numbers
+        weighted_sums<4>(taps, c, channels, out);
+        c = weighted_sums<4>(taps, channels - 4, channels, out);
+    }
+    weighted_sums<1>(taps, c, channels, out);
+}
+
 /// The weighted sum over the taps, channel by channel.
 ///
 /// @param out  becomes [channels]
@@ -86,13 +97,7 @@ inline void weighted_sum(std::span<const CellTap> taps, int channels, float* out
         return;
     }
 #endif
-    int c = weighted_sums<32>(taps, 0, channels, out);
-    c = weighted_sums<8>(taps, c, channels, out);
-    if (c < channels && channels >= 4) { // the last ones overlap those before, with the same numbers
-        weighted_sums<4>(taps, c, channels, out);
-        c = weighted_sums<4>(taps, channels - 4, channels, out);
-    }
-    weighted_sums<1>(taps, c, channels, out);
+    weighted_sum_plain(taps, channels, out);
 }
 
 } // namespace FGAGT_KERNELS
