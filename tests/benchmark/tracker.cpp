@@ -196,15 +196,16 @@ void measure_long_geometry(benchmark::State& state) {
 }
 
 void measure_long_update(benchmark::State& state) {
+    constexpr float kScale = 1.0F / 6;
     std::vector<cv::Mat> small;
-    for (std::size_t k = 0; k < frames().size(); ++k)
-        small.push_back(scaled_frame(k, 270));
-    auto detections = standing(small.size());
-    for (auto& list : detections)
-        for (Detection& detection : list) {
+    std::vector<std::vector<Detection>> detections = standing(frames().size());
+    for (std::size_t k = 0; k < frames().size(); ++k) {
+        small.push_back(scaled_frame(k, 180));
+        for (Detection& detection : detections[k]) {
             Box& box = detection.box;
-            box = {box.left / 4, box.top / 4, box.width / 4, box.height / 4};
+            box = {kScale * box.left, kScale * box.top, kScale * box.width, kScale * box.height};
         }
+    }
     Tracker<> tracker;
     measure_flatness(state, 20'000, [&](std::size_t step) {
         const std::size_t k = there_and_back(step, small.size());

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdio>
-#include <utility>
 #include <vector>
 
 using namespace fgagt;
@@ -15,11 +14,11 @@ using namespace fgagt;
 namespace {
 
 /// People who come and go, so that no two frames show the same number of them.
-struct Stream {
+struct People {
     std::vector<cv::Mat> frames;
     std::vector<std::vector<Detection>> detections;
 
-    Stream() {
+    People() {
         SyntheticSceneOptions options;
         options.frame_size = {320, 240};
         options.frames = 60;
@@ -38,7 +37,7 @@ struct Stream {
 /// Of one way through the stream, after some others.
 template <class AnyTracker>
 test::Allocations allocations_of(const char* name, AnyTracker tracker = {}) {
-    const Stream stream;
+    const People stream;
     const auto pass = [&] {
         for (std::size_t k = 0; k < stream.frames.size(); ++k)
             if constexpr (AnyTracker::kReadsFrames)
@@ -65,8 +64,8 @@ TEST_CASE("once warm, containers take no more memory") {
     CHECK(allocations_of<PaperTracker<>>("PaperTracker").containers == 0);
     const PyramidalFlow still({.camera_motion = false});
     CHECK(allocations_of("Tracker, camera still", Tracker<>({.flow = still})).containers == 0);
-    auto parts = GraphTracker<>::learned(default_weights());
+    GraphTracker<>::Components parts = GraphTracker<>::learned(default_weights());
     parts.flow = still;
-    CHECK(allocations_of("GraphTracker, camera still", GraphTracker<>(std::move(parts))).containers == 0);
+    CHECK(allocations_of("GraphTracker, camera still", GraphTracker<>(parts)).containers == 0);
     allocations_of<Tracker<>>("Tracker");
 }
