@@ -40,6 +40,7 @@ extern "C" void* malloc(std::size_t size) {
     count(__builtin_return_address(0), allocations.matrices);
     return __libc_malloc(size);
 }
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" int posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
     count(__builtin_return_address(0), allocations.matrices);
     *memory = __libc_memalign(alignment, size);
