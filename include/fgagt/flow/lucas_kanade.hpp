@@ -176,12 +176,14 @@ private:
         if (!(options_.weight_sigma > 0)) return;
         total_weight_ = 0;
         const int stride = detail::padded(options_.window);
-        weights_.resize(static_cast<std::size_t>(options_.window * stride));
+        const int count = options_.window * stride;
+        weights_.resize(static_cast<std::size_t>(count));
         for (int y = 0; y < options_.window; ++y)
             for (int x = 0; x < options_.window; ++x) {
                 const float dx = (static_cast<float>(x) - half_) / options_.weight_sigma;
                 const float dy = (static_cast<float>(y) - half_) / options_.weight_sigma;
-                float& weight = weights_[static_cast<std::size_t>(y * stride + x)];
+                const int place = y * stride + x;
+                float& weight = weights_[static_cast<std::size_t>(place)];
                 weight = std::exp(-dx * dx - dy * dy);
                 total_weight_ += weight;
             }

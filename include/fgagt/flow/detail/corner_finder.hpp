@@ -90,7 +90,8 @@ private:
     /// Returns the strongest of the wanted.
     [[nodiscard]] float take_strengths(const GreyView& image) {
         const int columns = image.width + 2;
-        const auto row_size = static_cast<std::size_t>(columns + kCornerBlock);
+        const int padded_columns = columns + kCornerBlock;
+        const auto row_size = static_cast<std::size_t>(padded_columns);
         for (std::size_t i = 0; i < 3; ++i) {
             dx_[i].resize(row_size);
             dy_[i].resize(row_size);
@@ -121,7 +122,8 @@ private:
     void collect(const GreyView& image, float limit) {
         candidates_.clear();
         const int columns = image.width - 2;
-        peaks_.resize(static_cast<std::size_t>(columns / kCornerBlock + 1));
+        const int blocks = columns / kCornerBlock + 1;
+        peaks_.resize(static_cast<std::size_t>(blocks));
         for (int y = 1; y < image.height - 1; ++y) {
             const int first = y * stride_ + 1;
             kernels_.find_peaks(strengths_.data() + first, stride_, limit, columns, peaks_.data());
