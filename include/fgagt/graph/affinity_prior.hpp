@@ -45,10 +45,11 @@ inline void squared_lengths(const Matrix& matrix, std::vector<float>& lengths) {
 
 /// Memory of affinity_prior.
 struct AffinityPriorScratch {
-    std::vector<float> lengths_d, lengths_t; ///< squared lengths of the rows
-    detail::PackedMatrix transposed_t;       ///< features of the tracks
-    Matrix products;                         ///< [M x N] of the features
-    std::vector<double> closeness;           ///< [N]
+    std::vector<float> lengths_d;      ///< [M] squared lengths of the detections' features
+    std::vector<float> lengths_t;      ///< [N] squared lengths of the tracks'
+    detail::PackedMatrix transposed_t; ///< features of the tracks
+    Matrix products;                   ///< [M x N] of the features
+    std::vector<double> closeness;     ///< [N]
 };
 
 /// Prior affinity E = w IoU + (1 - w) S_ft of the adaptive graph (FGAGT, section on the adaptive graph
