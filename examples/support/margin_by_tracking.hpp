@@ -31,6 +31,7 @@ using MarginMetrics = std::array<Metrics, kMargins>;
 /// Tracks one sequence with all margins at once.
 class MarginTrial {
 public:
+    /// @param weights  for the default backbone and pooler
     explicit MarginTrial(NetworkWeights weights) {
         for (std::size_t k = 0; k < kMargins; ++k) {
             weights.graph.margin = margin_at(k);
@@ -38,6 +39,7 @@ public:
         }
     }
 
+    /// @param frame          the next one
     /// @param camera_motion  where it is known; otherwise it is estimated
     void update(const LabelledFrame& frame, std::optional<Affine> camera_motion = {}) {
         ++number_;

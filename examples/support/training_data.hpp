@@ -113,9 +113,8 @@ struct DrawingOptions {
     std::int64_t samples = 4000; ///< how many, >= 1
     std::int64_t max_gap = 40;   ///< frames between the two at most, >= 1
     double short_gaps = 0.5;     ///< share of samples with 1 to 3 frames between them, [0, 1]
-    double absences =
-        0.5; ///< share of samples that take tracks as a tracker does, some unseen of late, [0, 1]
-    std::uint64_t seed = 1; ///< the same seed, the same samples
+    double absences = 0.5;       ///< share of samples with tracks as a tracker has them, [0, 1]
+    std::uint64_t seed = 1;      ///< the same seed, the same samples
 };
 
 /// Runs `make(k)` for all k < count on all threads, and ticks in between.
