@@ -60,9 +60,12 @@ struct AxisTaps {
     }
 
     /// Linear interpolation between cell centres at `position` (0: the centre of the first cell). Up to one
-    /// cell beyond the map the border cell is taken, farther out nothing; so is NaN.
+    /// cell beyond the map the border cell is taken, farther out nothing; so is NaN. A sample that lies just
+    /// there counts however its position was rounded.
     void add_sample(double position, int cells, double weight) {
-        if (!(position >= -1.0 && position <= cells)) return;
+        constexpr double kRounding =
+            1e-9; // of positions up to some thousand cells, and much less than a cell
+        if (!(position >= -1 - kRounding && position <= cells + kRounding)) return;
         const double clamped = std::clamp(position, 0.0, cells - 1.0);
         const int low = static_cast<int>(clamped);
         const double fraction = clamped - low;
