@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cassert>
+#include <concepts>
 #include <cstddef>
-#include <sstream>
+#include <cstdio>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -52,15 +55,40 @@ private:
 
 namespace detail {
 
-/// Throws InvalidArgument; the parts of the message are anything that an ostream prints. By value, so that
-/// literals of different lengths do not make functions of their own.
+/// A part of a message: text, or a number as a stream prints it.
+class MessagePart {
+public:
+    MessagePart(std::string_view text) : text_(text) {}
+    MessagePart(const std::string& text) : text_(text) {}
+    MessagePart(const char* text) : text_(text) {}
+    MessagePart(char letter) : text_(1, letter) {}
+    MessagePart(std::integral auto number) : text_(std::to_string(number)) {}
+    MessagePart(double number) {
+        std::array<char, 32> digits{};
+        std::snprintf(digits.data(), digits.size(), "%g", number);
+        text_ = digits.data();
+    }
+
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+private:
+    std::string text_;
+};
+
+[[noreturn]] inline void throw_message(std::initializer_list<MessagePart> parts) {
+    std::string message;
+    for (const MessagePart& part : parts)
+        message += part.text();
+    throw InvalidArgument(message);
+}
+
+/// Throws InvalidArgument with a message of these parts. By value, so that literals of different lengths do
+/// not make functions of their own.
 ///
 ///     throw_invalid("MarginAssigner: expected a finite margin, got ", margin, "; use a value in [0, 1]");
 template <class... Parts>
 [[noreturn]] void throw_invalid(Parts... parts) {
-    std::ostringstream text;
-    (text << ... << parts);
-    throw InvalidArgument(text.str());
+    throw_message({parts...});
 }
 
 } // namespace detail

@@ -4,6 +4,8 @@
 #include <fgagt/simd.hpp>
 #include <fgagt/types.hpp>
 
+#include <opencv2/core/hal/intrin.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -84,19 +86,25 @@ inline constexpr std::ptrdiff_t kProductRows = 6; ///< of a block of a product
 using ProductKernel = void (*)(const float* a, std::ptrdiff_t row, std::ptrdiff_t column, const float* panel,
                                std::ptrdiff_t depth, float* c);
 
-inline void product_plain(const float* a, std::ptrdiff_t row, std::ptrdiff_t column, const float* panel,
-                          std::ptrdiff_t depth, float* c) {
-    using Lanes = Eigen::Array<float, 8, 1>;
+inline void product_simd128(const float* a, std::ptrdiff_t row, std::ptrdiff_t column, const float* panel,
+                            std::ptrdiff_t depth, float* c) {
     for (std::ptrdiff_t i = 0; i < kProductRows; i += 2, a += 2 * row, c += 2 * PackedMatrix::kPanel)
         for (std::ptrdiff_t j = 0; j < PackedMatrix::kPanel; j += 8) {
-            Lanes sum0 = Lanes::Zero(), sum1 = sum0;
+            cv::v_float32x4 s00 = cv::v_setzero_f32(), s01 = s00, s10 = s00, s11 = s00;
             for (std::ptrdiff_t k = 0; k < depth; ++k) {
-                const Lanes b = Eigen::Map<const Lanes>(panel + k * PackedMatrix::kPanel + j);
-                sum0 += a[k * column] * b;
-                sum1 += a[k * column + row] * b;
+                const float* const right = panel + k * PackedMatrix::kPanel + j;
+                const cv::v_float32x4 b0 = cv::v_load(right), b1 = cv::v_load(right + 4);
+                const cv::v_float32x4 x0 = cv::v_setall_f32(a[k * column]);
+                s00 += x0 * b0;
+                s01 += x0 * b1;
+                const cv::v_float32x4 x1 = cv::v_setall_f32(a[k * column + row]);
+                s10 += x1 * b0;
+                s11 += x1 * b1;
             }
-            Eigen::Map<Lanes>(c + j) = sum0;
-            Eigen::Map<Lanes>(c + PackedMatrix::kPanel + j) = sum1;
+            cv::v_store(c + j, s00);
+            cv::v_store(c + j + 4, s01);
+            cv::v_store(c + PackedMatrix::kPanel + j, s10);
+            cv::v_store(c + PackedMatrix::kPanel + j + 4, s11);
         }
 }
 
@@ -193,7 +201,7 @@ FGAGT_AVX512 inline void product_avx512(const float* a, std::ptrdiff_t row, std:
     if (has_avx512()) return product_avx512;
     if (has_avx2()) return product_avx2;
 #endif
-    return product_plain;
+    return product_simd128;
 }
 
 /// result = a b.

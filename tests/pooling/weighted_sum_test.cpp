@@ -16,7 +16,7 @@ using WeightedSum = void (*)(std::span<const CellTap>, int, float*);
 
 /// All that this processor has.
 std::vector<WeightedSum> kernels() {
-    std::vector<WeightedSum> all{weighted_sum_plain};
+    std::vector<WeightedSum> all{weighted_sum_simd128};
 #ifdef FGAGT_AVX2
     if (has_avx2()) all.push_back(weighted_sum_avx2);
 #endif

@@ -2,63 +2,48 @@
 
 #include <fgagt/matrix_operations.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <limits>
 #include <random>
+#include <vector>
 
 using namespace fgagt;
 
-namespace {
-
-Matrix random_matrix(Eigen::Index rows, Eigen::Index columns, std::mt19937& random) {
-    std::uniform_real_distribution<float> number(-1, 1);
-    Matrix result(rows, columns);
-    for (float& value : detail::numbers_of(result))
-        value = number(random);
-    return result;
-}
-
-} // namespace
-
-TEST_CASE("the product is the sum of the products, whatever the sizes") {
+TEST_CASE("sums of squares take in every number, however many there are") {
     std::mt19937 random(7);
-    for (const Eigen::Index rows : {0, 1, 3, 4, 5, 8, 11})
-        for (const Eigen::Index columns : {0, 1, 2, 3, 6, 9})
-            for (const Eigen::Index depth : {0, 1, 3, 4, 7, 16, 33, 130}) {
-                const Matrix a = random_matrix(rows, depth, random),
-                             b = random_matrix(columns, depth, random);
-                Matrix result(2, 2);
-                detail::multiply_transposed(a, b, result);
-                REQUIRE(result.rows() == rows);
-                REQUIRE(result.cols() == columns);
-                for (Eigen::Index i = 0; i < rows; ++i)
-                    for (Eigen::Index j = 0; j < columns; ++j) {
-                        double sum = 0;
-                        for (Eigen::Index k = 0; k < depth; ++k)
-                            sum += static_cast<double>(a(i, k)) * static_cast<double>(b(j, k));
-                        // each of the depth additions rounds a partial sum of at most depth
-                        const double rounding =
-                            static_cast<double>(depth * depth) * std::numeric_limits<float>::epsilon();
-                        CHECK(std::abs(static_cast<double>(result(i, j)) - sum) <= rounding);
-                    }
+    std::uniform_real_distribution<float> number(-1, 1);
+    for (std::size_t size = 0; size <= 21; ++size) {
+        std::vector<float> a(size), b(size);
+        double squares = 0, differences = 0, largest = 0;
+        for (std::size_t k = 0; k < size; ++k) {
+            a[k] = number(random);
+            b[k] = number(random);
+            const double x = a[k], y = b[k];
+            squares += x * x;
+            differences += (x - y) * (x - y);
+            largest = std::max(largest, std::abs(x));
+        }
+        CHECK(detail::sum_of_squares(a) == Approx(squares).epsilon(1e-5));
+        CHECK(detail::sum_of_squared_differences(a, b) == Approx(differences).epsilon(1e-5));
+        CHECK(static_cast<double>(detail::largest_magnitude(a)) == largest);
+    }
+}
+
+TEST_CASE("one number that is not finite is found wherever it is") {
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    CHECK(detail::all_finite({}));
+    for (std::size_t size = 1; size <= 13; ++size) {
+        std::vector<float> numbers(size, std::numeric_limits<float>::max());
+        CHECK(detail::all_finite(numbers));
+        for (std::size_t k = 0; k < size; ++k)
+            for (const float flaw : {kInfinity, -kInfinity, std::numeric_limits<float>::quiet_NaN()}) {
+                std::vector<float> flawed = numbers;
+                flawed[k] = flaw;
+                CHECK_FALSE(detail::all_finite(flawed));
             }
-}
-
-TEST_CASE("the product in double is that of double") {
-    MatrixOf<double> a(1, 3), b(1, 3), result;
-    a << 1, 1e-12, -1;
-    b << 1, 1, 1;
-    detail::multiply_transposed(a, b, result);
-    CHECK(std::abs(result(0, 0) - 1e-12) < 1e-15);
-}
-
-TEST_CASE("the product does not hide what is not finite") {
-    Matrix a = Matrix::Ones(5, 9), b = Matrix::Ones(3, 9), result;
-    a(2, 8) = std::numeric_limits<float>::quiet_NaN();
-    b(1, 0) = std::numeric_limits<float>::infinity();
-    detail::multiply_transposed(a, b, result);
-    CHECK(result.row(2).array().isNaN().all());
-    CHECK(result(0, 1) == std::numeric_limits<float>::infinity());
-    CHECK(result(4, 2) == 9);
+    }
 }
 
 TEST_CASE("rows of any size come to unit length, and zero stays zero") {
@@ -76,11 +61,4 @@ TEST_CASE("rows of any size come to unit length, and zero stays zero") {
     CHECK(zero.isZero(0));
     Matrix none(1, 0);
     CHECK_FALSE(detail::normalise(detail::row_of(none, 0)));
-}
-
-TEST_CASE("transposing swaps rows and columns") {
-    Matrix matrix(2, 3);
-    matrix << 1, 2, 3, 4, 5, 6;
-    const Matrix result = detail::transposed(matrix);
-    CHECK(result == Matrix(matrix.transpose()));
 }

@@ -3,6 +3,7 @@
 #include <fgagt/packed_product.hpp>
 
 #include <cstddef>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -32,7 +33,7 @@ void check_close(const Matrix& found, const Matrix& expected, Eigen::Index depth
 
 /// All that this processor has.
 std::vector<ProductKernel> kernels() {
-    std::vector<ProductKernel> all{product_plain};
+    std::vector<ProductKernel> all{product_simd128};
 #ifdef FGAGT_AVX2
     if (has_avx2()) all.push_back(product_avx2);
     if (has_avx512()) all.push_back(product_avx512);
@@ -77,4 +78,14 @@ TEST_CASE("the kernels of all instruction sets agree") {
             check_close(block, exact_product(a, b), depth);
         }
     }
+}
+
+TEST_CASE("the product does not hide what is not finite") {
+    Matrix a = Matrix::Ones(7, 9), b = Matrix::Ones(9, 3), result;
+    a(2, 8) = std::numeric_limits<float>::quiet_NaN();
+    b(0, 1) = std::numeric_limits<float>::infinity();
+    multiply(MatrixView(a), PackedMatrix(MatrixView(b)), result);
+    CHECK(result.row(2).array().isNaN().all());
+    CHECK(result(0, 1) == std::numeric_limits<float>::infinity());
+    CHECK(result(4, 2) == 9);
 }

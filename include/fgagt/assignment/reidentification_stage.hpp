@@ -2,6 +2,7 @@
 
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
+#include <fgagt/matrix_operations.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
@@ -84,8 +85,10 @@ public:
                std::span<const std::size_t> tracks, Matrix& scores) {
         const auto rows = static_cast<Eigen::Index>(detections.size());
         const auto columns = static_cast<Eigen::Index>(tracks.size());
-        candidates_.setConstant(rows, columns, kForbidden);
-        scores.setConstant(rows, columns, kForbidden);
+        candidates_.resize(rows, columns);
+        scores.resize(rows, columns);
+        std::ranges::fill(detail::numbers_of(candidates_), kForbidden);
+        std::ranges::fill(detail::numbers_of(scores), kForbidden);
         const auto for_each_pair = [&](auto act) {
             for (Eigen::Index i = 0; i < rows; ++i)
                 for (Eigen::Index j = 0; j < columns; ++j)

@@ -5,15 +5,14 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/types.hpp>
 
-#include <Eigen/Core>
 #include <opencv2/core.hpp>
+#include <opencv2/core/hal/intrin.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace fgagt {
 
@@ -138,57 +137,47 @@ private:
         else
             cv::cvtColor(half_, grey_, cv::COLOR_BGR2GRAY);
         cv::spatialGradient(grey_, gradient_x_, gradient_y_, 3, cv::BORDER_REPLICATE);
-        for (int y = 0; y < map.rows; ++y) {
-            const int x = write_cells<4>(0, y, map);
-            write_cells<1>(x, y, map);
-        }
+        for (int y = 0; y < map.rows; ++y)
+            for (int x = 0; x < map.columns; x += kLanes)
+                write_cells(x, y, map);
     }
 
-    /// Magnitude and orientations of `Count` cells at a time, from column `x` on: sums over 2 x 2 pixels of
-    /// the half-size image.
-    ///
-    /// @return  the column from which on fewer are left
-    template <int Count>
-    int write_cells(int x, int y, FeatureMap& map) const {
+    using Lanes = cv::v_float32x4; // a number of each of four cells
+    static constexpr int kLanes = 4;
+
+    /// Magnitude and orientations of up to four cells, from column `x` on: sums over 2 x 2 pixels of the
+    /// half-size image.
+    void write_cells(int x, int y, FeatureMap& map) const {
         constexpr float kSobelGain = 4 * 255; // response of cv::spatialGradient to a full-range step
-        const float scale = 0.25F * options_.gradient_gain / kSobelGain;
-        for (; x + Count <= map.columns; x += Count) {
-            GradientSums<Count> sums;
-            for (const int row : {2 * y, 2 * y + 1}) {
-                const PixelPairs<Count> gx(gradient_x_.ptr<std::int16_t>(row) + 2 * x);
-                const PixelPairs<Count> gy(gradient_y_.ptr<std::int16_t>(row) + 2 * x);
-                sums.add(gx.first(), gy.first());
-                sums.add(gx.second(), gy.second());
-            }
-            float* out = map.cell(y, x) + 3;
-            for (std::size_t c = 0; c < sums.channels.size(); ++c) {
-                const Lanes<Count> channel = (scale * sums.channels[c]).min(1.0F);
-                for (int k = 0; k < Count; ++k)
-                    out[k * kChannels + static_cast<int>(c)] = channel[k];
-            }
+        const Lanes scale = cv::v_setall_f32(0.25F * options_.gradient_gain / kSobelGain);
+        const int count = std::min(kLanes, map.columns - x);
+        GradientSums sums;
+        for (const int row : {2 * y, 2 * y + 1}) {
+            const PixelPairs gx(gradient_x_.ptr<std::int16_t>(row) + 2 * x, count);
+            const PixelPairs gy(gradient_y_.ptr<std::int16_t>(row) + 2 * x, count);
+            sums.add(gx.first, gy.first);
+            sums.add(gx.second, gy.second);
         }
-        return x;
+        float* const out = map.cell(y, x) + 3;
+        for (std::size_t c = 0; c < sums.channels.size(); ++c) {
+            std::array<float, kLanes> channel{};
+            cv::v_store(channel.data(), cv::v_min(scale * sums.channels[c], cv::v_setall_f32(1)));
+            for (int k = 0; k < count; ++k)
+                out[k * kChannels + static_cast<int>(c)] = channel[static_cast<std::size_t>(k)];
+        }
     }
 
-    template <int Count>
-    using Lanes = Eigen::Array<float, Count, 1>;
+    /// The pixels of cells in a row of gradients: each has two. Zero where there is no cell.
+    struct PixelPairs {
+        Lanes first, second;
 
-    /// The pixels of `Count` cells in a row of gradients: each has two.
-    template <int Count>
-    class PixelPairs {
-    public:
-        explicit PixelPairs(const std::int16_t* pixels) {
-            std::memcpy(pairs_.data(), pixels, sizeof(pairs_));
+        PixelPairs(const std::int16_t* pixels, int cells) {
+            std::array<std::int16_t, 2 * kLanes> pairs{};
+            if (cells < kLanes) pixels = std::copy_n(pixels, 2 * cells, pairs.begin()) - 2 * cells;
+            const cv::v_int32x4 both = cv::v_reinterpret_as_s32(cv::v_load(pixels));
+            first = cv::v_cvt_f32((both << 16) >> 16);
+            second = cv::v_cvt_f32(both >> 16);
         }
-        [[nodiscard]] Lanes<Count> first() const {
-            return pairs_.template shiftLeft<16>().template shiftRight<16>().template cast<float>();
-        }
-        [[nodiscard]] Lanes<Count> second() const {
-            return pairs_.template shiftRight<16>().template cast<float>();
-        }
-
-    private:
-        Eigen::Array<std::int32_t, Count, 1> pairs_;
     };
 
     /// Magnitude, then orientations, summed over gradients.
@@ -196,25 +185,25 @@ private:
     /// A gradient is split between the two nearest of the six directions as between two oblique axes, so that
     /// it moves smoothly from one to the next. The share of direction k is |along k| - sqrt(3) |across k|
     /// where that is positive (within 30 degrees), and across k is along the direction three steps on.
-    template <int Count>
     struct GradientSums {
-        std::array<Lanes<Count>, 1 + kOrientations> channels;
+        std::array<Lanes, 1 + kOrientations> channels;
 
-        GradientSums() { channels.fill(Lanes<Count>::Zero()); }
+        GradientSums() { channels.fill(cv::v_setzero_f32()); }
 
-        void add(const Lanes<Count>& gx, const Lanes<Count>& gy) {
-            constexpr float kCos30 = 0.8660254F, kSin30 = 0.5F;
-            channels[0] += (gx.square() + gy.square()).sqrt();
-            split(0, gx.abs(), gy.abs());
-            split(1, (kCos30 * gx + kSin30 * gy).abs(), (kCos30 * gy - kSin30 * gx).abs());
-            split(2, (kSin30 * gx + kCos30 * gy).abs(), (kSin30 * gy - kCos30 * gx).abs());
+        void add(const Lanes& gx, const Lanes& gy) {
+            const Lanes cos30 = cv::v_setall_f32(0.8660254F), sin30 = cv::v_setall_f32(0.5F);
+            channels[0] += cv::v_sqrt(gx * gx + gy * gy);
+            split(0, gx, gy);
+            split(1, cos30 * gx + sin30 * gy, cos30 * gy - sin30 * gx);
+            split(2, sin30 * gx + cos30 * gy, sin30 * gy - cos30 * gx);
         }
 
     private:
-        void split(std::size_t k, const Lanes<Count>& along, const Lanes<Count>& across) {
-            constexpr float kRoot3 = 1.7320508F;
-            channels[1 + k] += (along - kRoot3 * across).max(0.0F);
-            channels[4 + k] += (across - kRoot3 * along).max(0.0F);
+        void split(std::size_t k, const Lanes& signed_along, const Lanes& signed_across) {
+            const Lanes root3 = cv::v_setall_f32(1.7320508F), zero = cv::v_setzero_f32();
+            const Lanes along = cv::v_abs(signed_along), across = cv::v_abs(signed_across);
+            channels[1 + k] += cv::v_max(along - root3 * across, zero);
+            channels[4 + k] += cv::v_max(across - root3 * along, zero);
         }
     };
 

@@ -83,7 +83,7 @@ private:
         const std::size_t count = usable.size();
         by_score_.resize(count);
         std::iota(by_score_.begin(), by_score_.end(), std::size_t{0});
-        std::ranges::sort(by_score_, [&](std::size_t a, std::size_t b) {
+        std::sort(by_score_.begin(), by_score_.end(), [&](std::size_t a, std::size_t b) {
             return usable[a].score != usable[b].score ? usable[a].score > usable[b].score : a < b;
         });
         duplicate_.assign(count, 0);
@@ -105,14 +105,16 @@ private:
         }
         usable.resize(kept);
         source.resize(kept);
-        std::ranges::sort(rejected, {}, &Rejection::detection);
+        std::sort(rejected.begin(), rejected.end(),
+                  [](const Rejection& a, const Rejection& b) { return a.detection < b.detection; });
     }
 
     [[nodiscard]] static std::optional<RejectionReason> flaw(const Detection& detection) noexcept {
         const Box& box = detection.box;
         const auto finite = [](float value) { return std::isfinite(value); };
         if (!finite(box.left) || !finite(box.top) || !finite(box.width) || !finite(box.height) ||
-            !finite(detection.score) || !std::ranges::all_of(detection.appearance, finite))
+            !finite(detection.score) ||
+            !std::all_of(detection.appearance.begin(), detection.appearance.end(), finite))
             return RejectionReason::kNotFinite;
         if (box.width <= 0 || box.height <= 0) return RejectionReason::kEmptyBox;
         if (!is_usable(box)) return RejectionReason::kOutOfRange;

@@ -192,7 +192,8 @@ private:
     void check(const GreyPyramid& previous, const GreyPyramid& current, int finest) const {
         if (previous.empty() || previous.size() != current.size())
             detail::throw_invalid("LucasKanade::track: expected two pyramids of the same size, got ",
-                                  previous.size(), " and ", current.size());
+                                  previous.size().width, " x ", previous.size().height, " and ",
+                                  current.size().width, " x ", current.size().height);
         if (std::min(previous.border(), current.border()) <= options_.window)
             detail::throw_invalid("LucasKanade::track: expected pyramids built for a window of at least ",
                                   options_.window, ", got ",

@@ -41,9 +41,13 @@ public:
         require_sound(weights);
         const auto dimension = weights.w1.rows();
         Matrix side_by_side(dimension, 3 * dimension);
-        side_by_side << weights.w1, weights.wa, weights.w2;
+        for (std::size_t row = 0; row < static_cast<std::size_t>(dimension); ++row) {
+            float* out = detail::row_of(side_by_side, row).data();
+            for (const Matrix* const each : {&weights.w1, &weights.wa, &weights.w2})
+                out = std::ranges::copy(detail::row_of(*each, row), out).out;
+        }
         w1_wa_w2_.pack(detail::MatrixView(side_by_side));
-        reduction_transposed_ = detail::transposed(weights.reduction);
+        reduction_.pack(detail::MatrixView(weights.reduction));
         weights_ = std::move(weights);
     }
 
@@ -126,8 +130,8 @@ private:
             const std::span<float> node = detail::row_of(nodes, row), message = detail::row_of(message_, row);
             float* const self = detail::row_of(own, row).data();
             if (exponent != 0) rescale({self + dimension, node.size()}, exponent);
-            const Eigen::Map<const Eigen::ArrayXf> of_w1(self, dimension), of_wa(self + dimension, dimension);
-            detail::as_array(node) = of_w1 + detail::as_array(message) / (1 + (-of_wa).exp());
+            for (std::size_t k = 0; k < node.size(); ++k)
+                node[k] = self[k] + message[k] / (1 + std::exp(-self[node.size() + k]));
         }
         finish_nodes(nodes);
     }
@@ -138,7 +142,7 @@ private:
             for (float& value : detail::numbers_of(nodes))
                 value = std::max(value, 0.0F);
         if (weights_ && weights_->reduction.size() != 0) {
-            detail::multiply_transposed(nodes, reduction_transposed_, message_);
+            detail::multiply(detail::MatrixView(nodes), reduction_, message_);
             nodes.swap(message_);
         }
         for (std::size_t row = 0; row < static_cast<std::size_t>(nodes.rows()); ++row)
@@ -154,7 +158,7 @@ private:
     static int extreme_exponent(const Matrix& features_d, const Matrix& features_t) {
         float largest = 0;
         for (const Matrix* features : {&features_d, &features_t})
-            if (features->size() != 0) largest = std::max(largest, features->cwiseAbs().maxCoeff());
+            largest = std::max(largest, detail::largest_magnitude(detail::numbers_of(*features)));
         const int exponent = largest == 0 ? 0 : std::ilogb(largest) + 1;
         return std::abs(exponent) > 40 ? exponent : 0;
     }
@@ -172,8 +176,9 @@ private:
                 "got ",
                 shape(weights.w1), ", ", shape(weights.w2), ", ", shape(weights.wa), " and ",
                 shape(reduction));
-        if (!weights.w1.allFinite() || !weights.w2.allFinite() || !weights.wa.allFinite() ||
-            !reduction.allFinite() || !std::isfinite(weights.prior_logit) || !std::isfinite(weights.margin))
+        const auto finite = [](const Matrix& m) { return detail::all_finite(detail::numbers_of(m)); };
+        if (!finite(weights.w1) || !finite(weights.w2) || !finite(weights.wa) || !finite(reduction) ||
+            !std::isfinite(weights.prior_logit) || !std::isfinite(weights.margin))
             detail::throw_invalid("AdaptiveGraph: expected finite weights, got NaN or infinity; the training "
                                   "that made them has diverged");
     }
@@ -200,7 +205,7 @@ private:
     AdaptiveGraphOptions options_;
     std::optional<GraphWeights> weights_;
     detail::PackedMatrix w1_wa_w2_; // side by side
-    Matrix reduction_transposed_;
+    detail::PackedMatrix reduction_;
     Matrix prior_, scaled_d_, scaled_t_, products_d_, products_t_, message_, nodes_d_, nodes_t_;
     AffinityPriorScratch prior_scratch_;
     detail::PackedMatrix other_w2_, nodes_t_transposed_;

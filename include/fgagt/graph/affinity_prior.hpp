@@ -19,9 +19,7 @@ namespace detail {
 /// Squared distance of two rows of any finite floats. The difference is taken first: |a|^2 + |b|^2 - 2ab
 /// would lose nearly equal vectors to cancellation.
 [[nodiscard]] inline double squared_distance(std::span<const float> a, std::span<const float> b) {
-    using Row = Eigen::Map<const Eigen::ArrayXf>;
-    const auto size = static_cast<Eigen::Index>(a.size());
-    const auto fast = static_cast<double>((Row(a.data(), size) - Row(b.data(), size)).square().sum());
+    const double fast = sum_of_squared_differences(a, b);
     const bool kept_its_precision = fast > 1e-30 && fast < 1e30; // squares neither underflow nor overflow
     if (kept_its_precision) return fast;
     double sum = 0;
@@ -35,10 +33,8 @@ namespace detail {
 /// |a|^2 of each row; infinite where a float is too small for it.
 inline void squared_lengths(const Matrix& matrix, std::vector<float>& lengths) {
     lengths.resize(static_cast<std::size_t>(matrix.rows()));
-    for (std::size_t row = 0; row < lengths.size(); ++row) {
-        const std::span<const float> numbers = row_of(matrix, row);
-        lengths[row] = Eigen::Map<const Eigen::ArrayXf>(numbers.data(), matrix.cols()).square().sum();
-    }
+    for (std::size_t row = 0; row < lengths.size(); ++row)
+        lengths[row] = sum_of_squares(row_of(matrix, row));
 }
 
 } // namespace detail

@@ -194,8 +194,8 @@ private:
             require(value >= low && value <= high, name, range, value); // false for NaN
         };
         const Options& o = options_;
-        require(o.frame_size.width >= 16 && o.frame_size.height >= 16, "frame_size", "of at least 16 x 16",
-                o.frame_size);
+        require(o.frame_size.width >= 16, "frame_size", "at least 16 wide", o.frame_size.width);
+        require(o.frame_size.height >= 16, "frame_size", "at least 16 high", o.frame_size.height);
         require(o.frames > 0, "frames", "> 0", o.frames);
         require(o.objects >= 0, "objects", ">= 0", o.objects);
         require(o.crossings >= 0 && o.crossings <= o.objects / 2, "crossings", "in [0, objects / 2]",

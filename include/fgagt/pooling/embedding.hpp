@@ -2,11 +2,14 @@
 
 #include <fgagt/errors.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/packed_product.hpp>
 #include <fgagt/types.hpp>
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <utility>
@@ -28,9 +31,11 @@ public:
         if (weights_.size() == 0 || bias_.size() != weights_.rows())
             detail::throw_invalid("Embedding: expected weights [D x inputs] and a bias [D], got [",
                                   weights_.rows(), " x ", weights_.cols(), "] and [", bias_.size(), "]");
-        if (!weights_.allFinite() || !bias_.allFinite())
+        if (!detail::all_finite(detail::numbers_of(std::as_const(weights_))) ||
+            !detail::all_finite({bias_.data(), static_cast<std::size_t>(bias_.size())}))
             detail::throw_invalid("Embedding: expected finite weights, got NaN or infinity; the training "
                                   "that made them has diverged");
+        packed_.pack(detail::MatrixView(weights_).transposed());
     }
 
     /// Random signs / sqrt(outputs): keeps lengths and angles approximately (Achlioptas, Database-friendly
@@ -48,7 +53,9 @@ public:
             if (i % 32 == 0) bits = static_cast<std::uint32_t>(random());
             weights.data()[i] = (bits & 1U) != 0 ? magnitude : -magnitude;
         }
-        return {std::move(weights), Eigen::RowVectorXf::Zero(outputs)};
+        Eigen::RowVectorXf bias(outputs);
+        std::fill_n(bias.data(), outputs, 0.0F);
+        return {std::move(weights), std::move(bias)};
     }
 
     /// Whether it leaves features as they are.
@@ -74,11 +81,11 @@ public:
             detail::throw_invalid("Embedding::apply: expected features [K x ", inputs(), "], got [",
                                   features.rows(), " x ", features.cols(),
                                   "]; the weights belong to another feature map or another number of bins");
-        detail::multiply_transposed(features, weights_, embedded);
+        detail::multiply(detail::MatrixView(features), packed_, embedded);
         for (Eigen::Index row = 0; row < embedded.rows(); ++row)
             for (Eigen::Index column = 0; column < embedded.cols(); ++column)
                 embedded(row, column) += bias_[column];
-        if (!embedded.allFinite())
+        if (!detail::all_finite(detail::numbers_of(std::as_const(embedded))))
             detail::throw_invalid("Embedding::apply: the result is not finite; features or weights are NaN, "
                                   "infinite or too large for a float");
     }
@@ -86,6 +93,7 @@ public:
 private:
     Matrix weights_;
     Eigen::RowVectorXf bias_;
+    detail::PackedMatrix packed_; // the weights, transposed
 };
 
 } // namespace fgagt

@@ -70,7 +70,7 @@ public:
         roi_align_.pool(map, boxes, pooled_, valid);
         embedding_.apply(pooled_, features);
         for (std::size_t k = 0; k < valid.size(); ++k)
-            if (valid[k] == 0) features.row(static_cast<Eigen::Index>(k)).setZero(); // not the bias
+            if (valid[k] == 0) std::ranges::fill(detail::row_of(features, k), 0.0F); // not the bias
     }
 
 private:

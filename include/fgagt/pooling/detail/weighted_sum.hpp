@@ -2,7 +2,7 @@
 
 #include <fgagt/simd.hpp>
 
-#include <Eigen/Core>
+#include <opencv2/core/hal/intrin.hpp>
 
 #include <span>
 
@@ -23,23 +23,8 @@ struct CellTap {
 
 inline namespace FGAGT_KERNELS {
 
-/// Sums `Count` channels at a time over the taps, from channel `c` on; the sums stay in registers.
-///
-/// @return  the channel from which on fewer are left
-template <int Count>
-int weighted_sums(std::span<const CellTap> taps, int c, int channels, float* out) {
-    using Block = Eigen::Array<float, Count, 1>;
-    for (; c + Count <= channels; c += Count) {
-        Block sum = Block::Zero();
-        for (const auto& tap : taps)
-            sum += tap.weight * Eigen::Map<const Block>(tap.cell + c);
-        Eigen::Map<Block>(out + c) = sum;
-    }
-    return c;
-}
-
 #ifdef FGAGT_AVX2
-/// The same for all channels with AVX2.
+/// The weighted sum over the taps, channel by channel, with AVX2.
 FGAGT_AVX2 inline void weighted_sum_avx2(std::span<const CellTap> taps, int channels, float* out) noexcept {
     int c = 0;
     for (; c + 32 <= channels; c += 32) {
@@ -76,15 +61,42 @@ FGAGT_AVX2 inline void weighted_sum_avx2(std::span<const CellTap> taps, int chan
 }
 #endif
 
-/// The same without.
-inline void weighted_sum_plain(std::span<const CellTap> taps, int channels, float* out) {
-    int c = weighted_sums<32>(taps, 0, channels, out);
-    c = weighted_sums<8>(taps, c, channels, out);
-    if (c < channels && channels >= 4) { // the last ones overlap those before, with the same numbers
-        weighted_sums<4>(taps, c, channels, out);
-        c = weighted_sums<4>(taps, channels - 4, channels, out);
+/// The same with what every processor of the kind has. The sums stay in registers.
+inline void weighted_sum_simd128(std::span<const CellTap> taps, int channels, float* out) noexcept {
+    int c = 0;
+    for (; c + 16 <= channels; c += 16) {
+        cv::v_float32x4 sum0 = cv::v_setzero_f32(), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        for (const CellTap& tap : taps) {
+            const cv::v_float32x4 weight = cv::v_setall_f32(tap.weight);
+            const float* const cell = tap.cell + c;
+            sum0 += weight * cv::v_load(cell);
+            sum1 += weight * cv::v_load(cell + 4);
+            sum2 += weight * cv::v_load(cell + 8);
+            sum3 += weight * cv::v_load(cell + 12);
+        }
+        cv::v_store(out + c, sum0);
+        cv::v_store(out + c + 4, sum1);
+        cv::v_store(out + c + 8, sum2);
+        cv::v_store(out + c + 12, sum3);
     }
-    weighted_sums<1>(taps, c, channels, out);
+    const auto four = [&](int first) {
+        cv::v_float32x4 sum = cv::v_setzero_f32();
+        for (const CellTap& tap : taps)
+            sum += cv::v_setall_f32(tap.weight) * cv::v_load(tap.cell + first);
+        cv::v_store(out + first, sum);
+    };
+    for (; c + 4 <= channels; c += 4)
+        four(c);
+    if (c < channels && channels >= 4) { // the last ones overlap those before, with the same numbers
+        four(channels - 4);
+        return;
+    }
+    for (; c < channels; ++c) {
+        float sum = 0;
+        for (const CellTap& tap : taps)
+            sum += tap.weight * tap.cell[c];
+        out[c] = sum;
+    }
 }
 
 /// The weighted sum over the taps, channel by channel.
@@ -97,7 +109,7 @@ inline void weighted_sum(std::span<const CellTap> taps, int channels, float* out
         return;
     }
 #endif
-    weighted_sum_plain(taps, channels, out);
+    weighted_sum_simd128(taps, channels, out);
 }
 
 } // namespace FGAGT_KERNELS
