@@ -13,6 +13,7 @@
 #include <fgagt/graph/graph.hpp>
 #include <fgagt/lifecycle/lifecycle.hpp>
 #include <fgagt/motion/motion.hpp>
+#include <fgagt/overlap_search.hpp>
 #include <fgagt/paper_tracker.hpp>
 #include <fgagt/pooling/pooling.hpp>
 #include <fgagt/tracker.hpp>

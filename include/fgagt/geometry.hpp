@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 namespace fgagt {
 
@@ -38,19 +37,6 @@ inline constexpr float kCoordinateLimit = 1e7F;
 [[nodiscard]] inline double iou(const Box& a, const Box& b) noexcept {
     const double common = intersection_area(a, b);
     return common > 0 ? common / (area(a) + area(b) - common) : 0.0;
-}
-
-/// Intersection over union of every detection with every track. O(M N).
-///
-/// @param boxes_d  [M]
-/// @param boxes_t  [N]
-/// @param result   [M x N], resized
-inline void pairwise_iou(std::span<const Box> boxes_d, std::span<const Box> boxes_t, Matrix& result) {
-    result.resize(static_cast<Eigen::Index>(boxes_d.size()), static_cast<Eigen::Index>(boxes_t.size()));
-    for (std::size_t d = 0; d < boxes_d.size(); ++d)
-        for (std::size_t t = 0; t < boxes_t.size(); ++t)
-            result(static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(t)) =
-                static_cast<float>(iou(boxes_d[d], boxes_t[t]));
 }
 
 /// The box that flow moved and scaled about its centre.

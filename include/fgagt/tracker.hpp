@@ -8,6 +8,7 @@
 #include <fgagt/frame_result.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/overlap_search.hpp>
 #include <fgagt/pooling/appearance_memory.hpp>
 #include <fgagt/types.hpp>
 
@@ -252,7 +253,7 @@ public:
         if (!anything_to_relate()) return;
         {
             const Stopwatch watch(work_.times.graph);
-            pairwise_iou(work_.boxes_d, work_.boxes_t, work_.iou);
+            pairwise_iou(work_.boxes_d, work_.boxes_t, work_.iou, search_);
             components_.graph.relate(work_.features_d, work_.features_t, work_.iou, work_.similarity);
         }
         const Stopwatch watch(work_.times.assign);
@@ -515,6 +516,7 @@ private:
     void observe_detections() {
         next_.motions.reserve(next_.tracks.size());
         resize_appearances(next_.tracks.size());
+        collect_seen_boxes();
         for (std::size_t t = 0; t < next_.tracks.size(); ++t) {
             Track& track = next_.tracks[t];
             const bool newborn = t >= next_.motions.size();
@@ -556,15 +558,24 @@ private:
         appearances.resize(count);
     }
 
+    /// Where the tracks are that are seen in this frame.
+    void collect_seen_boxes() {
+        search_.clear();
+        for (std::size_t t = 0; t < next_.tracks.size(); ++t)
+            if (next_.tracks[t].detection) search_.add(next_.tracks[t].observed, t);
+        search_.sort();
+    }
+
     /// Share of a track's observed box that the nearer one of another track seen in this frame covers at
     /// most. Nearer is whose feet are lower in the image.
-    [[nodiscard]] float covered_share(std::size_t t) const {
+    [[nodiscard]] float covered_share(std::size_t t) {
         const Box& box = next_.tracks[t].observed;
         double covered = 0;
-        for (const Track& other : next_.tracks)
-            if (other.detection && other.observed.bottom() > box.bottom())
-                covered = std::max(covered, intersection_area(other.observed, box) / area(box));
-        return static_cast<float>(covered);
+        for (const std::size_t other : search_.overlapping(box)) {
+            const Box& nearer = next_.tracks[other].observed;
+            if (nearer.bottom() > box.bottom()) covered = std::max(covered, intersection_area(nearer, box));
+        }
+        return static_cast<float>(covered / area(box));
     }
 
     void drop_removed() {
@@ -629,6 +640,7 @@ private:
     std::vector<std::size_t> seen_;
     std::vector<Box> seen_boxes_;
     std::vector<BoxFlow> seen_flows_;
+    OverlapSearch search_;
     std::vector<Box> pooled_boxes_;
     Matrix pooled_;
     std::vector<std::uint8_t> pooled_valid_;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <Eigen/Core>
+#include <fgagt/matrix.hpp>
+
 #include <opencv2/core.hpp>
 
 #include <cstddef>
@@ -11,12 +12,6 @@
 #include <vector>
 
 namespace fgagt {
-
-/// Row-major dense matrix, one row per object: a row is contiguous, as in `cv::Mat`.
-template <class Scalar>
-using MatrixOf = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-/// Matrix of the scalar that trackers work in.
-using Matrix = MatrixOf<float>;
 
 /// Score of a pair that must not be matched.
 inline constexpr float kForbidden = -std::numeric_limits<float>::infinity();

@@ -45,6 +45,26 @@ TEST_CASE("levels are quantiles of the scores of known objects") {
     CHECK_THAT(half.birth, WithinAbs(0.5, 1e-5));
 }
 
+TEST_CASE("levels are scores of the same rank as when all are sorted") {
+    std::mt19937 random(test::seed_of("ranks"));
+    for (const float high : {0.5F, 0.90001F, 1.5F}) { // one beyond what a score may be
+        std::uniform_real_distribution<float> any(0.5F * high, high);
+        for (int repeat = 0; repeat < 50; ++repeat) {
+            std::vector<float> scores(100U + static_cast<std::size_t>(repeat));
+            for (float& score : scores)
+                score = any(random);
+            ScoreLevels levels({.ceiling = 1, .least_sure = 0.11F, .least_birth = 0.12F});
+            const auto seen = levels.levels(remembered(levels, scores));
+            std::sort(scores.begin(), scores.end());
+            const auto ranked = [&](float share) {
+                return scores[static_cast<std::size_t>(share * static_cast<float>(scores.size() - 1))];
+            };
+            CHECK_THAT(seen.birth, WithinAbs(std::min(ranked(0.24F), 0.99F), 1e-6));
+            CHECK_THAT(seen.sure, WithinAbs(std::min(ranked(0.13F), seen.birth - 0.005F), 1e-6));
+        }
+    }
+}
+
 TEST_CASE("levels stay between their floor and the ceiling") {
     ScoreLevels levels;
     const auto low = levels.levels(remembered(levels, std::vector<float>(200, 0.12F)));

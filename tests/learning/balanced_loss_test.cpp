@@ -83,8 +83,8 @@ TEST_CASE("The balanced loss agrees with NumPy's") {
         const std::vector<double> weights = one["weights"], numbers = one["similarity"],
                                   expected = one["gradient"];
         const Values similarity =
-            Eigen::Map<const Values>(numbers.data(), static_cast<Eigen::Index>(detections.size()),
-                                     static_cast<Eigen::Index>(tracks.size()));
+            Eigen::Map<const Values::Plain>(numbers.data(), static_cast<Eigen::Index>(detections.size()),
+                                            static_cast<Eigen::Index>(tracks.size()));
         const auto classes = BalancedLoss::classes(detections, tracks);
         BalancedLoss::Numbers count{};
         BalancedLoss::count(classes, count);

@@ -184,7 +184,7 @@ TEST_CASE("weights of a file take the place of the library's own") {
 TEST_CASE("weights that do not fit are refused with what differs") {
     const Scene scene;
     fgagt::NetworkWeights weights = fgagt::default_weights();
-    weights.embedding.conservativeResize(128, 400);
+    weights.embedding = weights.embedding.leftCols(400);
     fgagt::write_weights(scene.path("other.safetensors"), weights);
     const Outcome outcome = mot_track(scene.arguments() + "--weights " + scene.path("other.safetensors"));
     CHECK(outcome.exit_code == 1);

@@ -113,7 +113,7 @@ TEST_CASE("the graph's tracker keeps the people of generated scenes apart") {
 
 TEST_CASE("weights for another pooler are refused with the numbers that differ") {
     NetworkWeights weights = default_weights();
-    weights.embedding.conservativeResize(128, 400);
+    weights.embedding = weights.embedding.leftCols(400);
     CHECK_THROWS_WITH(GraphTracker<>::learned(weights), test::contains("480") && test::contains("400"));
 }
 

@@ -24,15 +24,6 @@ TEST_CASE("areas beyond the exact range of float are exact") {
     CHECK(iou({0, 0, 1e7F, 1e7F}, {0, 0, 1e7F, 5e6F}) == 0.5);
 }
 
-TEST_CASE("pairwise iou keeps its shape without boxes") {
-    Matrix result;
-    const std::vector<Box> two{{0, 0, 1, 1}, {5, 5, 1, 1}};
-    pairwise_iou({}, two, result);
-    CHECK((result.rows() == 0 && result.cols() == 2));
-    pairwise_iou(two, two, result);
-    CHECK(result == Matrix::Identity(2, 2));
-}
-
 TEST_CASE("a box is usable when it is finite, positive and within the limit") {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();

@@ -4,6 +4,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/types.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <tuple>
@@ -120,6 +121,13 @@ private:
     }
 
     void forbid_other_classes(const Evidence& evidence) {
+        const int any_class = evidence.detections[detections_.front()].class_id;
+        const auto is_of_it = [&](const auto& objects) {
+            return [&, any_class](std::size_t k) { return objects[k].class_id == any_class; };
+        };
+        if (std::all_of(detections_.begin(), detections_.end(), is_of_it(evidence.detections)) &&
+            std::all_of(tracks_.begin(), tracks_.end(), is_of_it(evidence.tracks)))
+            return;
         for (std::size_t i = 0; i < detections_.size(); ++i)
             for (std::size_t j = 0; j < tracks_.size(); ++j)
                 if (evidence.detections[detections_[i]].class_id != evidence.tracks[tracks_[j]].class_id)

@@ -2,6 +2,7 @@
 
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
+#include <fgagt/matrix_operations.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
@@ -20,13 +21,14 @@ template <class ScoreOf>
 void score_pairs(const Evidence& evidence, std::span<const std::size_t> detections,
                  std::span<const std::size_t> tracks, float iou_gate, Matrix& scores, ScoreOf score_of) {
     scores.resize(static_cast<Eigen::Index>(detections.size()), static_cast<Eigen::Index>(tracks.size()));
-    for (std::size_t i = 0; i < detections.size(); ++i)
-        for (std::size_t j = 0; j < tracks.size(); ++j) {
-            const auto d = static_cast<Eigen::Index>(detections[i]);
-            const auto t = static_cast<Eigen::Index>(tracks[j]);
-            scores(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
-                evidence.iou(d, t) < iou_gate ? kForbidden : score_of(d, t);
-        }
+    float* score = scores.data();
+    for (const std::size_t d : detections) {
+        const float* const overlaps = row_of(evidence.iou, d).data();
+        for (const std::size_t t : tracks)
+            *score++ = overlaps[t] < iou_gate
+                           ? kForbidden
+                           : score_of(static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(t));
+    }
 }
 
 /// Whether a stage with such options is for detections of that score.

@@ -3,6 +3,7 @@
 #include <fgagt/detections/rejection.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/overlap_search.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
@@ -77,23 +78,28 @@ public:
     }
 
 private:
-    /// Greedy non-maximum suppression; of equal scores the earlier detection stays. O(M^2).
+    /// Greedy non-maximum suppression; of equal scores the earlier detection stays.
     void leave_out_duplicates(std::vector<Detection>& usable, std::vector<std::size_t>& source,
                               std::vector<Rejection>& rejected) {
         const std::size_t count = usable.size();
+        const auto is_better = [&](std::size_t a, std::size_t b) {
+            return usable[a].score != usable[b].score ? usable[a].score > usable[b].score : a < b;
+        };
         by_score_.resize(count);
         std::iota(by_score_.begin(), by_score_.end(), std::size_t{0});
-        std::sort(by_score_.begin(), by_score_.end(), [&](std::size_t a, std::size_t b) {
-            return usable[a].score != usable[b].score ? usable[a].score > usable[b].score : a < b;
-        });
+        std::sort(by_score_.begin(), by_score_.end(), is_better);
+        search_.clear();
+        for (std::size_t k = 0; k < count; ++k)
+            search_.add(usable[k].box, k);
+        search_.sort();
         duplicate_.assign(count, 0);
-        for (std::size_t i = 0; i < count; ++i)
-            for (std::size_t j = i + 1; duplicate_[by_score_[i]] == 0 && j < count; ++j) {
-                const Detection &better = usable[by_score_[i]], &other = usable[by_score_[j]];
-                if (better.class_id == other.class_id &&
-                    iou(better.box, other.box) > static_cast<double>(options_.duplicate_iou))
-                    duplicate_[by_score_[j]] = 1;
-            }
+        for (const std::size_t best : by_score_) {
+            if (duplicate_[best] != 0) continue;
+            for (const std::size_t other : search_.overlapping(usable[best].box))
+                if (usable[best].class_id == usable[other].class_id && is_better(best, other) &&
+                    iou(usable[best].box, usable[other].box) > static_cast<double>(options_.duplicate_iou))
+                    duplicate_[other] = 1;
+        }
         std::size_t kept = 0;
         for (std::size_t k = 0; k < count; ++k) {
             if (duplicate_[k] != 0) {
@@ -129,6 +135,7 @@ private:
 
     DetectionFilterOptions options_;
     std::vector<std::size_t> by_score_;
+    OverlapSearch search_;
     std::vector<char> duplicate_;
 };
 

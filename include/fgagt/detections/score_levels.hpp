@@ -80,9 +80,9 @@ public:
         if (const std::size_t count = state.scores.size(); count >= options_.warm_up && count > 0) {
             const float weight =
                 std::min(1.0F, static_cast<float>(count) / static_cast<float>(options_.full_weight));
-            sorted_ = state.scores;
-            seen.sure += weight * (quantile(options_.sure_quantile) - seen.sure);
-            seen.birth += weight * (quantile(options_.birth_quantile) - seen.birth);
+            sort_into_bins(state.scores);
+            seen.sure += weight * (quantile(state.scores, options_.sure_quantile) - seen.sure);
+            seen.birth += weight * (quantile(state.scores, options_.birth_quantile) - seen.birth);
         }
         const float gap = options_.birth - options_.sure;
         const float birth = std::clamp(seen.birth, options_.least_birth,
@@ -126,16 +126,36 @@ private:
     static constexpr float kLeast = 0.1F; // below it a score says the same in every scene: nothing
     static constexpr float kMost = 0.99F; // highest level, so that some score is above it
     static constexpr float kSmallestGap = 0.005F;
+    static constexpr int kBins = 128;
 
-    /// Of `sorted_`, which it reorders.
-    [[nodiscard]] float quantile(float share) {
-        const auto rank = static_cast<std::ptrdiff_t>(share * static_cast<float>(sorted_.size() - 1));
-        std::ranges::nth_element(sorted_, sorted_.begin() + rank);
-        return sorted_[static_cast<std::size_t>(rank)];
+    /// Bins of equal width over [0, 1].
+    void sort_into_bins(const std::vector<float>& scores) {
+        counts_.fill(0);
+        bins_.resize(scores.size());
+        for (std::size_t k = 0; k < scores.size(); ++k) {
+            bins_[k] = static_cast<std::uint8_t>(std::clamp(scores[k], 0.0F, 1.0F) * (kBins - 1));
+            ++counts_[bins_[k]];
+        }
+    }
+
+    /// Of scores that lie in bins: only those of one bin have to be looked at.
+    [[nodiscard]] float quantile(const std::vector<float>& scores, float share) {
+        auto rank = static_cast<std::size_t>(share * static_cast<float>(scores.size() - 1));
+        std::size_t bin = 0;
+        for (; rank >= counts_[bin]; ++bin)
+            rank -= counts_[bin];
+        in_bin_.clear();
+        for (std::size_t k = 0; k < scores.size(); ++k)
+            if (bins_[k] == bin) in_bin_.push_back(scores[k]);
+        const auto place = in_bin_.begin() + static_cast<std::ptrdiff_t>(rank);
+        std::nth_element(in_bin_.begin(), place, in_bin_.end());
+        return *place;
     }
 
     ScoreLevelsOptions options_;
-    std::vector<float> sorted_;
+    std::array<std::size_t, kBins> counts_{}; // of each bin
+    std::vector<std::uint8_t> bins_;          // of each score
+    std::vector<float> in_bin_;
 };
 
 } // namespace fgagt

@@ -37,7 +37,7 @@ public:
     explicit AdaptiveGraph(AdaptiveGraphOptions options) : options_(options) {}
 
     /// @throws InvalidArgument  the weights' shapes disagree, or a number is not finite
-    explicit AdaptiveGraph(GraphWeights weights) : options_(weights.options) {
+    explicit AdaptiveGraph(GraphWeights weights) : options_(weights.options), margin_(weights.margin) {
         require_sound(weights);
         const auto dimension = weights.w1.rows();
         Matrix side_by_side(dimension, 3 * dimension);
@@ -56,7 +56,7 @@ public:
     /// Empty when it works without.
     [[nodiscard]] const std::optional<GraphWeights>& weights() const noexcept { return weights_; }
     /// The weights' margin, or the one that suits the network without weights.
-    [[nodiscard]] float margin() const noexcept { return weights_ ? weights_->margin : kUntrainedMargin; }
+    [[nodiscard]] float margin() const noexcept { return margin_; }
 
     /// @param features_d  [M x D], M may be 0
     /// @param features_t  [N x D], N may be 0
@@ -203,6 +203,7 @@ private:
     }
 
     AdaptiveGraphOptions options_;
+    float margin_ = kUntrainedMargin;
     std::optional<GraphWeights> weights_;
     detail::PackedMatrix w1_wa_w2_; // side by side
     detail::PackedMatrix reduction_;

@@ -167,7 +167,7 @@ private:
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end()) return {};
     const Tensor& tensor = found->second;
-    return Eigen::Map<const Matrix>(tensor.values.data(), tensor.shape[0], tensor.shape[1]);
+    return Eigen::Map<const Matrix::Plain>(tensor.values.data(), tensor.shape[0], tensor.shape[1]);
 }
 
 /// A tensor with one index; one that the file lacks is empty.

@@ -3,10 +3,10 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/backbone/colour_backbone.hpp>
 #include <fgagt/errors.hpp>
-#include <fgagt/geometry.hpp>
 #include <fgagt/keyed_random.hpp>
 #include <fgagt/learning/augmentation.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
+#include <fgagt/overlap_search.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>
 #include <fgagt/types.hpp>
 

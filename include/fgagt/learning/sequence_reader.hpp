@@ -4,8 +4,8 @@
 #include <fgagt/detections/detection_filter.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/flow/pyramidal_flow.hpp>
-#include <fgagt/geometry.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
+#include <fgagt/overlap_search.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>

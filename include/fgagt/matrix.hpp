@@ -1,0 +1,118 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cstddef>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+/// Row-major dense matrix, one row per object: a row is contiguous, as in `cv::Mat`.
+///
+/// Wherever Eigen takes an expression it is one. Other than Eigen's own matrices it keeps its memory when its
+/// shape changes: one that is reused from frame to frame allocates nothing once it was at its largest.
+template <class Scalar>
+class MatrixOf : public Eigen::Map<Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> {
+public:
+    /// Eigen's matrix of the same layout.
+    using Plain = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    using Base = Eigen::Map<Plain>;
+    using Index = Eigen::Index;
+
+    /// 0 x 0.
+    MatrixOf() : Base(nullptr, 0, 0) {}
+    /// [rows x columns] of zeros.
+    MatrixOf(Index rows, Index columns) : MatrixOf() { resize(rows, columns); }
+    /// What an expression of Eigen's comes to.
+    template <class Derived>
+    MatrixOf(const Eigen::EigenBase<Derived>& expression) : MatrixOf() { // NOLINT(*-explicit-*)
+        resize(expression.rows(), expression.cols());
+        Base::operator=(expression.derived());
+    }
+    MatrixOf(const MatrixOf& other) : MatrixOf() { *this = other; }
+    MatrixOf(MatrixOf&& other) noexcept : MatrixOf() { swap(other); }
+    ~MatrixOf() = default;
+
+    MatrixOf& operator=(const MatrixOf& other) {
+        if (this == &other) return *this;
+        resize(other.rows(), other.cols());
+        std::copy_n(other.data(), other.size(), this->data());
+        return *this;
+    }
+    MatrixOf& operator=(MatrixOf&& other) noexcept {
+        swap(other);
+        return *this;
+    }
+    /// The expression may contain this matrix; where it does not, `noalias()` spares a copy.
+    template <class Derived>
+    MatrixOf& operator=(const Eigen::EigenBase<Derived>& expression) {
+        return *this = MatrixOf(expression);
+    }
+
+    /// Becomes [rows x columns]; what the numbers are then is not said.
+    void resize(Index rows, Index columns) {
+        const auto size = static_cast<std::size_t>(rows * columns);
+        if (numbers_.size() < size) numbers_.resize(size);
+        show(rows, columns);
+    }
+    using Base::setConstant;
+    using Base::setIdentity;
+    using Base::setZero;
+    /// Becomes [rows x columns] of one number.
+    MatrixOf& setConstant(Index rows, Index columns, Scalar value) {
+        resize(rows, columns);
+        std::fill_n(this->data(), this->size(), value);
+        return *this;
+    }
+    /// Becomes [rows x columns] of zeros.
+    MatrixOf& setZero(Index rows, Index columns) { return setConstant(rows, columns, Scalar{0}); }
+    /// Becomes [rows x columns] with ones on the diagonal.
+    MatrixOf& setIdentity(Index rows, Index columns) {
+        resize(rows, columns);
+        Base::setIdentity();
+        return *this;
+    }
+
+    void swap(MatrixOf& other) noexcept {
+        const Index rows = this->rows(), columns = this->cols();
+        std::swap(numbers_, other.numbers_);
+        show(other.rows(), other.cols());
+        other.show(rows, columns);
+    }
+    friend void swap(MatrixOf& a, MatrixOf& b) noexcept { a.swap(b); }
+
+    /// To assign to without a copy in between, what does not contain this matrix.
+    class NoAlias {
+    public:
+        explicit NoAlias(MatrixOf& matrix) : matrix_(matrix) {}
+        template <class Derived>
+        void operator=(const Eigen::MatrixBase<Derived>& expression) { // NOLINT(*-operator*,*-assign*)
+            matrix_.resize(expression.rows(), expression.cols());
+            matrix_.Base::noalias() = expression;
+        }
+        template <class Derived>
+        void operator+=(const Eigen::MatrixBase<Derived>& expression) {
+            matrix_.Base::noalias() += expression;
+        }
+
+    private:
+        MatrixOf& matrix_;
+    };
+    /// As Eigen's, for `=` and `+=`.
+    [[nodiscard]] NoAlias noalias() { return NoAlias(*this); }
+
+private:
+    /// Lets the expression be of the first numbers.
+    void show(Index rows, Index columns) noexcept {
+        new (static_cast<Base*>(this)) Base(numbers_.data(), rows, columns);
+    }
+
+    std::vector<Scalar, Eigen::aligned_allocator<Scalar>> numbers_; // as many as it had at most
+};
+/// Matrix of the scalar that trackers work in.
+using Matrix = MatrixOf<float>;
+
+} // namespace fgagt
