@@ -52,6 +52,7 @@ public:
     /// @throws InvalidArgument  an option is out of its range
     explicit LucasKanade(LucasKanadeOptions options) : options_(options) {
         validate();
+        kernels_ = detail::lucas_kanade_kernels(options_.window);
         half_ = 0.5F * static_cast<float>(options_.window - 1);
         const auto rows_of = [&](int columns) {
             return static_cast<std::size_t>(options_.window + 1) *
@@ -362,7 +363,7 @@ private:
     std::vector<float> weights_; ///< W², laid out as the gradient, empty when all are 1
     float total_weight_ = 0;
 
-    detail::LucasKanadeKernels kernels_ = detail::lucas_kanade_kernels();
+    detail::LucasKanadeKernels kernels_;
     std::vector<std::int16_t> derivative_x_, derivative_y_; ///< of the pixels around the patch's points
     std::vector<std::int16_t> gradient_x_, gradient_y_;     ///< of the patch, times W²; see detail::Gradient
 };
