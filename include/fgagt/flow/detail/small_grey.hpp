@@ -25,16 +25,12 @@ inline namespace FGAGT_KERNELS {
 /// A frame of colours as a grey image of half its size.
 template <int Channels>
 void halve_colours(const cv::Mat& frame, cv::Mat& half, std::vector<std::uint8_t>& two_rows) {
-    constexpr int kCacheLine = 64;
-    const std::ptrdiff_t row_bytes = static_cast<std::ptrdiff_t>(Channels) * frame.cols;
+    const auto ahead = static_cast<std::ptrdiff_t>(2 * frame.step);
     two_rows.resize(2 * static_cast<std::size_t>(frame.cols));
     std::uint8_t *const upper = two_rows.data(), *const lower = upper + frame.cols;
     for (int y = 0; y < half.rows; ++y) {
-        for (int next = 2 * y + 2; next < std::min(2 * y + 4, frame.rows); ++next)
-            for (std::ptrdiff_t x = 0; x < row_bytes; x += kCacheLine)
-                __builtin_prefetch(frame.ptr(next) + x); // memory answers while this computes
-        avx2::take_grey<Channels>(frame.ptr(2 * y), upper, frame.cols);
-        avx2::take_grey<Channels>(frame.ptr(2 * y + 1), lower, frame.cols);
+        avx2::take_grey<Channels>(frame.ptr(2 * y), upper, frame.cols, ahead);
+        avx2::take_grey<Channels>(frame.ptr(2 * y + 1), lower, frame.cols, ahead);
         avx2::take_means(upper, lower, half.ptr(y), half.cols);
     }
 }
