@@ -8,7 +8,7 @@
 /// what chooses: translation units that compile them differently have different ones.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(FGAGT_NO_SIMD)
 #define FGAGT_AVX2 __attribute__((target("avx2,fma")))
-#define FGAGT_AVX512 __attribute__((target("avx512f,avx2,fma")))
+#define FGAGT_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")))
 #endif
 
 #if !defined(FGAGT_AVX2)
@@ -32,9 +32,10 @@ inline namespace FGAGT_KERNELS {
     return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
 }
 
-/// The same for the first part of AVX-512.
+/// The same for AVX-512 with its instructions for 16-bit words and their products.
 [[nodiscard]] inline bool has_avx512() noexcept {
-    return has_avx2() && __builtin_cpu_supports("avx512f") != 0;
+    return has_avx2() && __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+           __builtin_cpu_supports("avx512vnni") != 0;
 }
 
 } // namespace FGAGT_KERNELS

@@ -54,8 +54,7 @@ public:
         int copied = 0; // rows of level 0, while they are in the cache for level 1
         const auto copy_to = [&](int row) {
             for (; copied <= row; ++copied) {
-                if (copied + kAhead < grey.rows) fetch(grey, copied + kAhead);
-                std::copy_n(grey.ptr(copied), grey.cols, row_of(levels_[0], copied));
+                copy_row(grey, copied);
                 mirror_sides(levels_[0], copied);
             }
         };
@@ -88,7 +87,7 @@ public:
 
 private:
     static constexpr std::size_t kSlack = 64; ///< bytes after the last pixel that may be read
-    static constexpr int kAhead = 8;          ///< rows from the one that is copied to the one fetched
+    static constexpr int kAhead = 2;          ///< rows from the one that is copied to the one fetched
     static constexpr int kWord = 8;           ///< pixels that are mirrored at once
 
     struct Level {
@@ -111,13 +110,20 @@ private:
         levels_.resize(count);
     }
 
-    /// Tells the processor that a row will be copied soon: it computes while memory answers.
-    void fetch(const cv::Mat& grey, int y) {
+    /// Copies a row to level 0 and fetches a later one meanwhile; to fetch what lies behind the last one is
+    /// no harm.
+    void copy_row(const cv::Mat& grey, int y) {
         constexpr int kCacheLine = 64;
-        for (int x = 0; x < grey.cols; x += kCacheLine) {
-            __builtin_prefetch(grey.ptr(y) + x);
-            __builtin_prefetch(row_of(levels_[0], y) + x, /*rw=*/1);
+        const std::uint8_t* const from = grey.ptr(y);
+        std::uint8_t* const to = row_of(levels_[0], y);
+        const auto ahead = static_cast<std::ptrdiff_t>(kAhead * grey.step);
+        int x = 0;
+        for (; x + kCacheLine <= grey.cols; x += kCacheLine) {
+            __builtin_prefetch(from + x + ahead);
+            __builtin_prefetch(to + x + kAhead * stride_of(levels_[0]), /*rw=*/1);
+            std::memcpy(to + x, from + x, kCacheLine);
         }
+        std::copy(from + x, from + grey.cols, to + x);
     }
 
     /// Smooths and takes the even pixels; `prepare(row)` is called before a row of `from` and those above it

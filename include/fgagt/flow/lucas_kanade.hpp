@@ -52,6 +52,7 @@ public:
     /// @throws InvalidArgument  an option is out of its range
     explicit LucasKanade(LucasKanadeOptions options) : options_(options) {
         validate();
+        kernels_ = detail::lucas_kanade_kernels(options_.window);
         half_ = 0.5F * static_cast<float>(options_.window - 1);
         const auto rows_of = [&](int columns) {
             return static_cast<std::size_t>(options_.window + 1) *
@@ -256,16 +257,18 @@ private:
         };
 
         cv::Point2f corner = target - half, last_step;
-        cv::Point known; // the pixel whose cell `steps` is
+        cv::Point2f known; // the pixel whose cell `steps` is
         Cell steps;
         for (int i = 0; i < options_.iterations; ++i) {
             if (!touches(current, corner)) return false;
-            const Place place(corner);
-            if (i == 0 || place.pixel != known) {
+            cv::Point2f offset = corner - known;
+            if (i == 0 || !(offset.x >= 0 && offset.x < 1 && offset.y >= 0 && offset.y < 1)) { // left it
+                const Place place(corner);
                 steps = cell(current, place.pixel, solve);
                 known = place.pixel;
+                offset = place.offset;
             }
-            const cv::Point2f step = steps.at(place.offset);
+            const cv::Point2f step = steps.at(offset);
             corner += step;
             target = corner + half;
             if (step.ddot(step) <= static_cast<double>(options_.epsilon) * options_.epsilon) break;
@@ -288,22 +291,29 @@ private:
     /// Fills the gradient. What lies beyond the image has none, not that of its mirror image.
     void take_gradient(const GreyView& image, const Place& place) {
         const int window = options_.window, side = window + 1, stride = detail::padded(side);
+        kernels_.take_derivatives(pixels_of(image, place.pixel), side, side, derivative_x_.data(),
+                                  derivative_y_.data(), stride);
         const cv::Rect all(place.pixel, cv::Size(side, side));
         const cv::Rect inside = all & cv::Rect(0, 0, image.width, image.height);
-        if (inside == all) {
-            kernels_.take_derivatives(pixels_of(image, all.tl()), side, side, derivative_x_.data(),
-                                      derivative_y_.data(), stride);
-        } else {
-            std::fill(derivative_x_.begin(), derivative_x_.end(), std::int16_t{0});
-            std::fill(derivative_y_.begin(), derivative_y_.end(), std::int16_t{0});
-            const int first = (inside.y - all.y) * stride + inside.x - all.x;
-            detail::plain::take_derivatives(pixels_of(image, inside.tl()), inside.width, inside.height,
-                                            derivative_x_.data() + first, derivative_y_.data() + first,
-                                            stride);
+        if (inside != all) {
+            clear_outside(inside - all.tl(), derivative_x_.data());
+            clear_outside(inside - all.tl(), derivative_y_.data());
         }
         const detail::Fraction fraction(place.offset);
         kernels_.interpolate(derivative_x_.data(), fraction, window, gradient_x_.data());
         kernels_.interpolate(derivative_y_.data(), fraction, window, gradient_y_.data());
+    }
+
+    /// Sets the derivatives at the points that are not in `inside` to zero.
+    void clear_outside(cv::Rect inside, std::int16_t* derivative) const {
+        const int side = options_.window + 1;
+        for (int y = 0; y < side; ++y, derivative += detail::padded(side)) {
+            const bool crosses = y >= inside.y && y < inside.y + inside.height;
+            const int first = crosses ? inside.x : side;
+            const int last = crosses ? inside.x + inside.width : side;
+            std::fill(derivative, derivative + first, std::int16_t{0});
+            std::fill(derivative + last, derivative + side, std::int16_t{0});
+        }
     }
 
     /// AᵀW²A; leaves W²A in the place of the gradient.
@@ -354,7 +364,7 @@ private:
     std::vector<float> weights_; ///< W², laid out as the gradient, empty when all are 1
     float total_weight_ = 0;
 
-    detail::LucasKanadeKernels kernels_ = detail::lucas_kanade_kernels();
+    detail::LucasKanadeKernels kernels_;
     std::vector<std::int16_t> derivative_x_, derivative_y_; ///< of the pixels around the patch's points
     std::vector<std::int16_t> gradient_x_, gradient_y_;     ///< of the patch, times W²; see detail::Gradient
 };

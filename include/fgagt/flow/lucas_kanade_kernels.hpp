@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/flow/detail/lucas_kanade_avx2.hpp>
+#include <fgagt/flow/detail/lucas_kanade_avx512.hpp>
 #include <fgagt/flow/detail/lucas_kanade_plain.hpp>
 #include <fgagt/flow/detail/lucas_kanade_simd128.hpp>
 #include <fgagt/simd.hpp>
@@ -27,7 +28,7 @@ struct LucasKanadeKernels {
 #endif
 }
 
-/// The fastest one that this processor has.
+/// The fastest one that this processor has for windows of every size.
 [[nodiscard]] inline LucasKanadeKernels lucas_kanade_kernels() noexcept {
 #ifdef FGAGT_AVX2
     if (has_avx2())
@@ -35,6 +36,16 @@ struct LucasKanadeKernels {
                 avx2::sum_differences};
 #endif
     return portable_lucas_kanade_kernels();
+}
+
+/// The fastest one that this processor has for windows of that side.
+[[nodiscard]] inline LucasKanadeKernels lucas_kanade_kernels([[maybe_unused]] int window) noexcept {
+#ifdef FGAGT_AVX512
+    if (avx512::suits(window) && has_avx512())
+        return {avx512::take_derivatives, avx512::interpolate, avx2::sum_tensor, avx512::correlate,
+                avx2::sum_differences};
+#endif
+    return lucas_kanade_kernels();
 }
 
 } // namespace FGAGT_KERNELS

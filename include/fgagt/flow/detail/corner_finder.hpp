@@ -67,7 +67,7 @@ public:
         distance = std::min(distance, static_cast<float>(image.width + image.height)); // all of it
         while (!candidates_.empty() && static_cast<int>(corners.size()) < count) {
             std::pop_heap(candidates_.begin(), candidates_.end());
-            const int index = candidates_.back().index;
+            const int index = index_of(candidates_.back());
             candidates_.pop_back();
             const cv::Point corner(index % stride_, index / stride_);
             if (wanted_.at<std::uint8_t>(corner) == 0) continue;
@@ -77,15 +77,14 @@ public:
     }
 
 private:
-    /// A peak; the greater one is taken first.
-    struct Candidate {
-        float strength;
-        int index;
-
-        friend bool operator<(const Candidate& a, const Candidate& b) noexcept {
-            return a.strength < b.strength || (a.strength == b.strength && a.index < b.index);
-        }
-    };
+    /// A peak as one number: its strength, which is positive, and its index where that is equal.
+    [[nodiscard]] static std::uint64_t candidate(float strength, int index) noexcept {
+        return std::uint64_t{std::bit_cast<std::uint32_t>(strength)} << 32 |
+               static_cast<std::uint32_t>(index);
+    }
+    [[nodiscard]] static int index_of(std::uint64_t candidate) noexcept {
+        return static_cast<int>(candidate & 0xFFFFFFFFU);
+    }
 
     /// Returns the strongest of the wanted.
     [[nodiscard]] float take_strengths(const GreyView& image) {
@@ -133,7 +132,7 @@ private:
                     const int x = i + std::countr_zero(bits);
                     if (x >= columns || wanted_.at<std::uint8_t>(y, x + 1) == 0) continue;
                     const int index = first + x;
-                    candidates_.push_back({strengths_[static_cast<std::size_t>(index)], index});
+                    candidates_.push_back(candidate(strengths_[static_cast<std::size_t>(index)], index));
                 }
         }
         std::make_heap(candidates_.begin(), candidates_.end());
@@ -158,7 +157,7 @@ private:
     std::array<std::vector<std::int16_t>, 3> dx_, dy_; ///< of the row above, of this one and of the one below
     std::array<std::vector<std::int32_t>, 3> sums_;    ///< xx, xy, yy of these three
     std::vector<float> strengths_;
-    std::vector<Candidate> candidates_;
+    std::vector<std::uint64_t> candidates_;
 };
 
 } // namespace fgagt::detail

@@ -14,6 +14,7 @@ namespace fgagt::detail::avx2 {
 inline namespace FGAGT_KERNELS {
 
 inline constexpr std::ptrdiff_t kGreyBlock = 16; ///< a row of the result must be at least so wide
+inline constexpr int kCacheLine = 64;            ///< bytes
 
 /// Eight pixels, BGR or BGRA.
 template <int Channels>
@@ -48,32 +49,38 @@ template <int Channels>
     return _mm256_srli_epi32(_mm256_add_epi32(sum, _mm256_set1_epi32(1 << (kBits - 1))), kBits);
 }
 
-/// Grey levels of a row of colours.
+/// Of eight pixels of two rows, the sums of what lies below each other.
 template <int Channels>
-FGAGT_AVX2 inline void take_grey(const std::uint8_t* colours, std::uint8_t* grey,
-                                 std::ptrdiff_t width) noexcept {
-    for (std::ptrdiff_t x = 0;; x = std::min(x + kGreyBlock, width - kGreyBlock)) {
-        const std::uint8_t* const from = colours + Channels * x;
-        const __m256i words = _mm256_permute4x64_epi64(
-            _mm256_packus_epi32(take_grey<Channels>(from), take_grey<Channels>(from + 8 * Channels)), 0xD8);
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(grey + x),
-                         _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
-        if (x == width - kGreyBlock) break;
-    }
+[[nodiscard]] FGAGT_AVX2 inline __m256i sum_grey(const std::uint8_t* upper,
+                                                 const std::uint8_t* lower) noexcept {
+    return _mm256_add_epi32(take_grey<Channels>(upper), take_grey<Channels>(lower));
 }
 
-/// Rounded means of 2x2 pixels of two rows; `width` of the result.
-FGAGT_AVX2 inline void take_means(const std::uint8_t* upper, const std::uint8_t* lower, std::uint8_t* result,
-                                  std::ptrdiff_t width) noexcept {
-    const __m256i ones = _mm256_set1_epi8(1);
+/// Rounded means of the grey levels of 2x2 pixels of two rows of colours; `width` of the result. What lies
+/// `ahead` of the rows, bytes, is fetched meanwhile: memory answers while this computes, and an address
+/// behind the frame does no harm.
+template <int Channels>
+FGAGT_AVX2 inline void halve_colours(const std::uint8_t* upper, const std::uint8_t* lower,
+                                     std::uint8_t* result, std::ptrdiff_t width,
+                                     std::ptrdiff_t ahead) noexcept {
+    constexpr int kEight = 8 * Channels;
+    const __m128i order = _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
     for (std::ptrdiff_t x = 0;; x = std::min(x + kGreyBlock, width - kGreyBlock)) {
-        const __m256i above = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(upper + 2 * x));
-        const __m256i below = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lower + 2 * x));
+        const std::uint8_t *const a = upper + 2 * Channels * x, *const b = lower + 2 * Channels * x;
+        for (int byte = 0; byte < 4 * kEight; byte += kCacheLine) {
+            __builtin_prefetch(a + ahead + byte);
+            __builtin_prefetch(b + ahead + byte);
+        }
+        const __m256i left =
+            _mm256_packus_epi32(sum_grey<Channels>(a, b), sum_grey<Channels>(a + kEight, b + kEight));
+        const __m256i right = _mm256_packus_epi32(sum_grey<Channels>(a + 2 * kEight, b + 2 * kEight),
+                                                  sum_grey<Channels>(a + 3 * kEight, b + 3 * kEight));
         const __m256i sum =
-            _mm256_add_epi16(_mm256_maddubs_epi16(above, ones), _mm256_maddubs_epi16(below, ones));
+            _mm256_hadd_epi16(left, right); // the lower halves of all four, then the upper ones
         const __m256i mean = _mm256_srli_epi16(_mm256_add_epi16(sum, _mm256_set1_epi16(2)), 2);
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(result + x),
-                         _mm_packus_epi16(_mm256_castsi256_si128(mean), _mm256_extracti128_si256(mean, 1)));
+        const __m128i bytes =
+            _mm_packus_epi16(_mm256_castsi256_si128(mean), _mm256_extracti128_si256(mean, 1));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(result + x), _mm_shuffle_epi8(bytes, order));
         if (x == width - kGreyBlock) break;
     }
 }

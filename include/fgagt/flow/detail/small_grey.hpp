@@ -24,29 +24,19 @@ inline namespace FGAGT_KERNELS {
 #ifdef FGAGT_AVX2
 /// A frame of colours as a grey image of half its size.
 template <int Channels>
-void halve_colours(const cv::Mat& frame, cv::Mat& half, std::vector<std::uint8_t>& two_rows) {
-    constexpr int kCacheLine = 64;
-    const std::ptrdiff_t row_bytes = static_cast<std::ptrdiff_t>(Channels) * frame.cols;
-    two_rows.resize(2 * static_cast<std::size_t>(frame.cols));
-    std::uint8_t *const upper = two_rows.data(), *const lower = upper + frame.cols;
-    for (int y = 0; y < half.rows; ++y) {
-        for (int next = 2 * y + 2; next < std::min(2 * y + 4, frame.rows); ++next)
-            for (std::ptrdiff_t x = 0; x < row_bytes; x += kCacheLine)
-                __builtin_prefetch(frame.ptr(next) + x); // memory answers while this computes
-        avx2::take_grey<Channels>(frame.ptr(2 * y), upper, frame.cols);
-        avx2::take_grey<Channels>(frame.ptr(2 * y + 1), lower, frame.cols);
-        avx2::take_means(upper, lower, half.ptr(y), half.cols);
-    }
+void halve_colours(const cv::Mat& frame, cv::Mat& half) {
+    const auto ahead = static_cast<std::ptrdiff_t>(2 * frame.step);
+    for (int y = 0; y < half.rows; ++y)
+        avx2::halve_colours<Channels>(frame.ptr(2 * y), frame.ptr(2 * y + 1), half.ptr(y), half.cols, ahead);
 }
 #endif
 
 /// Whether the frame has become `half`: at once, without a grey image of the full size in between.
-[[nodiscard]] inline bool try_halve([[maybe_unused]] const cv::Mat& frame, [[maybe_unused]] cv::Mat& half,
-                                    [[maybe_unused]] std::vector<std::uint8_t>& two_rows) {
+[[nodiscard]] inline bool try_halve([[maybe_unused]] const cv::Mat& frame, [[maybe_unused]] cv::Mat& half) {
 #ifdef FGAGT_AVX2
     if (half.size() * 2 == frame.size() && half.cols >= avx2::kGreyBlock && has_avx2()) {
-        if (frame.type() == CV_8UC3) return halve_colours<3>(frame, half, two_rows), true;
-        if (frame.type() == CV_8UC4) return halve_colours<4>(frame, half, two_rows), true;
+        if (frame.type() == CV_8UC3) return halve_colours<3>(frame, half), true;
+        if (frame.type() == CV_8UC4) return halve_colours<4>(frame, half), true;
     }
 #endif
     return false;
@@ -61,8 +51,7 @@ void halve_colours(const cv::Mat& frame, cv::Mat& half, std::vector<std::uint8_t
     if (size == frame.size()) return as_grey(frame, buffers.full);
     buffers.small.resize(static_cast<std::size_t>(size.area()));
     cv::Mat small(size, CV_8UC1, buffers.small.data());
-    if (!try_halve(frame, small, buffers.full))
-        cv::resize(as_grey(frame, buffers.full), small, size, 0, 0, cv::INTER_AREA);
+    if (!try_halve(frame, small)) cv::resize(as_grey(frame, buffers.full), small, size, 0, 0, cv::INTER_AREA);
     return small;
 }
 
