@@ -54,35 +54,42 @@ public:
         rows_ = matrix.rows;
         columns_ = matrix.columns;
         const std::ptrdiff_t panels = (columns_ + kPanel - 1) / kPanel;
-        numbers_.assign(static_cast<std::size_t>(panels * rows_ * kPanel), 0.0F);
+        numbers_.assign(static_cast<std::size_t>(panels * rows_), PanelRow{});
+        PanelRow* to = numbers_.data();
         for (std::ptrdiff_t first = 0; first < columns_; first += kPanel) {
-            float* to = numbers_.data() + first * rows_;
             const float* from = matrix.numbers + first * matrix.column;
             const std::ptrdiff_t count = std::min(kPanel, columns_ - first);
-            for (std::ptrdiff_t k = 0; k < rows_; ++k, to += kPanel, from += matrix.row)
-                for (std::ptrdiff_t j = 0; j < count; ++j)
-                    to[j] = from[j * matrix.column];
+            for (std::ptrdiff_t k = 0; k < rows_; ++k, ++to, from += matrix.row)
+                if (matrix.column == 1)
+                    std::copy_n(from, count, to->numbers.data());
+                else
+                    for (std::ptrdiff_t j = 0; j < count; ++j)
+                        to->numbers[static_cast<std::size_t>(j)] = from[j * matrix.column];
         }
     }
 
     [[nodiscard]] std::ptrdiff_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::ptrdiff_t columns() const noexcept { return columns_; }
-    /// [rows x kPanel] of the columns from `column` on, a multiple of kPanel.
+    /// [rows x kPanel] of the columns from `column` on, a multiple of kPanel; aligned to 64 bytes.
     [[nodiscard]] const float* panel(std::ptrdiff_t column) const noexcept {
-        return numbers_.data() + column * rows_;
+        return reinterpret_cast<const float*>(numbers_.data() + column / kPanel * rows_);
     }
 
 private:
+    struct alignas(64) PanelRow { // a cache line does not end within what is loaded at a time
+        std::array<float, kPanel> numbers;
+    };
+
     std::ptrdiff_t rows_ = 0, columns_ = 0;
-    std::vector<float> numbers_;
+    std::vector<PanelRow> numbers_;
 };
 
 inline namespace FGAGT_KERNELS {
 
 inline constexpr std::ptrdiff_t kProductRows = 6; ///< of a block of a product
 
-/// A block of a product: kProductRows rows of the left side times a panel. `c` becomes [kProductRows x
-/// kPanel].
+/// A block of a product: kProductRows rows of the left side times a panel, which is aligned as
+/// PackedMatrix::panel is. `c` becomes [kProductRows x kPanel].
 using ProductKernel = void (*)(const float* a, std::ptrdiff_t row, std::ptrdiff_t column, const float* panel,
                                std::ptrdiff_t depth, float* c);
 
@@ -109,89 +116,53 @@ inline void product_simd128(const float* a, std::ptrdiff_t row, std::ptrdiff_t c
 }
 
 #ifdef FGAGT_AVX2
+// Loops over rows are unrolled for the sums to stay in registers.
 FGAGT_AVX2 inline void product_avx2(const float* a, std::ptrdiff_t row, std::ptrdiff_t column,
                                     const float* panel, std::ptrdiff_t depth, float* c) {
     for (std::ptrdiff_t j = 0; j < PackedMatrix::kPanel; j += 16) {
-        __m256 s00 = _mm256_setzero_ps(), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00,
-               s31 = s00, s40 = s00, s41 = s00, s50 = s00, s51 = s00;
-        const float* left = a;
-        const float* right = panel + j;
-        for (std::ptrdiff_t k = 0; k < depth; ++k, left += column, right += PackedMatrix::kPanel) {
-            const __m256 b0 = _mm256_loadu_ps(right), b1 = _mm256_loadu_ps(right + 8);
-            __m256 x = _mm256_broadcast_ss(left);
-            s00 = _mm256_fmadd_ps(x, b0, s00);
-            s01 = _mm256_fmadd_ps(x, b1, s01);
-            x = _mm256_broadcast_ss(left + row);
-            s10 = _mm256_fmadd_ps(x, b0, s10);
-            s11 = _mm256_fmadd_ps(x, b1, s11);
-            x = _mm256_broadcast_ss(left + 2 * row);
-            s20 = _mm256_fmadd_ps(x, b0, s20);
-            s21 = _mm256_fmadd_ps(x, b1, s21);
-            x = _mm256_broadcast_ss(left + 3 * row);
-            s30 = _mm256_fmadd_ps(x, b0, s30);
-            s31 = _mm256_fmadd_ps(x, b1, s31);
-            x = _mm256_broadcast_ss(left + 4 * row);
-            s40 = _mm256_fmadd_ps(x, b0, s40);
-            s41 = _mm256_fmadd_ps(x, b1, s41);
-            x = _mm256_broadcast_ss(left + 5 * row);
-            s50 = _mm256_fmadd_ps(x, b0, s50);
-            s51 = _mm256_fmadd_ps(x, b1, s51);
+        __m256 sum[kProductRows][2]; // NOLINT(modernize-avoid-c-arrays)
+#pragma GCC unroll 6
+        for (auto& sums : sum)
+            sums[0] = sums[1] = _mm256_setzero_ps();
+        for (std::ptrdiff_t k = 0; k < depth; ++k) {
+            const float* const right = panel + k * PackedMatrix::kPanel + j;
+            const __m256 b0 = _mm256_load_ps(right), b1 = _mm256_load_ps(right + 8);
+#pragma GCC unroll 6
+            for (std::ptrdiff_t r = 0; r < kProductRows; ++r) {
+                const __m256 x = _mm256_broadcast_ss(a + k * column + r * row);
+                sum[r][0] = _mm256_fmadd_ps(x, b0, sum[r][0]);
+                sum[r][1] = _mm256_fmadd_ps(x, b1, sum[r][1]);
+            }
         }
-        float* out = c + j;
-        constexpr std::ptrdiff_t kPanel = PackedMatrix::kPanel;
-        _mm256_storeu_ps(out, s00);
-        _mm256_storeu_ps(out + 8, s01);
-        _mm256_storeu_ps(out + kPanel, s10);
-        _mm256_storeu_ps(out + kPanel + 8, s11);
-        _mm256_storeu_ps(out + 2 * kPanel, s20);
-        _mm256_storeu_ps(out + 2 * kPanel + 8, s21);
-        _mm256_storeu_ps(out + 3 * kPanel, s30);
-        _mm256_storeu_ps(out + 3 * kPanel + 8, s31);
-        _mm256_storeu_ps(out + 4 * kPanel, s40);
-        _mm256_storeu_ps(out + 4 * kPanel + 8, s41);
-        _mm256_storeu_ps(out + 5 * kPanel, s50);
-        _mm256_storeu_ps(out + 5 * kPanel + 8, s51);
+#pragma GCC unroll 6
+        for (std::ptrdiff_t r = 0; r < kProductRows; ++r) {
+            _mm256_storeu_ps(c + r * PackedMatrix::kPanel + j, sum[r][0]);
+            _mm256_storeu_ps(c + r * PackedMatrix::kPanel + j + 8, sum[r][1]);
+        }
     }
 }
 
 FGAGT_AVX512 inline void product_avx512(const float* a, std::ptrdiff_t row, std::ptrdiff_t column,
                                         const float* panel, std::ptrdiff_t depth, float* c) {
-    __m512 s00 = _mm512_setzero_ps(), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00,
-           s31 = s00, s40 = s00, s41 = s00, s50 = s00, s51 = s00;
-    for (std::ptrdiff_t k = 0; k < depth; ++k, a += column, panel += PackedMatrix::kPanel) {
-        const __m512 b0 = _mm512_loadu_ps(panel), b1 = _mm512_loadu_ps(panel + 16);
-        __m512 x = _mm512_set1_ps(*a);
-        s00 = _mm512_fmadd_ps(x, b0, s00);
-        s01 = _mm512_fmadd_ps(x, b1, s01);
-        x = _mm512_set1_ps(a[row]);
-        s10 = _mm512_fmadd_ps(x, b0, s10);
-        s11 = _mm512_fmadd_ps(x, b1, s11);
-        x = _mm512_set1_ps(a[2 * row]);
-        s20 = _mm512_fmadd_ps(x, b0, s20);
-        s21 = _mm512_fmadd_ps(x, b1, s21);
-        x = _mm512_set1_ps(a[3 * row]);
-        s30 = _mm512_fmadd_ps(x, b0, s30);
-        s31 = _mm512_fmadd_ps(x, b1, s31);
-        x = _mm512_set1_ps(a[4 * row]);
-        s40 = _mm512_fmadd_ps(x, b0, s40);
-        s41 = _mm512_fmadd_ps(x, b1, s41);
-        x = _mm512_set1_ps(a[5 * row]);
-        s50 = _mm512_fmadd_ps(x, b0, s50);
-        s51 = _mm512_fmadd_ps(x, b1, s51);
+    __m512 sum[kProductRows][2]; // NOLINT(modernize-avoid-c-arrays)
+#pragma GCC unroll 6
+    for (auto& sums : sum)
+        sums[0] = sums[1] = _mm512_setzero_ps();
+    for (std::ptrdiff_t k = 0; k < depth; ++k) {
+        const float* const right = panel + k * PackedMatrix::kPanel;
+        const __m512 b0 = _mm512_load_ps(right), b1 = _mm512_load_ps(right + 16);
+#pragma GCC unroll 6
+        for (std::ptrdiff_t r = 0; r < kProductRows; ++r) {
+            const __m512 x = _mm512_set1_ps(a[k * column + r * row]);
+            sum[r][0] = _mm512_fmadd_ps(x, b0, sum[r][0]);
+            sum[r][1] = _mm512_fmadd_ps(x, b1, sum[r][1]);
+        }
     }
-    constexpr std::ptrdiff_t kPanel = PackedMatrix::kPanel;
-    _mm512_storeu_ps(c, s00);
-    _mm512_storeu_ps(c + 16, s01);
-    _mm512_storeu_ps(c + kPanel, s10);
-    _mm512_storeu_ps(c + kPanel + 16, s11);
-    _mm512_storeu_ps(c + 2 * kPanel, s20);
-    _mm512_storeu_ps(c + 2 * kPanel + 16, s21);
-    _mm512_storeu_ps(c + 3 * kPanel, s30);
-    _mm512_storeu_ps(c + 3 * kPanel + 16, s31);
-    _mm512_storeu_ps(c + 4 * kPanel, s40);
-    _mm512_storeu_ps(c + 4 * kPanel + 16, s41);
-    _mm512_storeu_ps(c + 5 * kPanel, s50);
-    _mm512_storeu_ps(c + 5 * kPanel + 16, s51);
+#pragma GCC unroll 6
+    for (std::ptrdiff_t r = 0; r < kProductRows; ++r) {
+        _mm512_storeu_ps(c + r * PackedMatrix::kPanel, sum[r][0]);
+        _mm512_storeu_ps(c + r * PackedMatrix::kPanel + 16, sum[r][1]);
+    }
 }
 #endif
 
@@ -217,11 +188,11 @@ inline void multiply(const MatrixView& a, const PackedMatrix& b, Matrix& result)
     std::array<float, kProductRows * PackedMatrix::kPanel> block{};
     const std::ptrdiff_t at_a_time = a.rows < kProductRows ? 1 : kProductRows;
     const std::ptrdiff_t step = at_a_time == 1 ? 0 : a.row; // a single row is taken for all of the block's
-    for (std::ptrdiff_t next = 0; next < a.rows; next += at_a_time) {
-        const std::ptrdiff_t i = std::min(next, a.rows - at_a_time); // the last ones overlap those before
-        for (std::ptrdiff_t j = 0; j < b.columns(); j += PackedMatrix::kPanel) {
+    for (std::ptrdiff_t j = 0; j < b.columns(); j += PackedMatrix::kPanel) { // a panel stays in the cache
+        const std::ptrdiff_t count = std::min(PackedMatrix::kPanel, b.columns() - j);
+        for (std::ptrdiff_t next = 0; next < a.rows; next += at_a_time) {
+            const std::ptrdiff_t i = std::min(next, a.rows - at_a_time); // the last ones overlap those before
             kernel(a.numbers + i * a.row, step, a.column, b.panel(j), b.rows(), block.data());
-            const std::ptrdiff_t count = std::min(PackedMatrix::kPanel, b.columns() - j);
             for (std::ptrdiff_t r = 0; r < at_a_time; ++r)
                 std::copy_n(block.data() + r * PackedMatrix::kPanel, count, &result(i + r, j));
         }

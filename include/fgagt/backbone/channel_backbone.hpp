@@ -3,6 +3,7 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/backbone/frame_type.hpp>
 #include <fgagt/errors.hpp>
+#include <fgagt/parallel.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -120,7 +121,7 @@ private:
         cv::resize(half_, quarter_, {map.columns, map.rows}, 0, 0, cv::INTER_AREA);
         if (quarter_.channels() == 1) cv::cvtColor(quarter_, quarter_, cv::COLOR_GRAY2BGR);
         cv::cvtColor(quarter_, luv_, cv::COLOR_BGR2Luv);
-        for (int y = 0; y < map.rows; ++y) {
+        each_row(map, [&](int y) {
             const auto* luv = luv_.ptr<unsigned char>(y);
             float* out = map.cell(y, 0);
             for (int x = 0; x < map.columns; ++x, luv += 3, out += kChannels) {
@@ -128,7 +129,7 @@ private:
                 out[1] = u_[luv[1]];
                 out[2] = v_[luv[2]];
             }
-        }
+        });
     }
 
     void write_gradients(FeatureMap& map) {
@@ -137,9 +138,22 @@ private:
         else
             cv::cvtColor(half_, grey_, cv::COLOR_BGR2GRAY);
         cv::spatialGradient(grey_, gradient_x_, gradient_y_, 3, cv::BORDER_REPLICATE);
-        for (int y = 0; y < map.rows; ++y)
+        each_row(map, [&](int y) {
             for (int x = 0; x < map.columns; x += kLanes)
                 write_cells(x, y, map);
+        });
+    }
+
+    /// Calls `write(y)` for every row of the map.
+    template <class Write>
+    static void each_row(const FeatureMap& map, const Write& write) {
+        constexpr std::size_t kLeast = 64; // rows take longer than a thread takes to wake up
+        const auto rows = static_cast<std::size_t>(map.rows);
+        detail::in_parts(rows, detail::parts_of(rows, kLeast),
+                         [&](std::size_t, std::size_t first, std::size_t last) {
+                             for (std::size_t y = first; y < last; ++y)
+                                 write(static_cast<int>(y));
+                         });
     }
 
     using Lanes = cv::v_float32x4; // a number of each of four cells

@@ -4,6 +4,7 @@
 #include <fgagt/flow/image_pyramid.hpp>
 #include <fgagt/flow/lucas_kanade_kernels.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/parallel.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -42,8 +43,8 @@ struct TrackedPoint {
 /// Follows `cv::calcOpticalFlowPyrLK` in its rules: a level that fails keeps the guess of the coarser one,
 /// and only the finest level can lose a point; where a step nearly undoes the one before it, half of it is
 /// taken back and the level is done. Gradients are taken around each point alone, so no derivative images are
-/// made and nothing is computed anew for the previous frame. One object must not be used by two
-/// threads at once.
+/// made and nothing is computed anew for the previous frame. Many points are shared out to OpenCV's threads,
+/// which changes no result. One object must not be used by two threads at once.
 class LucasKanade {
 public:
     using Options = LucasKanadeOptions;
@@ -54,14 +55,6 @@ public:
         validate();
         kernels_ = detail::lucas_kanade_kernels(options_.window);
         half_ = 0.5F * static_cast<float>(options_.window - 1);
-        const auto rows_of = [&](int columns) {
-            return static_cast<std::size_t>(options_.window + 1) *
-                   static_cast<std::size_t>(detail::padded(columns));
-        };
-        derivative_x_.resize(rows_of(options_.window + 1) + detail::kBlock);
-        derivative_y_.resize(derivative_x_.size());
-        gradient_x_.resize(rows_of(options_.window)); // the last row and the padding stay zero
-        gradient_y_.resize(gradient_x_.size());
         make_weights();
     }
 
@@ -89,13 +82,13 @@ public:
             detail::throw_invalid("LucasKanade::track: expected one guess per point or none, got ",
                                   guesses.size(), " guesses for ", points.size(), " points");
         tracked.resize(points.size());
-        for (std::size_t i = 0; i < points.size(); ++i) {
-            tracked[i] =
-                track_point(previous, current, points[i], guesses.empty() ? points[i] : guesses[i], finest);
+        each_point(points.size(), [&](std::size_t i, Patch& patch) {
+            tracked[i] = track_point(previous, current, points[i], guesses.empty() ? points[i] : guesses[i],
+                                     finest, patch);
             if (tracked[i].found)
                 tracked[i].error =
                     difference(previous.level(finest), points[i], current.level(finest), tracked[i].position);
-        }
+        });
     }
 
     /// As `track`, then tracks what was found back again: a point that does not come back to within
@@ -105,13 +98,13 @@ public:
                           std::span<const cv::Point2f> points, float threshold,
                           std::vector<TrackedPoint>& tracked, int finest = 0) {
         track(previous, current, points, tracked, {}, finest);
-        for (std::size_t i = 0; i < points.size(); ++i) {
-            if (!tracked[i].found) continue;
+        each_point(points.size(), [&](std::size_t i, Patch& patch) {
+            if (!tracked[i].found) return;
             const cv::Point2f arrived = tracked[i].position;
-            const TrackedPoint back = track_point(current, previous, arrived, arrived, finest);
+            const TrackedPoint back = track_point(current, previous, arrived, arrived, finest, patch);
             if (!back.found || cv::norm(back.position - points[i]) > threshold)
                 tracked[i] = {tracked[i].position, 0, false};
-        }
+        });
     }
 
 private:
@@ -122,6 +115,23 @@ private:
         [[nodiscard]] float determinant() const noexcept { return xx * yy - xy * xy; }
         [[nodiscard]] float smaller_eigenvalue() const noexcept {
             return 0.5F * (xx + yy - std::sqrt((xx - yy) * (xx - yy) + 4 * xy * xy));
+        }
+    };
+
+    /// What is known of the patch around the point that is being followed.
+    struct Patch {
+        std::vector<std::int16_t> derivative_x, derivative_y; ///< of the pixels around the patch's points
+        std::vector<std::int16_t> gradient_x, gradient_y;     ///< times W²; see detail::Gradient
+
+        explicit Patch(int window) {
+            const auto rows_of = [&](int columns) {
+                return static_cast<std::size_t>(window + 1) *
+                       static_cast<std::size_t>(detail::padded(columns));
+            };
+            derivative_x.resize(rows_of(window + 1) + detail::kBlock);
+            derivative_y.resize(derivative_x.size());
+            gradient_x.resize(rows_of(window)); // the last row and the padding stay zero
+            gradient_y.resize(gradient_x.size());
         }
     };
 
@@ -204,9 +214,23 @@ private:
                                   std::min(previous.levels(), current.levels()), "), got ", finest);
     }
 
+    /// Calls `follow(point, patch)` for every one of so many points; each thread has its own patch.
+    template <class Follow>
+    void each_point(std::size_t points, const Follow& follow) {
+        constexpr std::size_t kLeast = 32; // take longer than a thread takes to wake up
+        const std::size_t parts = detail::parts_of(points, kLeast);
+        while (patches_.size() < parts)
+            patches_.emplace_back(options_.window);
+        detail::in_parts(points, parts, [&](std::size_t part, std::size_t first, std::size_t last) {
+            for (std::size_t i = first; i < last; ++i)
+                follow(i, patches_[part]);
+        });
+    }
+
     /// Without the error.
     [[nodiscard]] TrackedPoint track_point(const GreyPyramid& previous, const GreyPyramid& current,
-                                           cv::Point2f point, cv::Point2f guess, int finest) {
+                                           cv::Point2f point, cv::Point2f guess, int finest,
+                                           Patch& patch) const {
         const auto usable = [](cv::Point2f p) { // false for NaN
             return std::abs(p.x) <= kCoordinateLimit && std::abs(p.y) <= kCoordinateLimit;
         };
@@ -219,7 +243,8 @@ private:
         bool found = false;
         for (int level = coarsest; level >= finest; --level) {
             if (level != coarsest) target *= 2;
-            found = refine(previous.level(level), current.level(level), source * at_level(level), target);
+            found =
+                refine(previous.level(level), current.level(level), source * at_level(level), target, patch);
         }
         const cv::Point2f corner = target - cv::Point2f(half_, half_);
         found = found && touches(current.level(finest), corner);
@@ -229,14 +254,14 @@ private:
     /// Newton-Raphson on one level, in integer-centre coordinates. False where the point is lost; `target` is
     /// then as far as it got.
     [[nodiscard]] bool refine(const GreyView& previous, const GreyView& current, cv::Point2f source,
-                              cv::Point2f& target) {
+                              cv::Point2f& target, Patch& patch) const {
         // The smallest determinant that is inverted: OpenCV's FLT_EPSILON in the scaling of StructureTensor.
         constexpr float kSingular = 0.125F;
         const cv::Point2f half(half_, half_);
         if (!touches(previous, source - half)) return false;
         const Place origin(source - half);
-        take_gradient(previous, origin);
-        const StructureTensor a = structure_tensor();
+        take_gradient(previous, origin, patch);
+        const StructureTensor a = structure_tensor(patch);
         const float determinant = a.determinant();
         if (a.smaller_eigenvalue() / total_weight_ < options_.min_eigenvalue || determinant < kSingular)
             return false;
@@ -244,7 +269,7 @@ private:
         // What the gradient makes of the patch, AᵀW² times its grey levels, is linear in where between pixels
         // it lies, and so is the step: both are known all over a pixel's cell once they are at its corners.
         const auto cell = [&](const GreyView& image, cv::Point pixel, auto value) {
-            const detail::Correlation sums = kernels_.correlate(pixels_of(image, pixel), gradient());
+            const detail::Correlation sums = kernels_.correlate(pixels_of(image, pixel), gradient_of(patch));
             const auto corner = [&](std::size_t i) { return value(cv::Point2d(sums.x[i], sums.y[i])); };
             return Cell(corner(0), corner(1), corner(2), corner(3));
         };
@@ -289,19 +314,19 @@ private:
     }
 
     /// Fills the gradient. What lies beyond the image has none, not that of its mirror image.
-    void take_gradient(const GreyView& image, const Place& place) {
+    void take_gradient(const GreyView& image, const Place& place, Patch& patch) const {
         const int window = options_.window, side = window + 1, stride = detail::padded(side);
-        kernels_.take_derivatives(pixels_of(image, place.pixel), side, side, derivative_x_.data(),
-                                  derivative_y_.data(), stride);
+        kernels_.take_derivatives(pixels_of(image, place.pixel), side, side, patch.derivative_x.data(),
+                                  patch.derivative_y.data(), stride);
         const cv::Rect all(place.pixel, cv::Size(side, side));
         const cv::Rect inside = all & cv::Rect(0, 0, image.width, image.height);
         if (inside != all) {
-            clear_outside(inside - all.tl(), derivative_x_.data());
-            clear_outside(inside - all.tl(), derivative_y_.data());
+            clear_outside(inside - all.tl(), patch.derivative_x.data());
+            clear_outside(inside - all.tl(), patch.derivative_y.data());
         }
         const detail::Fraction fraction(place.offset);
-        kernels_.interpolate(derivative_x_.data(), fraction, window, gradient_x_.data());
-        kernels_.interpolate(derivative_y_.data(), fraction, window, gradient_y_.data());
+        kernels_.interpolate(patch.derivative_x.data(), fraction, window, patch.gradient_x.data());
+        kernels_.interpolate(patch.derivative_y.data(), fraction, window, patch.gradient_y.data());
     }
 
     /// Sets the derivatives at the points that are not in `inside` to zero.
@@ -317,18 +342,19 @@ private:
     }
 
     /// AᵀW²A; leaves W²A in the place of the gradient.
-    [[nodiscard]] StructureTensor structure_tensor() {
-        const detail::TensorSums sums = weights_.empty() ? kernels_.sum_tensor(gradient()) : weigh();
+    [[nodiscard]] StructureTensor structure_tensor(Patch& patch) const {
+        const detail::TensorSums sums =
+            weights_.empty() ? kernels_.sum_tensor(gradient_of(patch)) : weigh(patch);
         constexpr double kUnit = 1.0 / (detail::kGradientScale * detail::kGradientScale);
         return {static_cast<float>(sums.xx * kUnit), static_cast<float>(sums.xy * kUnit),
                 static_cast<float>(sums.yy * kUnit)};
     }
 
     /// Multiplies the gradient by W², and sums up what that is times the gradient.
-    [[nodiscard]] detail::TensorSums weigh() {
+    [[nodiscard]] detail::TensorSums weigh(Patch& patch) const {
         detail::TensorSums sums;
         for (std::size_t i = 0; i < weights_.size(); ++i) {
-            std::int16_t &x = gradient_x_[i], &y = gradient_y_[i];
+            std::int16_t &x = patch.gradient_x[i], &y = patch.gradient_y[i];
             const auto weighted_x = static_cast<std::int16_t>(cvRound(weights_[i] * static_cast<float>(x)));
             const auto weighted_y = static_cast<std::int16_t>(cvRound(weights_[i] * static_cast<float>(y)));
             sums.xx += weighted_x * x;
@@ -355,8 +381,8 @@ private:
     [[nodiscard]] static detail::Pixels pixels_of(const GreyView& image, cv::Point pixel) noexcept {
         return {image.at(pixel.x, pixel.y), image.stride};
     }
-    [[nodiscard]] detail::Gradient gradient() const noexcept {
-        return {gradient_x_.data(), gradient_y_.data(), options_.window};
+    [[nodiscard]] detail::Gradient gradient_of(const Patch& patch) const noexcept {
+        return {patch.gradient_x.data(), patch.gradient_y.data(), options_.window};
     }
 
     Options options_;
@@ -365,8 +391,7 @@ private:
     float total_weight_ = 0;
 
     detail::LucasKanadeKernels kernels_;
-    std::vector<std::int16_t> derivative_x_, derivative_y_; ///< of the pixels around the patch's points
-    std::vector<std::int16_t> gradient_x_, gradient_y_;     ///< of the patch, times W²; see detail::Gradient
+    std::vector<Patch> patches_; ///< one per thread
 };
 
 } // namespace fgagt

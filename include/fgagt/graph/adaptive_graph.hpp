@@ -3,6 +3,7 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/graph/affinity_prior.hpp>
+#include <fgagt/graph/detail/gated_sum.hpp>
 #include <fgagt/graph/graph_weights.hpp>
 #include <fgagt/matrix_operations.hpp>
 #include <fgagt/packed_product.hpp>
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -77,6 +79,8 @@ public:
             prior_.resize(0, 0);
             nodes_d_ = features_d;
             nodes_t_ = features_t;
+            rectify(nodes_d_);
+            rectify(nodes_t_);
             finish_nodes(nodes_d_);
             finish_nodes(nodes_t_);
         }
@@ -126,21 +130,25 @@ private:
         other_w2_.pack(detail::MatrixView(others).middle_columns(2 * dimension, dimension));
         detail::multiply(prior, other_w2_, message_);
         nodes.resize(own.rows(), dimension);
+        const float lowest = options_.relu ? 0 : -std::numeric_limits<float>::infinity();
         for (std::size_t row = 0; row < static_cast<std::size_t>(own.rows()); ++row) {
             const std::span<float> node = detail::row_of(nodes, row), message = detail::row_of(message_, row);
             float* const self = detail::row_of(own, row).data();
             if (exponent != 0) rescale({self + dimension, node.size()}, exponent);
-            for (std::size_t k = 0; k < node.size(); ++k)
-                node[k] = self[k] + message[k] / (1 + std::exp(-self[node.size() + k]));
+            detail::gated_sum({self, self + dimension, message.data()}, lowest, node);
         }
         finish_nodes(nodes);
     }
 
-    /// ReLU, the reducing layer if there is one, unit length.
+    /// ReLU, where there is one.
+    void rectify(Matrix& nodes) const {
+        if (!options_.relu) return;
+        for (float& value : detail::numbers_of(nodes))
+            value = std::max(value, 0.0F);
+    }
+
+    /// The reducing layer if there is one, unit length.
     void finish_nodes(Matrix& nodes) {
-        if (options_.relu)
-            for (float& value : detail::numbers_of(nodes))
-                value = std::max(value, 0.0F);
         if (weights_ && weights_->reduction.size() != 0) {
             detail::multiply(detail::MatrixView(nodes), reduction_, message_);
             nodes.swap(message_);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -70,6 +71,7 @@ inline void affinity_prior(const Matrix& features_d, const Matrix& features_t, c
     closeness.resize(static_cast<std::size_t>(iou.cols()));
     for (std::size_t d = 0; d < static_cast<std::size_t>(iou.rows()); ++d) {
         const std::span<const float> products = detail::row_of(std::as_const(scratch.products), d);
+        double nearest = std::numeric_limits<double>::infinity();
         for (std::size_t t = 0; t < closeness.size(); ++t) {
             // |a|^2 + |b|^2 - 2 ab is good where the distance is no small part of it, and all are ordinary
             // floats.
@@ -81,21 +83,20 @@ inline void affinity_prior(const Matrix& features_d, const Matrix& features_t, c
                     ? static_cast<double>(fast)
                     : detail::squared_distance(detail::row_of(features_d, d), detail::row_of(features_t, t));
             closeness[t] = (squared ? square : std::sqrt(square)) + 1e-16;
+            nearest = std::min(nearest, closeness[t]);
         }
         // Relative to the row's smallest distance the largest entry is 1 before normalisation, so nothing
         // overflows where two vectors are identical.
-        const double nearest = *std::ranges::min_element(closeness);
         double length = 0;
         for (double& value : closeness) {
             value = nearest / value;
             length += value * value;
         }
-        length = std::sqrt(length);
+        const double unit = 1 / std::sqrt(length);
         const std::span<const float> overlaps = detail::row_of(iou, d);
         const std::span<float> priors = detail::row_of(prior, d);
         for (std::size_t t = 0; t < closeness.size(); ++t)
-            priors[t] =
-                iou_weight * overlaps[t] + (1 - iou_weight) * static_cast<float>(closeness[t] / length);
+            priors[t] = iou_weight * overlaps[t] + (1 - iou_weight) * static_cast<float>(closeness[t] * unit);
     }
 }
 

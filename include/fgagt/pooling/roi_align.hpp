@@ -3,6 +3,7 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/parallel.hpp>
 #include <fgagt/pooling/detail/weighted_sum.hpp>
 #include <fgagt/types.hpp>
 
@@ -112,18 +113,30 @@ public:
         require_consistent(map);
         features.resize(static_cast<Eigen::Index>(boxes.size()), dimension(map.channels));
         valid.resize(boxes.size());
-        for (std::size_t k = 0; k < boxes.size(); ++k) {
-            const std::span<float> row = detail::row_of(features, k);
-            valid[k] = covers_valid_cells(map, boxes[k]) && pool_one(map, boxes[k], row.data());
-            if (valid[k] == 0) std::ranges::fill(row, 0.0F);
-            if (!detail::all_finite(row))
-                detail::throw_invalid(
-                    "RoiAlign::pool: expected a feature map of finite values, got one with NaN "
-                    "or infinity; check the backbone's output");
-        }
+        constexpr std::size_t kLeast = 8; // boxes take longer than a thread takes to wake up
+        const std::size_t parts = detail::parts_of(boxes.size(), kLeast);
+        if (taps_.size() < parts) taps_.resize(parts);
+        detail::in_parts(boxes.size(), parts, [&](std::size_t part, std::size_t first, std::size_t last) {
+            for (std::size_t k = first; k < last; ++k) {
+                const std::span<float> row = detail::row_of(features, k);
+                valid[k] =
+                    covers_valid_cells(map, boxes[k]) && pool_one(map, boxes[k], taps_[part], row.data());
+                if (valid[k] == 0) std::ranges::fill(row, 0.0F);
+                if (!detail::all_finite(row))
+                    detail::throw_invalid(
+                        "RoiAlign::pool: expected a feature map of finite values, got one with NaN "
+                        "or infinity; check the backbone's output");
+            }
+        });
     }
 
 private:
+    /// What is read of the map for one box.
+    struct Taps {
+        detail::AxisTaps x, y;
+        std::vector<detail::CellTap> bin; ///< of one bin, and more
+    };
+
     static void require_range(const char* name, int value, int low, int high) {
         if (value < low || value > high)
             detail::throw_invalid("RoiAlign: expected ", name, " in [", low, ", ", high, "], got ", value);
@@ -153,15 +166,15 @@ private:
     }
 
     /// Whether any sample fell on the map.
-    bool pool_one(const FeatureMap& map, const Box& box_px, float* out) {
+    bool pool_one(const FeatureMap& map, const Box& box_px, Taps& taps, float* out) const {
         lay_taps(double{box_px.left} * map.scale_x + map.offset_x, double{box_px.width} * map.scale_x,
-                 options_.bins_x, map.columns, taps_x_);
+                 options_.bins_x, map.columns, taps.x);
         lay_taps(double{box_px.top} * map.scale_y + map.offset_y, double{box_px.height} * map.scale_y,
-                 options_.bins_y, map.rows, taps_y_);
+                 options_.bins_y, map.rows, taps.y);
         for (std::size_t y = 0; y < static_cast<std::size_t>(options_.bins_y); ++y)
             for (std::size_t x = 0; x < static_cast<std::size_t>(options_.bins_x); ++x, out += map.channels)
-                pool_bin(map, taps_y_.bin(y), taps_x_.bin(x), out);
-        return !taps_x_.taps.empty() && !taps_y_.taps.empty();
+                pool_bin(map, taps.y.bin(y), taps.x.bin(x), taps.bin, out);
+        return !taps.x.taps.empty() && !taps.y.taps.empty();
     }
 
     /// Taps of all bins along one axis of a box that begins at `start` and is `length` long, in cells.
@@ -188,22 +201,22 @@ private:
         return wanted > 1 ? static_cast<int>(wanted) : 1; // 1 for NaN as well
     }
 
-    void pool_bin(const FeatureMap& map, std::span<const detail::AxisTap> taps_y,
-                  std::span<const detail::AxisTap> taps_x, float* out) {
+    static void pool_bin(const FeatureMap& map, std::span<const detail::AxisTap> taps_y,
+                         std::span<const detail::AxisTap> taps_x, std::vector<detail::CellTap>& taps,
+                         float* out) {
         const std::size_t count = taps_y.size() * taps_x.size();
-        if (bin_taps_.size() < count) bin_taps_.resize(count);
-        auto* bin_tap = bin_taps_.data();
+        if (taps.size() < count) taps.resize(count);
+        auto* tap = taps.data();
         for (const auto& y : taps_y) {
             const float* const row = map.cell(y.index, 0);
             for (const auto& x : taps_x)
-                *bin_tap++ = {row + std::ptrdiff_t{x.index} * map.channels, y.weight * x.weight};
+                *tap++ = {row + std::ptrdiff_t{x.index} * map.channels, y.weight * x.weight};
         }
-        detail::weighted_sum({bin_taps_.data(), count}, map.channels, out);
+        detail::weighted_sum({taps.data(), count}, map.channels, out);
     }
 
     RoiAlignOptions options_;
-    detail::AxisTaps taps_x_, taps_y_;
-    std::vector<detail::CellTap> bin_taps_; // of one bin, and more
+    std::vector<Taps> taps_; // one per thread
 };
 
 static_assert(Pooler<RoiAlign>);

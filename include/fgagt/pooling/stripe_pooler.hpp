@@ -3,6 +3,7 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/parallel.hpp>
 #include <fgagt/pooling/embedding.hpp>
 #include <fgagt/types.hpp>
 
@@ -100,15 +101,19 @@ private:
                       std::vector<std::uint8_t>& valid) {
         histograms.resize(static_cast<Eigen::Index>(boxes.size()), dimension());
         valid.resize(boxes.size());
-        for (std::size_t k = 0; k < boxes.size(); ++k) {
-            const std::span<float> row = detail::row_of(histograms, k);
-            std::ranges::fill(row, 0.0F);
-            describe(map, boxes[k], row.data());
-            valid[k] = detail::normalise(row) ? 1 : 0;
-        }
+        constexpr std::size_t kLeast = 8; // boxes take longer than a thread takes to wake up
+        detail::in_parts(boxes.size(), detail::parts_of(boxes.size(), kLeast),
+                         [&](std::size_t, std::size_t first, std::size_t last) {
+                             for (std::size_t k = first; k < last; ++k) {
+                                 const std::span<float> row = detail::row_of(histograms, k);
+                                 std::ranges::fill(row, 0.0F);
+                                 describe(map, boxes[k], row.data());
+                                 valid[k] = detail::normalise(row) ? 1 : 0;
+                             }
+                         });
     }
 
-    void describe(const ColourImage& map, const Box& box, float* out) {
+    void describe(const ColourImage& map, const Box& box, float* out) const {
         const double left = static_cast<double>(box.left) * map.scale_x;
         const double width = static_cast<double>(box.width) * map.scale_x;
         const double top = static_cast<double>(box.top) * map.scale_y;
@@ -124,27 +129,26 @@ private:
         }
     }
 
-    void describe_stripe(const ColourImage& map, PixelRange rows, PixelRange columns, float* out) {
-        counts_.fill(0);
+    static void describe_stripe(const ColourImage& map, PixelRange rows, PixelRange columns, float* out) {
+        std::array<std::uint32_t, kBinsPerStripe> counts{};
         for (int y = rows.begin; y < rows.end; ++y) {
             const std::uint8_t* pixel = map.pixel(y, columns.begin);
             for (int x = columns.begin; x < columns.end; ++x, pixel += 3) {
                 const int hue = pixel[0] * kHueBins / 180;
                 const int saturation = pixel[1] * kSaturationBins / 256;
-                ++counts_[static_cast<std::size_t>(pixel[2] * kValueBins / 256)];
+                ++counts[static_cast<std::size_t>(pixel[2] * kValueBins / 256)];
                 const int bin = kValueBins + hue * kSaturationBins + saturation;
-                ++counts_[static_cast<std::size_t>(bin)];
+                ++counts[static_cast<std::size_t>(bin)];
             }
         }
         const double pixels = static_cast<double>(rows.end - rows.begin) * (columns.end - columns.begin);
-        for (std::size_t bin = 0; bin < counts_.size(); ++bin)
-            out[bin] = static_cast<float>(std::sqrt(counts_[bin] / pixels));
+        for (std::size_t bin = 0; bin < counts.size(); ++bin)
+            out[bin] = static_cast<float>(std::sqrt(counts[bin] / pixels));
     }
 
     StripePoolerOptions options_;
     Embedding embedding_;
     Matrix histograms_;
-    std::array<std::uint32_t, kBinsPerStripe> counts_{};
 };
 static_assert(Pooler<StripePooler>);
 

@@ -8,8 +8,6 @@
 
 #ifdef FGAGT_AVX2
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <immintrin.h>
 #endif
 
@@ -23,45 +21,8 @@ struct CellTap {
 
 inline namespace FGAGT_KERNELS {
 
-#ifdef FGAGT_AVX2
-/// The weighted sum over the taps, channel by channel, with AVX2.
-FGAGT_AVX2 inline void weighted_sum_avx2(std::span<const CellTap> taps, int channels, float* out) noexcept {
-    int c = 0;
-    for (; c + 32 <= channels; c += 32) {
-        __m256 sum0 = _mm256_setzero_ps(), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-        for (const CellTap& tap : taps) {
-            const __m256 weight = _mm256_set1_ps(tap.weight);
-            const float* const cell = tap.cell + c;
-            sum0 = _mm256_fmadd_ps(weight, _mm256_loadu_ps(cell), sum0);
-            sum1 = _mm256_fmadd_ps(weight, _mm256_loadu_ps(cell + 8), sum1);
-            sum2 = _mm256_fmadd_ps(weight, _mm256_loadu_ps(cell + 16), sum2);
-            sum3 = _mm256_fmadd_ps(weight, _mm256_loadu_ps(cell + 24), sum3);
-        }
-        _mm256_storeu_ps(out + c, sum0);
-        _mm256_storeu_ps(out + c + 8, sum1);
-        _mm256_storeu_ps(out + c + 16, sum2);
-        _mm256_storeu_ps(out + c + 24, sum3);
-    }
-    for (; c < channels; c += 16) { // what is left, at most 16 at a time
-        constexpr std::array<std::int32_t, 16> kMasks{-1, -1, -1, -1, -1, -1, -1, -1};
-        const auto mask_of = [&](int first) {
-            return kMasks.data() + 8 - std::clamp(channels - first, 0, 8);
-        };
-        const __m256i mask0 = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(mask_of(c)));
-        const __m256i mask1 = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(mask_of(c + 8)));
-        __m256 sum0 = _mm256_setzero_ps(), sum1 = sum0;
-        for (const CellTap& tap : taps) {
-            const __m256 weight = _mm256_set1_ps(tap.weight);
-            sum0 = _mm256_fmadd_ps(weight, _mm256_maskload_ps(tap.cell + c, mask0), sum0);
-            sum1 = _mm256_fmadd_ps(weight, _mm256_maskload_ps(tap.cell + c + 8, mask1), sum1);
-        }
-        _mm256_maskstore_ps(out + c, mask0, sum0);
-        _mm256_maskstore_ps(out + c + 8, mask1, sum1);
-    }
-}
-#endif
-
-/// The same with what every processor of the kind has. The sums stay in registers.
+/// The weighted sum over the taps, channel by channel, with what every processor of the kind has. The sums
+/// stay in registers.
 inline void weighted_sum_simd128(std::span<const CellTap> taps, int channels, float* out) noexcept {
     int c = 0;
     for (; c + 16 <= channels; c += 16) {
@@ -99,12 +60,45 @@ inline void weighted_sum_simd128(std::span<const CellTap> taps, int channels, fl
     }
 }
 
+#ifdef FGAGT_AVX2
+/// The same with AVX2, for at least 8 channels.
+FGAGT_AVX2 inline void weighted_sum_avx2(std::span<const CellTap> taps, int channels, float* out) noexcept {
+    int c = 0;
+    for (; c + 32 <= channels; c += 32) {
+        __m256 sum0 = _mm256_setzero_ps(), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        for (const CellTap& tap : taps) {
+            const __m256 weight = _mm256_set1_ps(tap.weight);
+            const float* const cell = tap.cell + c;
+            sum0 = _mm256_fmadd_ps(weight, _mm256_loadu_ps(cell), sum0);
+            sum1 = _mm256_fmadd_ps(weight, _mm256_loadu_ps(cell + 8), sum1);
+            sum2 = _mm256_fmadd_ps(weight, _mm256_loadu_ps(cell + 16), sum2);
+            sum3 = _mm256_fmadd_ps(weight, _mm256_loadu_ps(cell + 24), sum3);
+        }
+        _mm256_storeu_ps(out + c, sum0);
+        _mm256_storeu_ps(out + c + 8, sum1);
+        _mm256_storeu_ps(out + c + 16, sum2);
+        _mm256_storeu_ps(out + c + 24, sum3);
+    }
+    for (; c < channels; c += 16) { // the last ones overlap those before, with the same numbers
+        const int first = std::min(c, channels - 8), second = std::min(c + 8, channels - 8);
+        __m256 sum0 = _mm256_setzero_ps(), sum1 = sum0;
+        for (const CellTap& tap : taps) {
+            const __m256 weight = _mm256_set1_ps(tap.weight);
+            sum0 = _mm256_fmadd_ps(weight, _mm256_loadu_ps(tap.cell + first), sum0);
+            sum1 = _mm256_fmadd_ps(weight, _mm256_loadu_ps(tap.cell + second), sum1);
+        }
+        _mm256_storeu_ps(out + first, sum0);
+        _mm256_storeu_ps(out + second, sum1);
+    }
+}
+#endif
+
 /// The weighted sum over the taps, channel by channel.
 ///
 /// @param out  becomes [channels]
 inline void weighted_sum(std::span<const CellTap> taps, int channels, float* out) {
 #ifdef FGAGT_AVX2
-    if (has_avx2()) {
+    if (channels >= 8 && has_avx2()) {
         weighted_sum_avx2(taps, channels, out);
         return;
     }
