@@ -2,7 +2,8 @@
 
 /// FGAGT_AVX2 marks functions that are compiled for AVX2 with fused multiply-add whatever the rest is
 /// compiled for; they may be called where `detail::has_avx2()`. FGAGT_AVX512 likewise. They are not defined
-/// on other processors and compilers, nor where FGAGT_NO_SIMD is, which leaves plain loops.
+/// on other processors and compilers, nor where FGAGT_NO_SIMD is, which leaves plain loops and OpenCV's
+/// vectors of four floats, which it has for every processor.
 ///
 /// FGAGT_KERNELS names the inline namespace of all such functions, of the plain loops in their place and of
 /// what chooses: translation units that compile them differently have different ones.
