@@ -12,9 +12,14 @@
 
 namespace fgagt {
 
-/// Row-major dense matrix, one row per object: a row is contiguous, as in `cv::Mat`.
+/// Row-major dense matrix, one row per object: a row is contiguous, as in `cv::Mat`. Its memory is that of
+/// std::malloc: where Eigen aligned it for the widest instructions, translation units compiled for different
+/// ones would free it in different ways.
 template <class Scalar>
-using MatrixOf = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using MatrixOf = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor | Eigen::DontAlign>;
+/// A single row of such a matrix.
+template <class Scalar>
+using RowOf = Eigen::Matrix<Scalar, 1, Eigen::Dynamic, Eigen::RowMajor | Eigen::DontAlign>;
 /// Matrix of the scalar that trackers work in.
 using Matrix = MatrixOf<float>;
 

@@ -22,9 +22,7 @@ public:
     /// @param weights  [D x inputs], D and inputs >= 1
     /// @param bias     [D]
     /// @throws InvalidArgument  shapes disagree, or a value is not finite
-    Embedding(Matrix weights, Eigen::RowVectorXf bias)
-        : weights_(std::move(weights)),
-          bias_(std::move(bias)) {
+    Embedding(Matrix weights, RowOf<float> bias) : weights_(std::move(weights)), bias_(std::move(bias)) {
         if (weights_.size() == 0 || bias_.size() != weights_.rows())
             detail::throw_invalid("Embedding: expected weights [D x inputs] and a bias [D], got [",
                                   weights_.rows(), " x ", weights_.cols(), "] and [", bias_.size(), "]");
@@ -48,7 +46,7 @@ public:
             if (i % 32 == 0) bits = static_cast<std::uint32_t>(random());
             weights.data()[i] = (bits & 1U) != 0 ? magnitude : -magnitude;
         }
-        return {std::move(weights), Eigen::RowVectorXf::Zero(outputs)};
+        return {std::move(weights), RowOf<float>::Zero(outputs)};
     }
 
     /// Whether it leaves features as they are.
@@ -60,7 +58,7 @@ public:
     /// W [outputs x inputs].
     [[nodiscard]] const Matrix& weights() const noexcept { return weights_; }
     /// b [outputs].
-    [[nodiscard]] const Eigen::RowVectorXf& bias() const noexcept { return bias_; }
+    [[nodiscard]] const RowOf<float>& bias() const noexcept { return bias_; }
 
     /// @param features  [K x inputs()]
     /// @param embedded  [K x D], resized; another object than `features`
@@ -85,7 +83,7 @@ public:
 
 private:
     Matrix weights_;
-    Eigen::RowVectorXf bias_;
+    RowOf<float> bias_;
 };
 
 } // namespace fgagt
