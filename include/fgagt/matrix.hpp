@@ -10,15 +10,27 @@
 
 namespace fgagt {
 
+namespace detail {
+
+/// Where Eigen aligns memory for the widest instructions, translation units compiled for different ones would
+/// free it in different ways.
+inline constexpr int kMatrixStorage = int{Eigen::RowMajor} | int{Eigen::DontAlign};
+
+/// Eigen's matrix of the same layout.
+template <class Scalar>
+using PlainMatrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, kMatrixStorage>;
+
+} // namespace detail
+
 /// Row-major dense matrix, one row per object: a row is contiguous, as in `cv::Mat`.
 ///
 /// Wherever Eigen takes an expression it is one. Other than Eigen's own matrices it keeps its memory when its
 /// shape changes: one that is reused from frame to frame allocates nothing once it was at its largest.
 template <class Scalar>
-class MatrixOf : public Eigen::Map<Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> {
+class MatrixOf : public Eigen::Map<detail::PlainMatrix<Scalar>> {
 public:
     /// Eigen's matrix of the same layout.
-    using Plain = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    using Plain = detail::PlainMatrix<Scalar>;
     using Base = Eigen::Map<Plain>;
     using Index = Eigen::Index;
 
@@ -110,8 +122,11 @@ private:
         new (static_cast<Base*>(this)) Base(numbers_.data(), rows, columns);
     }
 
-    std::vector<Scalar, Eigen::aligned_allocator<Scalar>> numbers_; // as many as it had at most
+    std::vector<Scalar> numbers_; // as many as it had at most
 };
+/// A single row of numbers.
+template <class Scalar>
+using RowOf = Eigen::Matrix<Scalar, 1, Eigen::Dynamic, detail::kMatrixStorage>;
 /// Matrix of the scalar that trackers work in.
 using Matrix = MatrixOf<float>;
 

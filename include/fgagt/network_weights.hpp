@@ -10,9 +10,9 @@ namespace fgagt {
 /// What is learnt: the layer that embeds pooled features, and the graph.
 template <class Scalar>
 struct NetworkWeightsOf {
-    MatrixOf<Scalar> embedding;                    ///< [D x I] of I pooled features; empty: none, D = I
-    Eigen::Matrix<Scalar, 1, Eigen::Dynamic> bias; ///< [D] of the embedding; empty where that is
-    GraphWeightsOf<Scalar> graph;                  ///< for features of dimension D
+    MatrixOf<Scalar> embedding;   ///< [D x I] of I pooled features; empty: none, D = I
+    RowOf<Scalar> bias;           ///< [D] of the embedding; empty where that is
+    GraphWeightsOf<Scalar> graph; ///< for features of dimension D
 };
 /// Weights as the tracker uses them.
 using NetworkWeights = NetworkWeightsOf<float>;

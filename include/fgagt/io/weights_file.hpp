@@ -171,10 +171,10 @@ private:
 }
 
 /// A tensor with one index; one that the file lacks is empty.
-[[nodiscard]] inline Eigen::RowVectorXf row_of(const TensorFile& file, const std::string& name) {
+[[nodiscard]] inline RowOf<float> row_of(const TensorFile& file, const std::string& name) {
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end()) return {};
-    return Eigen::Map<const Eigen::RowVectorXf>(found->second.values.data(), found->second.shape[0]);
+    return Eigen::Map<const RowOf<float>>(found->second.values.data(), found->second.shape[0]);
 }
 
 } // namespace detail

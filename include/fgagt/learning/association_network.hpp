@@ -189,8 +189,8 @@ private:
 
     const Weights* weights_ = nullptr;
     Values iou_, prior_, closeness_, similarity_;
-    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> distance_;
-    Eigen::Matrix<Scalar, 1, Eigen::Dynamic> difference_;
+    MatrixOf<double> distance_;
+    RowOf<Scalar> difference_;
     Scalar iou_share_ = 0;
     Side d_, t_;
 };

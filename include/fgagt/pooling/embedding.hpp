@@ -25,9 +25,7 @@ public:
     /// @param weights  [D x inputs], D and inputs >= 1
     /// @param bias     [D]
     /// @throws InvalidArgument  shapes disagree, or a value is not finite
-    Embedding(Matrix weights, Eigen::RowVectorXf bias)
-        : weights_(std::move(weights)),
-          bias_(std::move(bias)) {
+    Embedding(Matrix weights, RowOf<float> bias) : weights_(std::move(weights)), bias_(std::move(bias)) {
         if (weights_.size() == 0 || bias_.size() != weights_.rows())
             detail::throw_invalid("Embedding: expected weights [D x inputs] and a bias [D], got [",
                                   weights_.rows(), " x ", weights_.cols(), "] and [", bias_.size(), "]");
@@ -53,7 +51,7 @@ public:
             if (i % 32 == 0) bits = static_cast<std::uint32_t>(random());
             weights.data()[i] = (bits & 1U) != 0 ? magnitude : -magnitude;
         }
-        Eigen::RowVectorXf bias(outputs);
+        RowOf<float> bias(outputs);
         std::fill_n(bias.data(), outputs, 0.0F);
         return {std::move(weights), std::move(bias)};
     }
@@ -67,7 +65,7 @@ public:
     /// W [outputs x inputs].
     [[nodiscard]] const Matrix& weights() const noexcept { return weights_; }
     /// b [outputs].
-    [[nodiscard]] const Eigen::RowVectorXf& bias() const noexcept { return bias_; }
+    [[nodiscard]] const RowOf<float>& bias() const noexcept { return bias_; }
 
     /// @param features  [K x inputs()]
     /// @param embedded  [K x D], resized; another object than `features`
@@ -92,7 +90,7 @@ public:
 
 private:
     Matrix weights_;
-    Eigen::RowVectorXf bias_;
+    RowOf<float> bias_;
     detail::PackedMatrix packed_; // the weights, transposed
 };
 
