@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
     fgagt::bench::add_flow();
     fgagt::bench::add_graph();
     fgagt::bench::add_pooling();
+    fgagt::bench::add_scaling();
     fgagt::bench::add_tracker();
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

@@ -47,6 +47,7 @@ void add_backbone();
 void add_flow();
 void add_graph();
 void add_pooling();
+void add_scaling();
 void add_tracker();
 
 } // namespace fgagt::bench

@@ -3,7 +3,7 @@
 
     compare.py --program fgagt_benchmark --output FOLDER [--rounds N] [--only REGEX]
 
-Writes FOLDER/benchmark_ratios.json and FOLDER/benchmark.md. Every round measures everything once, so that what else
+Writes FOLDER/benchmark_ratios.json, FOLDER/benchmark_scaling.json and FOLDER/benchmark.md. Every round measures everything once, so that what else
 the machine does meets all alike."""
 
 import argparse
@@ -141,24 +141,64 @@ def exponent(sizes, times):
     return statistics.linear_regression(x, y).slope
 
 
-def scaling_tables(program):
-    """Microseconds against the number of objects, and against the size of the frame."""
-    times, _ = run(program, "--benchmark_filter=^scaling/", "--benchmark_min_time=0.1")
-    stages = collections.defaultdict(dict)
-    for name, microseconds in times.items():
-        _, stage, size = name.split("/")
-        stages[stage][int(size)] = microseconds
+STAGES = ("backbone", "flow", "pool", "graph", "assign", "lifecycle", "total")
+GROWING = {
+    "objects": "objects, stages of the default tracker",
+    "rows": "rows of a 16:9 frame, stages of the default tracker, 100 objects",
+    "threads": "threads, stages of the default tracker, 100 objects",
+    "threads_paper": "threads, stages of the paper's tracker, 100 objects",
+    "objects_alone": "objects, components alone",
+    "rows_alone": "rows of a 16:9 frame, components alone",
+}
+
+
+def measure_scaling(program, repetitions):
+    """Microseconds by what grows, stage and size, of every repetition."""
+    times = collections.defaultdict(lambda: collections.defaultdict(lambda: collections.defaultdict(list)))
+    components, _ = run(program, "--benchmark_filter=^scaling/", "--benchmark_min_time=0.1")
+    for name, microseconds in components.items():
+        _, component, size = name.split("/")
+        of_frame = component.endswith("backbone") or component.endswith("points")
+        times["rows_alone" if of_frame else "objects_alone"][component][int(size)].append(microseconds)
+    for _ in range(repetitions):
+        _, rows = run(
+            program,
+            "--benchmark_filter=^stages/",
+            "--benchmark_min_time=0.1",
+            "--benchmark_enable_random_interleaving=true",
+        )
+        for r in rows:
+            _, grows, size = r["name"].split("/")[:3]
+            for stage in STAGES:
+                times[grows][stage][int(size)].append(r[stage])
+    return times
+
+
+def scaling_rows(times):
+    """One row per table and stage. The exponent is that of the number of objects, or of pixels: a frame of twice the
+    height has four times as many. For threads it is the time of one over that of as many as gain most."""
+    rows = []
+    for grows in GROWING:
+        for stage, by_size in times[grows].items():
+            sizes = sorted(by_size)
+            medians = [statistics.median(by_size[size]) for size in sizes]
+            result = {"grows": grows, "stage": stage, "sizes": sizes, "us": [round(m, 2) for m in medians]}
+            if grows.startswith("threads"):
+                result["gain"] = round(medians[0] / min(medians), 2)
+            else:
+                power = 2 if grows.startswith("rows") else 1
+                result["exponent"] = round(exponent([size**power for size in sizes], medians), 2)
+            rows.append(result)
+    return rows
+
+
+def scaling_tables(rows):
     texts = []
-    for of_frame in (False, True):
-        chosen = {stage: by_size for stage, by_size in stages.items() if (2160 in by_size) == of_frame}
-        sizes = sorted(next(iter(chosen.values())))
-        unit = "rows of a 16:9 frame" if of_frame else "objects"
-        lines = []
-        for stage, by_size in chosen.items():
-            # Per pixel: a frame of twice the height has four times as many.
-            slope = exponent([s * s if of_frame else s for s in sizes], [by_size[s] for s in sizes])
-            lines.append([stage.replace("_", " "), *(number(by_size[s]) for s in sizes), f"{slope:.2f}"])
-        texts.append(table([f"µs for … {unit}", *sizes, "exponent"], lines))
+    for grows, title in GROWING.items():
+        chosen = [r for r in rows if r["grows"] == grows]
+        last = "gain" if grows.startswith("threads") else "exponent"
+        lines = [[r["stage"].replace("_", " "), *map(number, r["us"]), f"{r[last]:.2f}"] for r in chosen]
+        texts.append(table([f"µs for … {title}", *chosen[0]["sizes"], last], lines))
     return "\n\n".join(texts)
 
 
@@ -183,7 +223,9 @@ def main():
     text = ratio_table(rows)
     print(text)
     if not arguments.only:
-        further = scaling_tables(arguments.program) + "\n\n" + flatness_table(arguments.program)
+        scaling = scaling_rows(measure_scaling(arguments.program, repetitions=3))
+        (arguments.output / "benchmark_scaling.json").write_text(json.dumps(scaling, indent=1) + "\n")
+        further = scaling_tables(scaling) + "\n\n" + flatness_table(arguments.program)
         print("\n" + further)
         text += "\n\n" + further
     (arguments.output / "benchmark.md").write_text(text + "\n")
