@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdio>
-#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -55,31 +54,20 @@ private:
 
 namespace detail {
 
-/// A part of a message: text, or a number as a stream prints it.
-class MessagePart {
-public:
-    MessagePart(std::string_view text) : text_(text) {}
-    MessagePart(const std::string& text) : text_(text) {}
-    MessagePart(const char* text) : text_(text) {}
-    MessagePart(char letter) : text_(1, letter) {}
-    MessagePart(std::integral auto number) : text_(std::to_string(number)) {}
-    MessagePart(double number) {
-        std::array<char, 32> digits{};
-        std::snprintf(digits.data(), digits.size(), "%g", number);
-        text_ = digits.data();
-    }
-
-    [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
-private:
-    std::string text_;
-};
-
-[[noreturn]] inline void throw_message(std::initializer_list<MessagePart> parts) {
-    std::string message;
-    for (const MessagePart& part : parts)
-        message += part.text();
-    throw InvalidArgument(message);
+/// A part of a message; a number as a stream prints it.
+[[nodiscard]] inline std::string text_of(std::string_view text) {
+    return std::string(text);
+}
+[[nodiscard]] inline std::string text_of(char letter) {
+    return {letter};
+}
+[[nodiscard]] inline std::string text_of(std::integral auto number) {
+    return std::to_string(number);
+}
+[[nodiscard]] inline std::string text_of(double number) {
+    std::array<char, 32> digits{};
+    std::snprintf(digits.data(), digits.size(), "%g", number);
+    return digits.data();
 }
 
 /// Throws InvalidArgument with a message of these parts. By value, so that literals of different lengths do
@@ -88,7 +76,7 @@ private:
 ///     throw_invalid("MarginAssigner: expected a finite margin, got ", margin, "; use a value in [0, 1]");
 template <class... Parts>
 [[noreturn]] void throw_invalid(Parts... parts) {
-    throw_message({parts...});
+    throw InvalidArgument((text_of(parts) + ...));
 }
 
 } // namespace detail

@@ -61,7 +61,9 @@ public:
     /// The expression may contain this matrix; where it does not, `noalias()` spares a copy.
     template <class Derived>
     MatrixOf& operator=(const Eigen::EigenBase<Derived>& expression) {
-        return *this = MatrixOf(expression);
+        MatrixOf result(expression);
+        swap(result);
+        return *this;
     }
 
     /// Becomes [rows x columns]; what the numbers are then is not said.
@@ -70,6 +72,7 @@ public:
         if (numbers_.size() < size) numbers_.resize(size);
         show(rows, columns);
     }
+    // NOLINTBEGIN(readability-identifier-naming): the names are Eigen's
     using Base::setConstant;
     using Base::setIdentity;
     using Base::setZero;
@@ -87,6 +90,7 @@ public:
         Base::setIdentity();
         return *this;
     }
+    // NOLINTEND(readability-identifier-naming)
 
     void swap(MatrixOf& other) noexcept {
         const Index rows = this->rows(), columns = this->cols();
