@@ -1,5 +1,7 @@
 // Trains the embedding and the adaptive graph on sequences whose truth is known, and writes the weights.
 
+#include "support/confident_tracks.hpp"
+#include "support/crop_folder.hpp"
 #include "support/margin_by_tracking.hpp"
 #include "support/progress.hpp"
 #include "support/training_data.hpp"
@@ -12,6 +14,7 @@
 #include <fgagt/learning/association_network.hpp>
 #include <fgagt/learning/balanced_loss.hpp>
 #include <fgagt/learning/checkpoint.hpp>
+#include <fgagt/learning/cropped_object.hpp>
 #include <fgagt/learning/discriminant_weights.hpp>
 #include <fgagt/learning/generated_people.hpp>
 #include <fgagt/learning/trainer.hpp>
@@ -43,7 +46,11 @@ namespace {
 
 struct Arguments {
     std::vector<fs::path> sequences;
+    std::vector<std::pair<std::string, std::string>> tracks; ///< videos and their results
+    examples::ConfidenceOptions confidence;
     std::int64_t scenes = 0;
+    std::vector<fs::path> crops;
+    double crop_share = 0.5;
     std::vector<fs::path> validation;
     std::vector<fs::path> test;
     std::string detections;
@@ -80,8 +87,25 @@ void add_data_options(CLI::App& app, Arguments& arguments) {
     app.add_option("--sequence", arguments.sequences,
                    "sequence folders to learn from (seqinfo.ini, img1/, gt/gt.txt)")
         ->type_name("DIR");
+    app.add_option("--tracks", arguments.tracks,
+                   "videos to learn from and, after each, a tracker's result of it (as mot_track writes it): "
+                   "its confident tracks are taken for the truth")
+        ->type_name("VIDEO RESULT");
+    app.add_option("--track-length", arguments.confidence.min_length, "boxes that a confident track has")
+        ->check(CLI::Range(2, 1'000'000))
+        ->capture_default_str();
+    app.add_option("--track-score", arguments.confidence.min_score, "mean score that its boxes have")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
     app.add_option("--scenes", arguments.scenes, "number of generated scenes of people to learn from")
         ->check(CLI::Range(0, 100'000));
+    app.add_option("--crops", arguments.crops,
+                   "folders of images to show in scenes to learn from, each cut out along the box of an "
+                   "object: a folder per object, or files named like car_0001_cam1.jpg")
+        ->type_name("DIR");
+    app.add_option("--crop-share", arguments.crop_share, "share of those who walk there that are of --crops")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
     app.add_option(
            "--validation", arguments.validation,
            "sequence folders to validate with (default with --scenes: an eighth as many further scenes)")
@@ -163,8 +187,11 @@ void add_options(CLI::App& app, Arguments& arguments) {
 /// What no single option can tell.
 /// @throws CLI::ParseError  wrong usage
 void require_sound(const Arguments& arguments) {
-    if (arguments.sequences.empty() && arguments.scenes == 0)
-        throw CLI::ValidationError("--sequence", "nothing to learn from; name sequences, or use --scenes");
+    if (arguments.sequences.empty() && arguments.tracks.empty() && arguments.scenes == 0)
+        throw CLI::ValidationError("--sequence",
+                                   "nothing to learn from; name sequences, or use --scenes or --tracks");
+    if (!arguments.crops.empty() && arguments.scenes == 0)
+        throw CLI::ValidationError("--crops", "there are no scenes to show them in; use --scenes");
     if (arguments.validation.empty() && arguments.scenes == 0)
         throw CLI::ValidationError("--validation", "nothing to validate with; name sequences");
 }
@@ -183,12 +210,25 @@ std::string names_of(const std::vector<fs::path>& folders) {
     return names;
 }
 
+/// The names of videos and results.
+std::string names_of(const std::vector<std::pair<std::string, std::string>>& tracks) {
+    std::vector<fs::path> files;
+    for (const auto& [video, result] : tracks)
+        files.insert(files.end(), {video, result});
+    return names_of(files);
+}
+
 /// The options that the weights depend on, as the checkpoint notes them.
 std::map<std::string, std::string> options_of(const Arguments& arguments) {
     using examples::exact_text;
     const auto flag = [](bool value) { return std::string(value ? "yes" : "no"); };
     return {{"--sequence", names_of(arguments.sequences)},
+            {"--tracks", names_of(arguments.tracks)},
+            {"--track-length", exact_text(arguments.confidence.min_length)},
+            {"--track-score", exact_text(arguments.confidence.min_score)},
             {"--scenes", exact_text(arguments.scenes)},
+            {"--crops", names_of(arguments.crops)},
+            {"--crop-share", exact_text(arguments.crop_share)},
             {"--validation", names_of(arguments.validation)},
             {"--detections", arguments.detections},
             {"--weights", arguments.weights.string()},
@@ -239,7 +279,8 @@ enum class Purpose : std::uint8_t {
     kValidationScenes,
     kSamples,
     kBatches,
-    kTest
+    kTest,
+    kTracks
 };
 
 std::uint64_t seed_for(const Arguments& arguments, Purpose purpose, std::uint64_t index = 0) {
@@ -254,23 +295,50 @@ std::int64_t announced_frames(const std::vector<fs::path>& folders) {
     return frames;
 }
 
+/// @param name  of the sequence
+void add_sequence(LabelledSequence sequence, const std::string& name,
+                  std::vector<LabelledSequence>& sequences) {
+    if (sequence.size() < 2)
+        throw std::runtime_error(name + ": expected at least 2 frames, found " +
+                                 std::to_string(sequence.size()));
+    sequences.push_back(std::move(sequence));
+}
+
 void read_sequences(const Arguments& arguments, const std::vector<fs::path>& folders, Purpose purpose,
                     std::vector<LabelledSequence>& sequences) {
     examples::Progress progress(announced_frames(folders), arguments.quiet, "frames read");
-    for (std::size_t k = 0; k < folders.size(); ++k) {
-        sequences.push_back(examples::read_labelled_sequence(
-            folders[k], arguments.detections, seed_for(arguments, purpose, k), tick_of(progress)));
-        if (sequences.back().size() < 2)
-            throw std::runtime_error(folders[k].string() + ": expected at least 2 frames, found " +
-                                     std::to_string(sequences.back().size()));
+    for (std::size_t k = 0; k < folders.size(); ++k)
+        add_sequence(examples::read_labelled_sequence(folders[k], arguments.detections,
+                                                      seed_for(arguments, purpose, k), tick_of(progress)),
+                     folders[k].string(), sequences);
+}
+
+void read_tracked_videos(const Arguments& arguments, std::vector<LabelledSequence>& sequences) {
+    examples::Progress progress(0, arguments.quiet, "frames of videos read");
+    for (std::size_t k = 0; k < arguments.tracks.size(); ++k) {
+        const auto& [video, result] = arguments.tracks[k];
+        add_sequence(examples::read_tracked_video(video, result, arguments.confidence,
+                                                  seed_for(arguments, Purpose::kTracks, k),
+                                                  tick_of(progress)),
+                     video, sequences);
     }
+}
+
+/// The objects that scenes to learn from show.
+std::vector<CroppedObject> read_crops(const Arguments& arguments) {
+    std::vector<CroppedObject> objects;
+    for (const fs::path& folder : arguments.crops)
+        std::ranges::move(examples::read_crops(folder), std::back_inserter(objects));
+    return objects;
 }
 
 /// Scenes of people by their numbers, in blocks: all of them at once would need much memory.
 ///
+/// @param objects  to be shown among them
 /// @param use  takes the scenes of a block, and the number of the first
 template <class Use>
-void for_scenes(const Arguments& arguments, std::int64_t count, Purpose purpose, Use use) {
+void for_scenes(const Arguments& arguments, std::int64_t count, Purpose purpose,
+                std::span<const CroppedObject> objects, Use use) {
     constexpr std::int64_t kBlock = 32;
     examples::Progress progress(count, arguments.quiet, "scenes");
     for (std::int64_t first = 0; first < count; first += kBlock) {
@@ -278,7 +346,8 @@ void for_scenes(const Arguments& arguments, std::int64_t count, Purpose purpose,
         examples::make_in_parallel(
             static_cast<std::int64_t>(scenes.size()), tick_of(progress), [&](std::size_t k) {
                 scenes[k] =
-                    generated_sequence(seed_for(arguments, purpose, static_cast<std::uint64_t>(first) + k));
+                    generated_sequence(seed_for(arguments, purpose, static_cast<std::uint64_t>(first) + k),
+                                       objects, arguments.crop_share);
             });
         use(scenes, first);
     }
@@ -294,7 +363,7 @@ void append(std::vector<AssociationSample> some, std::vector<AssociationSample>&
     std::ranges::move(some, std::back_inserter(all));
 }
 
-std::vector<AssociationSample> make_pool(const Arguments& arguments) {
+std::vector<AssociationSample> make_pool(const Arguments& arguments, std::span<const CroppedObject> objects) {
     const Augmentation augmentation = arguments.no_augmentation ? Augmentation::none() : Augmentation();
     examples::DrawingOptions drawing{.samples = 0,
                                      .max_gap = arguments.max_gap,
@@ -303,6 +372,7 @@ std::vector<AssociationSample> make_pool(const Arguments& arguments) {
                                      .seed = seed_for(arguments, Purpose::kSamples)};
     std::vector<LabelledSequence> sequences;
     read_sequences(arguments, arguments.sequences, Purpose::kSequences, sequences);
+    read_tracked_videos(arguments, sequences);
     std::int64_t read = 0;
     for (const LabelledSequence& sequence : sequences)
         read += static_cast<std::int64_t>(sequence.size());
@@ -314,12 +384,13 @@ std::vector<AssociationSample> make_pool(const Arguments& arguments) {
         examples::Progress progress(drawing.samples, arguments.quiet, "samples");
         append(examples::draw_samples(sequences, augmentation, drawing, tick_of(progress)), pool);
     }
-    for_scenes(arguments, arguments.scenes, Purpose::kScenes, [&](const auto& scenes, std::int64_t first) {
+    const auto draw = [&](const auto& scenes, std::int64_t first) {
         const std::int64_t end = first + static_cast<std::int64_t>(scenes.size());
         drawing.samples = of_scenes * end / arguments.scenes - of_scenes * first / arguments.scenes;
         drawing.seed = seed_for(arguments, Purpose::kSamples, static_cast<std::uint64_t>(end));
         append(examples::draw_samples(scenes, augmentation, drawing, [](std::int64_t) {}), pool);
-    });
+    };
+    for_scenes(arguments, arguments.scenes, Purpose::kScenes, objects, draw);
     return pool;
 }
 
@@ -329,6 +400,7 @@ std::int64_t validation_scenes(const Arguments& arguments) {
 
 Data make_data(const Arguments& arguments) {
     Data data;
+    const std::vector<CroppedObject> objects = read_crops(arguments);
     std::vector<LabelledSequence> sequences;
     read_sequences(arguments, arguments.validation, Purpose::kValidation, sequences);
     {
@@ -336,14 +408,14 @@ Data make_data(const Arguments& arguments) {
         data.validation = examples::validation_samples(sequences, {10, 30}, tick_of(progress));
     }
     for_scenes(
-        arguments, validation_scenes(arguments), Purpose::kValidationScenes,
+        arguments, validation_scenes(arguments), Purpose::kValidationScenes, {},
         [&](const auto& scenes, std::int64_t) {
             append(examples::validation_samples(scenes, {10, 30}, [](std::int64_t) {}), data.validation);
         });
     if (data.validation.empty())
         throw std::runtime_error("nobody is seen twice, 10 frames apart, in " +
                                  names_of(arguments.validation) + "; validate with a longer sequence");
-    data.pool = make_pool(arguments);
+    data.pool = make_pool(arguments, objects);
     return data;
 }
 
@@ -597,7 +669,9 @@ private:
         return {{"steps", examples::exact_text(best_row().step)},
                 {"seed", examples::exact_text(arguments_.seed)},
                 {"sequences", names_of(arguments_.sequences)},
+                {"tracks", names_of(arguments_.tracks)},
                 {"scenes", examples::exact_text(arguments_.scenes)},
+                {"crops", names_of(arguments_.crops)},
                 {"validation", names_of(arguments_.validation)},
                 {"accuracy_untrained", examples::exact_text(untrained_accuracy_)},
                 {"accuracy_before", examples::exact_text(log_.front().accuracy)},
@@ -647,6 +721,10 @@ void require_files(const Arguments& arguments) {
             if (!arguments.detections.empty())
                 static_cast<void>(read_detections(folder / "det" / arguments.detections));
         }
+    for (const auto& [video, result] : arguments.tracks) {
+        static_cast<void>(open_frames(video));
+        static_cast<void>(read_results(result));
+    }
     if (!arguments.weights.empty()) static_cast<void>(read_initial_weights(arguments.weights));
     for (const fs::path& file : {arguments.output, arguments.log, arguments.plot})
         if (const fs::path folder = file.parent_path(); !folder.empty() && !fs::is_directory(folder))

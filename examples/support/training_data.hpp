@@ -1,5 +1,7 @@
 #pragma once
 
+#include "confident_tracks.hpp"
+
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/keyed_random.hpp>
@@ -18,7 +20,9 @@
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
+#include <set>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -105,6 +109,35 @@ void for_frames(const std::filesystem::path& folder, const std::string& detectio
         reader.add(frame.pixels, frame.detections, frame.people);
         tick(1);
     });
+    return reader.finish();
+}
+
+/// A video with a tracker's result of it as a labelled sequence: the confident tracks are taken for the truth
+/// and found as jittered() says, the others are left out. Frames after the result's last are not read.
+///
+/// @param seed  of the jitter
+/// @throws ParseError          a file cannot be read; it names the file
+/// @throws std::runtime_error  there is no confident track
+[[nodiscard]] inline LabelledSequence read_tracked_video(const std::filesystem::path& video,
+                                                         const std::filesystem::path& result,
+                                                         const ConfidenceOptions& confidence,
+                                                         std::uint64_t seed, const Tick& tick) {
+    const auto source = open_frames(video);
+    const ResultRows rows = read_results(result);
+    const std::set<TrackId> confident = confident_tracks(rows, confidence);
+    if (confident.empty())
+        throw std::runtime_error(result.string() +
+                                 ": no track is long and scores well enough to learn from; ask for less "
+                                 "with --track-length and --track-score");
+    SequenceReader reader;
+    cv::Mat frame;
+    for (std::int64_t number = 1; number <= rows.last_frame() && source->read(frame); ++number) {
+        People people;
+        for (const ResultRow& row : rows.frame(number))
+            if (confident.contains(row.id)) people.emplace_back(row.id, row.box);
+        reader.add(frame, jittered(people, frame.size(), seed, number), people);
+        tick(1);
+    }
     return reader.finish();
 }
 

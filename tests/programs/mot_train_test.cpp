@@ -316,6 +316,55 @@ TEST_CASE("generated scenes are sequences too, and validate as well") {
     CHECK(read_safetensors(ground.path("a")).metadata.at("scenes") == "1");
 }
 
+TEST_CASE("crops walk through generated scenes, and other crops give other weights") {
+    const Ground ground;
+    for (const char* name : {"car_1_cam1.png", "car_1_cam2.png", "car_2_cam1.png"}) {
+        fs::create_directories(ground.path("crops"));
+        cv::imwrite(ground.path("crops/") + name, cv::Mat(40, 60, CV_8UC3, cv::Scalar(0, 0, 255)));
+    }
+    const auto train = [&](const std::string& name, const std::string& crops) {
+        const Outcome run = mot_train("--quiet --scenes 2 --steps 2 --samples 10 --batch 2 --weights " +
+                                      ground.path("initial") + crops + " --output " + ground.path(name));
+        INFO(run.output);
+        REQUIRE(run.exit_code == 0);
+    };
+    const std::string crops = " --crops " + ground.path("crops");
+    train("without", "");
+    train("none", crops + " --crop-share 0");
+    train("all", crops + " --crop-share 1");
+    train("again", crops + " --crop-share 1 --threads 1");
+    CHECK(read_safetensors(ground.path("all")).metadata.at("crops") == "crops");
+    CHECK(read_safetensors(ground.path("without")).metadata.at("crops").empty());
+    CHECK(read_weights(ground.path("all")).embedding != read_weights(ground.path("without")).embedding);
+    CHECK(ground.text("all") == ground.text("again"));
+    const Outcome empty =
+        mot_train("--scenes 2 --crops " + ground.path("scene1/img1") + " --output " + ground.path("a"));
+    CHECK((empty.exit_code == 1 && empty.says("000001.jpg: expected a name")));
+}
+
+TEST_CASE("a tracker's own tracks are a truth to learn from") {
+    const Ground ground;
+    const std::string scene = ground.path("scene1");
+    REQUIRE(run_program("mot_track", scene + " --quiet --detections " + scene + "/det/det.txt --output " +
+                                         ground.path("result.txt"))
+                .exit_code == 0);
+    const auto tracks = [&](const std::string& result, const std::string& options) {
+        return mot_train("--quiet --tracks " + scene + ' ' + ground.path(result) + " --validation " +
+                         ground.path("scene2") + " --weights " + ground.path("initial") +
+                         " --samples 24 --batch 2 --steps 4 --output " + ground.path("a") + options);
+    };
+    const Outcome run = tracks("result.txt", " --track-length 10");
+    INFO(run.output);
+    REQUIRE(run.exit_code == 0);
+    CHECK(read_safetensors(ground.path("a")).metadata.at("tracks") == "scene1 result.txt");
+    CHECK(read_weights(ground.path("a")).embedding != small_weights().embedding);
+
+    const Outcome unsure = tracks("result.txt", " --track-length 1000");
+    CHECK((unsure.exit_code == 1 && unsure.says("result.txt: no track")));
+    const Outcome missing = tracks("none.txt", "");
+    CHECK((missing.exit_code == 1 && missing.says("none.txt")));
+}
+
 TEST_CASE("boxes of truth that does not count, or of other classes, are nobody to learn from") {
     const Ground ground;
     for (const std::string row : {"0,1,1", "1,3,1"}) {
@@ -367,6 +416,11 @@ TEST_CASE("mot_train ends with 2 on wrong usage and 0 on help") {
                                          sound + " --weight-decay -1",
                                          sound + " --patience -1",
                                          sound + " --scenes -1",
+                                         sound + " --crops somewhere", // but no scenes
+                                         sound + " --scenes 1 --crops somewhere --crop-share 2",
+                                         sound + " --tracks video",
+                                         sound + " --track-length 1",
+                                         sound + " --track-score 2",
                                          sound + " --threads -1",
                                          sound + " --seed -1"}) {
         CAPTURE(arguments);
@@ -375,7 +429,8 @@ TEST_CASE("mot_train ends with 2 on wrong usage and 0 on help") {
         CHECK_FALSE(run.output.empty());
     }
     const Outcome help = mot_train("--help");
-    CHECK((help.exit_code == 0 && help.says("--validation") && help.says("--resume")));
+    CHECK((help.exit_code == 0 && help.says("--validation") && help.says("--resume") &&
+           help.says("--crops") && help.says("--tracks")));
 }
 
 TEST_CASE("mot_train ends with 1 and names what is missing or wrong") {

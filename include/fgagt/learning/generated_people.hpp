@@ -1,8 +1,11 @@
 #pragma once
 
+#include <fgagt/errors.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/keyed_random.hpp>
+#include <fgagt/learning/cropped_object.hpp>
 #include <fgagt/learning/detail/painted_person.hpp>
+#include <fgagt/learning/detail/view.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
 #include <fgagt/learning/sequence_reader.hpp>
 #include <fgagt/types.hpp>
@@ -15,6 +18,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -22,7 +26,8 @@ namespace fgagt {
 
 /// Generated people walk through a generated place, alone and in groups, cover each other, and are detected
 /// with the errors that detectors make: thousands of identities that belong to nobody, to learn from. Light,
-/// shade, colours of the season, speed, size and quality of the picture are another in every scene.
+/// shade, colours of the season, speed, size and quality of the picture are another in every scene. Objects
+/// of which there are crops may walk among them.
 ///
 ///     GeneratedPeople scene(seed);
 ///     for (int k = 0; k < GeneratedPeople::kFrames; ++k) {
@@ -42,8 +47,17 @@ public:
         std::vector<std::pair<TrackId, Box>> truth; ///< of all who can be seen
     };
 
-    /// The same seed gives the same scene.
-    explicit GeneratedPeople(std::uint64_t seed) : random_(seed, kSalt) {
+    /// The same seed and objects give the same scene.
+    ///
+    /// @param objects  to be shown in place of painted people, as large and as fast as they, each once at
+    /// most
+    /// @param share    of those who walk that are objects, as far as there are so many, [0, 1]
+    /// @throws InvalidArgument  share is out of its range
+    explicit GeneratedPeople(std::uint64_t seed, std::span<const CroppedObject> objects = {},
+                             double share = 1)
+        : random_(seed, kSalt) {
+        if (!(share >= 0 && share <= 1))
+            detail::throw_invalid("GeneratedPeople: expected a share in [0, 1], got ", share);
         unrest_ = std::pow(random_.uniform(), 1.5);
         if (random_.uniform() < 0.5)
             for (std::uint64_t k = 2 + random_.next() % 4; k > 0; --k)
@@ -66,6 +80,7 @@ public:
         box_noise_ = random_.uniform(0.015, 0.045);
         miss_ = random_.uniform(0, 0.25);
         cut_ = random_.uniform(0.2, 0.8);
+        show(objects, share);
     }
 
     /// The next frame.
@@ -109,12 +124,12 @@ private:
     };
 
     struct Walker {
-        detail::PaintedPerson person;
-        cv::Point2d feet;  // pixels
-        cv::Point2d speed; // pixels per frame
-        double height;     // pixels
-        double aspect;     // width over height
-        double phase, cadence;
+        std::vector<detail::View> views;
+        cv::Point2d feet;      // pixels
+        cv::Point2d speed;     // pixels per frame
+        double height;         // pixels
+        double aspect;         // width over height
+        double phase, cadence; // of the views
         Curve light;
         Box box; // as of the current frame
     };
@@ -133,7 +148,7 @@ private:
         const double direction = random_.uniform() < 0.5 ? -1 : 1;
         const bool stands = random_.uniform() < 0.2;
         const double pace = direction * speed * own_height * std::exp(0.4 * random_.normal());
-        Walker walker{detail::PaintedPerson(random_, palette_),
+        Walker walker{detail::PaintedPerson(random_, palette_).views(),
                       {random_.uniform(0, kWidth), kHeight * random_.uniform(0.45, 0.98)},
                       {pace, 0.15 * speed * own_height * random_.normal()},
                       own_height,
@@ -153,6 +168,23 @@ private:
         }
         walker.feet -= walker.speed * (0.5 * kFrames * random_.uniform());
         walkers_.push_back(std::move(walker));
+    }
+
+    /// Gives some of those who walk the looks of objects, which turn once a step.
+    void show(std::span<const CroppedObject> objects, double share) {
+        std::vector<std::size_t> unseen(objects.size());
+        std::iota(unseen.begin(), unseen.end(), std::size_t{0});
+        for (Walker& walker : walkers_) {
+            if (unseen.empty() || random_.uniform() >= share) continue;
+            std::swap(unseen[random_.next() % unseen.size()], unseen.back());
+            const CroppedObject& object = objects[unseen.back()];
+            unseen.pop_back();
+            walker.height *= std::sqrt(walker.aspect / object.aspect()); // of the same area
+            walker.aspect = object.aspect();
+            walker.views = object.views();
+            walker.phase = random_.uniform(0, static_cast<double>(walker.views.size()));
+            walker.cadence /= detail::PaintedPerson::kPhases;
+        }
     }
 
     void walk(Walker& walker) {
@@ -196,7 +228,7 @@ private:
     }
 
     void paint(const Walker& walker, std::uint8_t number, cv::Mat& image) {
-        const detail::PaintedPerson::View& view = walker.person.view(static_cast<int>(walker.phase));
+        const detail::View& view = walker.views[static_cast<std::size_t>(walker.phase) % walker.views.size()];
         const cv::Rect place(cvRound(walker.box.left), cvRound(walker.box.top),
                              std::max(3, cvRound(walker.box.width)), std::max(6, cvRound(walker.box.height)));
         const cv::Rect inside = place & cv::Rect({}, image.size());
@@ -209,9 +241,23 @@ private:
             cv::flip(mask, mask, 1);
         }
         pixels *= std::exp(walker.light.at(time_));
-        const cv::Mat solid = mask(inside - place.tl()) > 128;
-        pixels(inside - place.tl()).copyTo(image(inside), solid);
-        owner_(inside).setTo(number, solid);
+        const cv::Mat solid = mask > kSolid;
+        const cv::Rect part = inside - place.tl();
+        blend(pixels(part), (view.soft_edges ? mask : solid)(part), image(inside));
+        owner_(inside).setTo(number, solid(part));
+    }
+
+    /// Lays pixels over an image as far as a mask says, from 0 to 255.
+    static void blend(const cv::Mat& pixels, const cv::Mat& mask, cv::Mat image) {
+        for (int y = 0; y < image.rows; ++y)
+            for (int x = 0; x < image.cols; ++x) {
+                const int share = mask.at<std::uint8_t>(y, x);
+                const auto& over = pixels.at<cv::Vec3b>(y, x);
+                auto& under = image.at<cv::Vec3b>(y, x);
+                for (int channel = 0; channel < 3; ++channel)
+                    under[channel] = static_cast<std::uint8_t>(
+                        (share * over[channel] + (255 - share) * under[channel] + 127) / 255);
+            }
     }
 
     /// Light, optics, sensor and compression.
@@ -311,6 +357,7 @@ private:
 
     static constexpr std::uint64_t kSalt = 0x70656F706C65; // other numbers than other generators of this seed
     static constexpr std::uint8_t kNobodys = 255;
+    static constexpr int kSolid = 128; // of a mask: where there is more, the pixel is the object's
 
     detail::KeyedRandom random_;
     double unrest_ = 0, blur_ = 0, noise_ = 0, box_noise_ = 0, miss_ = 0, cut_ = 0;
@@ -322,9 +369,11 @@ private:
     int time_ = 0;
 };
 
-/// A scene of generated people as a labelled sequence. The same seed gives the same one.
-[[nodiscard]] inline LabelledSequence generated_sequence(std::uint64_t seed) {
-    GeneratedPeople scene(seed);
+/// A scene of generated people as a labelled sequence, see GeneratedPeople. The same seed and objects give
+/// the same one.
+[[nodiscard]] inline LabelledSequence
+generated_sequence(std::uint64_t seed, std::span<const CroppedObject> objects = {}, double share = 1) {
+    GeneratedPeople scene(seed, objects, share);
     SequenceReader reader({.flow = {.camera_motion = false}});
     for (int k = 0; k < GeneratedPeople::kFrames; ++k) {
         const GeneratedPeople::Frame frame = scene.next();

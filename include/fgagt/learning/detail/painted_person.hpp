@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/keyed_random.hpp>
+#include <fgagt/learning/detail/view.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -64,23 +65,15 @@ public:
     static constexpr int kPhases = 6;
     static constexpr int kWidth = 64, kHeight = 160; // pixels of a painted figure
 
-    /// One phase.
-    struct View {
-        cv::Mat pixels; ///< CV_8UC3 (BGR)
-        cv::Mat mask;   ///< CV_8UC1, 255 where the person is
-    };
-
     /// @param palette  colours that clothes are likely to have; empty: any
     PaintedPerson(KeyedRandom& random, const std::vector<cv::Vec3b>& palette) {
-        Look look = dress(random, palette);
+        const Look look = dress(random, palette);
         for (int phase = 0; phase < kPhases; ++phase)
-            views_[static_cast<std::size_t>(phase)] = paint(look, phase);
+            views_.push_back(paint(look, phase));
     }
 
-    /// @param phase  any number; views repeat every kPhases
-    [[nodiscard]] const View& view(int phase) const {
-        return views_[static_cast<std::size_t>(((phase % kPhases) + kPhases) % kPhases)];
-    }
+    /// A view for each of kPhases.
+    [[nodiscard]] const std::vector<View>& views() const noexcept { return views_; }
 
 private:
     /// What makes a person: stuffs are images as large as the figure.
@@ -240,7 +233,7 @@ private:
         }
     }
 
-    std::array<View, kPhases> views_;
+    std::vector<View> views_;
 };
 
 } // namespace fgagt::detail
