@@ -32,8 +32,8 @@ struct Crowd {
             std::vector<Detection>& people = detections.emplace_back();
             for (std::size_t object = 0; object < objects; ++object) {
                 const std::size_t place = object * (std::size_t{kColumns} * kRows) / objects;
-                const auto column = static_cast<float>(place % kColumns);
-                const auto row = static_cast<float>(place / kColumns);
+                const std::size_t above = place / kColumns;
+                const auto column = static_cast<float>(place % kColumns), row = static_cast<float>(above);
                 people.push_back({.box = {(column + 0.3F + jitter()) * across,
                                           (row + 0.05F + jitter()) * down, 0.4F * across, 0.9F * down},
                                   .score = 0.9F});
@@ -69,7 +69,7 @@ void measure_stages(benchmark::State& state, std::size_t objects, int height, in
         const std::size_t k = std::min(place, 2 * kFrames - 2 - place);
         return tracker.update(crowd.frames[k], crowd.detections[k]).times;
     };
-    while (step < kWarmUp)
+    for (std::size_t k = 0; k < kWarmUp; ++k)
         update();
     for (auto _ : state) { // NOLINT(clang-analyzer-deadcode.DeadStores)
         const StageTimes& times = update();
