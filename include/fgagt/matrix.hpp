@@ -31,8 +31,8 @@ class MatrixOf : public Eigen::Map<detail::PlainMatrix<Scalar>> {
 public:
     /// Eigen's matrix of the same layout.
     using Plain = detail::PlainMatrix<Scalar>;
-    using Base = Eigen::Map<Plain>;
-    using Index = Eigen::Index;
+    using Base = Eigen::Map<Plain>; ///< the expression that it is
+    using Index = Eigen::Index;     ///< of rows and columns
 
     /// 0 x 0.
     MatrixOf() : Base(nullptr, 0, 0) {}
@@ -44,16 +44,20 @@ public:
         resize(expression.rows(), expression.cols());
         Base::operator=(expression.derived());
     }
+    /// As many numbers as `other` shows, in memory of its own.
     MatrixOf(const MatrixOf& other) : MatrixOf() { *this = other; }
+    /// Leaves `other` 0 x 0.
     MatrixOf(MatrixOf&& other) noexcept : MatrixOf() { swap(other); }
     ~MatrixOf() = default;
 
+    /// Takes new memory only where it has too little.
     MatrixOf& operator=(const MatrixOf& other) {
         if (this == &other) return *this;
         resize(other.rows(), other.cols());
         std::copy_n(other.data(), other.size(), this->data());
         return *this;
     }
+    /// The two change places.
     MatrixOf& operator=(MatrixOf&& other) noexcept {
         swap(other);
         return *this;
@@ -92,23 +96,28 @@ public:
     }
     // NOLINTEND(readability-identifier-naming)
 
+    /// The two change places, and so does their memory.
     void swap(MatrixOf& other) noexcept {
         const Index rows = this->rows(), columns = this->cols();
         std::swap(numbers_, other.numbers_);
         show(other.rows(), other.cols());
         other.show(rows, columns);
     }
+    /// The same.
     friend void swap(MatrixOf& a, MatrixOf& b) noexcept { a.swap(b); }
 
     /// To assign to without a copy in between, what does not contain this matrix.
     class NoAlias {
     public:
+        /// Of the matrix that is assigned to.
         explicit NoAlias(MatrixOf& matrix) : matrix_(matrix) {}
+        /// The matrix becomes what the expression comes to.
         template <class Derived>
         void operator=(const Eigen::MatrixBase<Derived>& expression) { // NOLINT(*-operator*,*-assign*)
             matrix_.resize(expression.rows(), expression.cols());
             matrix_.Base::noalias() = expression;
         }
+        /// Adds the expression, which is of the matrix's shape.
         template <class Derived>
         void operator+=(const Eigen::MatrixBase<Derived>& expression) {
             matrix_.Base::noalias() += expression;

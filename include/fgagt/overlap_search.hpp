@@ -19,8 +19,9 @@ public:
         widest_ = 0;
     }
 
-    /// Adds a box, of any numbers. One that covers no area overlaps none.
+    /// Adds a box.
     ///
+    /// @param box    of any numbers; one that covers no area overlaps none
     /// @param index  what `overlapping` calls it
     void add(const Box& box, std::size_t index) {
         const Place place{.left = box.left,

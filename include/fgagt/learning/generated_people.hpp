@@ -49,6 +49,7 @@ public:
 
     /// The same seed and objects give the same scene.
     ///
+    /// @param seed     another seed, another place and other people
     /// @param objects  to be shown in place of painted people, as large and as fast as they, each once at
     /// most
     /// @param share    of those who walk that are objects, as far as there are so many, [0, 1]
