@@ -87,25 +87,31 @@ void add_data_options(CLI::App& app, Arguments& arguments) {
     app.add_option("--sequence", arguments.sequences,
                    "sequence folders to learn from (seqinfo.ini, img1/, gt/gt.txt)")
         ->type_name("DIR");
-    app.add_option("--tracks", arguments.tracks,
-                   "videos to learn from and, after each, a tracker's result of it (as mot_track writes it): "
-                   "its confident tracks are taken for the truth")
-        ->type_name("VIDEO RESULT");
+    CLI::Option* const tracks =
+        app.add_option(
+               "--tracks", arguments.tracks,
+               "videos to learn from and, after each, a tracker's result of it (as mot_track writes it): "
+               "its confident tracks are taken for the truth")
+            ->type_name("VIDEO RESULT");
     app.add_option("--track-length", arguments.confidence.min_length, "boxes that a confident track has")
         ->check(CLI::Range(2, 1'000'000))
-        ->capture_default_str();
+        ->capture_default_str()
+        ->needs(tracks);
     app.add_option("--track-score", arguments.confidence.min_score, "mean score that its boxes have")
         ->check(CLI::Range(0.0, 1.0))
-        ->capture_default_str();
+        ->capture_default_str()
+        ->needs(tracks);
     app.add_option("--scenes", arguments.scenes, "number of generated scenes of people to learn from")
         ->check(CLI::Range(0, 100'000));
-    app.add_option("--crops", arguments.crops,
-                   "folders of images to show in scenes to learn from, each cut out along the box of an "
-                   "object: a folder per object, or files named like car_0001_cam1.jpg")
-        ->type_name("DIR");
+    CLI::Option* const crops =
+        app.add_option("--crops", arguments.crops,
+                       "folders of images to show in scenes to learn from, each cut out along the box of an "
+                       "object: a folder per object, or files named like car_0001_cam1.jpg")
+            ->type_name("DIR");
     app.add_option("--crop-share", arguments.crop_share, "share of those who walk there that are of --crops")
         ->check(CLI::Range(0.0, 1.0))
-        ->capture_default_str();
+        ->capture_default_str()
+        ->needs(crops);
     app.add_option(
            "--validation", arguments.validation,
            "sequence folders to validate with (default with --scenes: an eighth as many further scenes)")

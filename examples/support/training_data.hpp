@@ -117,7 +117,7 @@ void for_frames(const std::filesystem::path& folder, const std::string& detectio
 ///
 /// @param seed  of the jitter
 /// @throws ParseError          a file cannot be read; it names the file
-/// @throws std::runtime_error  there is no confident track
+/// @throws std::runtime_error  there is no confident track, or the result goes on when the video has ended
 [[nodiscard]] inline LabelledSequence read_tracked_video(const std::filesystem::path& video,
                                                          const std::filesystem::path& result,
                                                          const ConfidenceOptions& confidence,
@@ -131,7 +131,12 @@ void for_frames(const std::filesystem::path& folder, const std::string& detectio
                                  "with --track-length and --track-score");
     SequenceReader reader;
     cv::Mat frame;
-    for (std::int64_t number = 1; number <= rows.last_frame() && source->read(frame); ++number) {
+    for (std::int64_t number = 1; number <= rows.last_frame(); ++number) {
+        if (!source->read(frame))
+            throw std::runtime_error(result.string() + ": goes on to frame " +
+                                     std::to_string(rows.last_frame()) + ", but " + video.string() +
+                                     " ends after " + std::to_string(number - 1) +
+                                     "; give the result of this video");
         People people;
         for (const ResultRow& row : rows.frame(number))
             if (confident.contains(row.id)) people.emplace_back(row.id, row.box);

@@ -80,7 +80,8 @@ TEST_CASE("a tracked video shows those who are sure, where the tracker has seen 
     CHECK(seen == std::set<TrackId>{1, 2});
 }
 
-TEST_CASE("a video without anybody who is sure, or without a result, is an error that names the file") {
+TEST_CASE(
+    "a result without anybody who is sure, of another video or missing is an error that names the file") {
     const TemporaryFolder folder;
     cv::imwrite((folder.path() / "1.png").string(), cv::Mat(120, 400, CV_8UC3, cv::Scalar::all(0)));
     write_results(folder.path() / "result.txt", four_tracks());
@@ -88,6 +89,8 @@ TEST_CASE("a video without anybody who is sure, or without a result, is an error
         return read_tracked_video(folder.path(), folder.path() / result, confidence, 1, kNoTick);
     };
     CHECK_THROWS_WITH(read("result.txt", {.min_length = 21}), contains("result.txt: no track"));
+    CHECK_THROWS_WITH(read("result.txt", kConfidence),
+                      contains("result.txt: goes on to frame 20, but ") && contains(" ends after 1;"));
     CHECK_THROWS_AS(read("none.txt", kConfidence), ParseError);
     CHECK_THROWS_AS(
         read_tracked_video(folder.path() / "none.avi", folder.path() / "result.txt", kConfidence, 1, kNoTick),

@@ -419,8 +419,10 @@ TEST_CASE("mot_train ends with 2 on wrong usage and 0 on help") {
                                          sound + " --crops somewhere", // but no scenes
                                          sound + " --scenes 1 --crops somewhere --crop-share 2",
                                          sound + " --tracks video",
-                                         sound + " --track-length 1",
-                                         sound + " --track-score 2",
+                                         sound + " --tracks video result --track-length 1",
+                                         sound + " --tracks video result --track-score 2",
+                                         sound + " --track-score 0.5", // of no tracks
+                                         sound + " --scenes 1 --crop-share 0.5",
                                          sound + " --threads -1",
                                          sound + " --seed -1"}) {
         CAPTURE(arguments);
