@@ -46,7 +46,7 @@ Embedding random_embedding(Eigen::Index inputs, Eigen::Index outputs, unsigned s
         weights.data()[k] = normal(random);
     for (Eigen::Index k = 0; k < outputs; ++k)
         bias[k] = normal(random);
-    return {std::move(weights), std::move(bias)};
+    return {std::move(weights), bias};
 }
 
 /// The same by its definition: every pixel of the image asks whether it belongs to the stripe.
