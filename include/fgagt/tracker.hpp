@@ -10,6 +10,8 @@
 #include <fgagt/matrix_operations.hpp>
 #include <fgagt/overlap_search.hpp>
 #include <fgagt/pooling/appearance_memory.hpp>
+#include <fgagt/snapshot.hpp>
+#include <fgagt/tracker_state.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -51,20 +53,6 @@ struct FrameInfo {
     std::optional<Affine> camera_motion{};
     /// Pixels; only looked at by trackers that get no frame. Empty: unknown.
     cv::Size frame_size{};
-};
-
-/// What a tracker carries from frame to frame: a plain value.
-template <class MotionState, class FlowImage>
-struct TrackerState {
-    std::vector<Track> tracks;        ///< [N] tentative, confirmed and lost ones, in order of id
-    std::vector<MotionState> motions; ///< [N]
-    std::vector<AppearanceMemory::State> appearances; ///< [N]
-    ScoreLevels::State scores;                        ///< what was learnt of scores
-    TrackId last_id = 0;                              ///< highest id ever issued
-    std::int64_t frames = 0;                          ///< seen since construction or `reset`
-    std::optional<double> timestamp;                  ///< of the last frame, seconds
-    float elapsed_without_detector = 0;               ///< nominal frames since the last `update`
-    FlowImage image;                                  ///< what flow keeps of the last frame
 };
 
 /// Everything between the steps of one frame, for callers who want to look. Valid until the next frame
@@ -187,6 +175,30 @@ public:
         const TrackId last_id = state_.last_id;
         state_ = State{};
         state_.last_id = last_id;
+        step_ = Step::kCommitted;
+    }
+
+    /// Writes all that the tracker carries from frame to frame, from which `restore` goes on. What its parts
+    /// were made with, their options and weights, is not part of it.
+    ///
+    /// @param stream  std::ostream or alike, opened as binary
+    /// @throws std::runtime_error  the stream does not take the bytes
+    template <class Stream>
+    void save(Stream& stream) const requires Snapshotable<State> {
+        write_snapshot(stream, state_);
+    }
+
+    /// Goes on where the tracker was when it was saved: from here on both give the same results, to the bit,
+    /// if they are of the same parts and options. The stream then stands behind the snapshot.
+    ///
+    /// @param stream  std::istream or alike, opened as binary
+    /// @throws ParseError  it is no snapshot, cut off, damaged, of a later version, of a tracker of other
+    ///                     parts, or does not go with this one's options; the tracker is as it was
+    template <class Stream>
+    void restore(Stream& stream) requires Snapshotable<State> {
+        State state = read_snapshot<State>(stream);
+        require_sound(state);
+        std::swap(state_, state);
         step_ = Step::kCommitted;
     }
 
@@ -371,6 +383,26 @@ private:
         work_.matches.clear();
         report();
         return publish();
+    }
+
+    /// Throws ParseError unless the tracker can go on from there.
+    void require_sound(const State& state) {
+        const auto require = [](bool holds, const char* what) {
+            if (!holds)
+                detail::throw_snapshot_error(
+                    std::string("expected ") + what +
+                    "; restore it into a tracker with the options of the one that saved it");
+        };
+        const char* const fault = detail::fault_of(state, options_.scores.window);
+        require(fault == nullptr, fault);
+        for (const typename M::State& motion : state.motions)
+            require(is_usable(components_.motion.box(motion)),
+                    "motions of boxes that are finite and not empty");
+        try {
+            components_.flow.propagate(state.image, state.image, {}, seen_flows_);
+        } catch (const InvalidArgument&) {
+            require(false, "an image of the flow's own window and levels");
+        }
     }
 
     static void require_supported(const cv::Mat& frame) {

@@ -202,7 +202,7 @@ TEST_CASE("half a frame of colours is what OpenCV makes of it, to the bit") {
                 cv::resize(as_grey(frame, buffer), expected, half, 0, 0, cv::INTER_AREA);
                 GreyBuffers buffers;
                 INFO(half << " of type " << type);
-                REQUIRE(cv::norm(small_grey(frame, half, buffers), expected, cv::NORM_INF) == 0);
+                REQUIRE(cv::norm(small_grey(frame, 1, buffers), expected, cv::NORM_INF) == 0);
             }
 }
 

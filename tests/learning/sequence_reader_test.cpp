@@ -254,7 +254,7 @@ TEST_CASE("patches have the features that the tracker pools from the whole frame
 }
 
 TEST_CASE("patches are cut from frames of about the area that was asked for") {
-    SequenceReader reader({.max_pixels = 80 * 60});
+    SequenceReader reader({.pixels = 80 * 60});
     const std::vector<Detection> detections{{.box = {40, 80, 80, 120}}};
     reader.add(grey_frame(), detections, {});
     const LabelledSequence sequence = reader.finish();
@@ -300,8 +300,8 @@ TEST_CASE("the memory of a sequence is the one that was asked for, before and af
 TEST_CASE("options of a reader out of their range are refused") {
     const float bad = GENERATE(0.0F, -0.5F, 1.1F, std::numeric_limits<float>::quiet_NaN());
     CHECK_THROWS_AS(SequenceReader({.min_iou = bad}), InvalidArgument);
-    CHECK_THROWS_AS(SequenceReader({.max_pixels = 0}), InvalidArgument);
+    CHECK_THROWS_AS(SequenceReader({.pixels = 0}), InvalidArgument);
     CHECK_THROWS_AS(SequenceReader({.detections = {.score_low = 1, .score_high = 1}}), InvalidArgument);
-    CHECK_THROWS_AS(SequenceReader({.flow = {.max_pixels = 0}}), InvalidArgument);
+    CHECK_THROWS_AS(SequenceReader({.flow = {.pixels = 0}}), InvalidArgument);
     CHECK_THROWS_AS(SequenceReader({.sequence = {.memory = -1}}), InvalidArgument);
 }

@@ -3,24 +3,23 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/backbone/frame_type.hpp>
 #include <fgagt/errors.hpp>
+#include <fgagt/halving.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include <algorithm>
 #include <cmath>
-#include <cstddef>
 
 namespace fgagt {
 
 /// Options of ColourBackbone.
 struct ColourBackboneOptions {
-    int max_pixels = 960 * 540; ///< larger frames are scaled down to this area, pixels, >= 1
+    int pixels = 960 * 540; ///< frames are halved until their area comes nearest to this, pixels, >= 1
 };
 
-/// The frame itself as the map, in hue, saturation and value, scaled down to about half a megapixel. Grey
-/// frames have hue and saturation 0; alpha is ignored.
+/// The frame itself as the map, in hue, saturation and value, halved to about half a megapixel. Grey frames
+/// have hue and saturation 0; alpha is ignored.
 class ColourBackbone {
 public:
     using Map = ColourImage;
@@ -29,8 +28,8 @@ public:
     ColourBackbone() : ColourBackbone(ColourBackboneOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit ColourBackbone(ColourBackboneOptions options) : options_(options) {
-        if (options.max_pixels < 1)
-            detail::throw_invalid("ColourBackbone: expected max_pixels >= 1, got ", options.max_pixels);
+        if (options.pixels < 1)
+            detail::throw_invalid("ColourBackbone: expected pixels >= 1, got ", options.pixels);
     }
 
     [[nodiscard]] const ColourBackboneOptions& options() const noexcept { return options_; }
@@ -38,24 +37,17 @@ public:
     /// @throws InvalidArgument  the frame is empty or of another type
     void extract(const cv::Mat& frame, ColourImage& map) {
         detail::require_frame(frame, "ColourBackbone::extract");
-        const double pixels = static_cast<double>(frame.cols) * frame.rows;
-        const double scale = std::min(1.0, std::sqrt(options_.max_pixels / pixels));
-        map.columns = std::max(1, cvRound(frame.cols * scale));
-        map.rows = std::max(1, cvRound(frame.rows * scale));
-        map.scale_x = static_cast<float>(map.columns) / static_cast<float>(frame.cols);
-        map.scale_y = static_cast<float>(map.rows) / static_cast<float>(frame.rows);
-        map.data.resize(3 * static_cast<std::size_t>(map.columns) * static_cast<std::size_t>(map.rows));
-        cv::Mat hsv(map.rows, map.columns, CV_8UC3, map.data.data());
-        cv::cvtColor(as_bgr(scaled(frame, hsv.size())), hsv, cv::COLOR_BGR2HSV);
+        const int halvings = halvings_to(frame.size(), options_.pixels);
+        const cv::Mat& small = halve_(frame, halvings);
+        map.columns = small.cols;
+        map.rows = small.rows;
+        map.scale_x = map.scale_y = std::ldexp(1.F, -halvings);
+        map.data.resize(3 * small.total());
+        cv::Mat hsv(small.size(), CV_8UC3, map.data.data());
+        cv::cvtColor(as_bgr(small), hsv, cv::COLOR_BGR2HSV);
     }
 
 private:
-    const cv::Mat& scaled(const cv::Mat& frame, cv::Size size) {
-        if (frame.size() == size) return frame;
-        cv::resize(frame, small_, size, 0, 0, cv::INTER_AREA);
-        return small_;
-    }
-
     const cv::Mat& as_bgr(const cv::Mat& image) {
         if (image.channels() == 3) return image;
         cv::cvtColor(image, bgr_, image.channels() == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_BGRA2BGR);
@@ -63,7 +55,8 @@ private:
     }
 
     ColourBackboneOptions options_;
-    cv::Mat small_, bgr_;
+    Halver halve_;
+    cv::Mat bgr_;
 };
 static_assert(Backbone<ColourBackbone>);
 

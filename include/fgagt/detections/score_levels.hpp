@@ -158,4 +158,10 @@ private:
     std::vector<float> in_bin_;
 };
 
+/// For snapshots.
+template <class Archive>
+void transfer(Archive& archive, ScoreLevels::State& state) {
+    archive(state.scores, state.oldest);
+}
+
 } // namespace fgagt

@@ -68,8 +68,7 @@ public:
                 pairs_.push_back(
                     {previous.to_frame(corners_[i], level), current.to_frame(tracked_[i].position, level)});
 
-        const double frame_pixels = static_cast<double>(previous.frame_size.width) /
-                                    static_cast<double>(previous.pyramid.level(level).width);
+        const double frame_pixels = (1 << level) / static_cast<double>(previous.scale);
         const auto fit =
             detail::robust_similarity(pairs_, options_.tolerance * frame_pixels, options_.trials);
         if (!fit || fit->inliers < static_cast<std::size_t>(options_.min_inliers) ||

@@ -12,6 +12,7 @@ namespace fgagt {
 struct FlowImage {
     GreyPyramid pyramid; ///< of the grey frame, perhaps scaled down
     cv::Size frame_size; ///< of the frame, pixels
+    float scale = 1;     ///< pixels of the pyramid per pixel of the frame
 
     /// Whether flow between the two can be computed.
     [[nodiscard]] bool comparable(const FlowImage& other) const {
@@ -20,24 +21,25 @@ struct FlowImage {
 
     /// A frame's point at a level of the pyramid, both in continuous coordinates.
     [[nodiscard]] cv::Point2f to_level(cv::Point2f point, int level) const {
-        const cv::Point2f scale = pixels_per_frame_pixel();
-        const cv::Point2f base = pixel_centre::from_continuous({point.x * scale.x, point.y * scale.y});
+        const cv::Point2f base = pixel_centre::from_continuous(point * scale);
         return pixel_centre::to_continuous(base / static_cast<float>(1 << level));
     }
     /// The inverse of `to_level`.
     [[nodiscard]] cv::Point2f to_frame(cv::Point2f point, int level) const {
-        const cv::Point2f scale = pixels_per_frame_pixel();
         const cv::Point2f base = pixel_centre::to_continuous(pixel_centre::from_continuous(point) *
                                                              static_cast<float>(1 << level));
-        return {base.x / scale.x, base.y / scale.y};
-    }
-
-private:
-    [[nodiscard]] cv::Point2f pixels_per_frame_pixel() const {
-        const cv::Size size = pyramid.size();
-        return {static_cast<float>(size.width) / static_cast<float>(frame_size.width),
-                static_cast<float>(size.height) / static_cast<float>(frame_size.height)};
+        return base / scale;
     }
 };
+
+/// For snapshots.
+template <class Archive>
+void transfer(Archive& archive, FlowImage& image) {
+    archive(image.pyramid, image.frame_size.width, image.frame_size.height, image.scale);
+    archive.require(image.pyramid.empty() || (image.frame_size.width >= image.pyramid.size().width &&
+                                              image.frame_size.height >= image.pyramid.size().height &&
+                                              image.scale > 0 && image.scale <= 1),
+                    "an image of flow that is not larger than its frame");
+}
 
 } // namespace fgagt

@@ -85,7 +85,29 @@ public:
     /// The same as an OpenCV image without the border; for reading only.
     [[nodiscard]] cv::Mat image(int index) const { return header(at(index)); }
 
+    /// For snapshots: level 0, and how the others were made of it.
+    template <class Archive>
+    friend void transfer(Archive& archive, GreyPyramid& pyramid) {
+        cv::Size size = pyramid.size();
+        int levels = pyramid.levels(), window = pyramid.border_ - 1;
+        std::vector<std::uint8_t> pixels;
+        if (!pyramid.empty()) pyramid.copy_pixels(pixels);
+        archive(size.width, size.height, levels, window, pixels);
+        if constexpr (Archive::kReads) {
+            pyramid = {};
+            if (levels == 0) return;
+            archive.require(size.width >= 1 && size.height >= 1 && levels >= 1 && levels <= kMostLevels &&
+                                window >= 1 && window <= kWidestWindow &&
+                                pixels.size() / static_cast<std::size_t>(size.width) ==
+                                    static_cast<std::size_t>(size.height) &&
+                                pixels.size() % static_cast<std::size_t>(size.width) == 0,
+                            "a grey image and its pyramid");
+            pyramid.build(cv::Mat(size, CV_8UC1, pixels.data()), levels - 1, window);
+        }
+    }
+
 private:
+    static constexpr int kMostLevels = 31, kWidestWindow = 1023; // in a snapshot
     static constexpr std::size_t kSlack = 64; ///< bytes after the last pixel that may be read
     static constexpr int kAhead = 2;          ///< rows from the one that is copied to the one fetched
     static constexpr int kWord = 8;           ///< pixels that are mirrored at once
@@ -176,6 +198,11 @@ private:
         std::memcpy(&word, from, kWord);
         word = __builtin_bswap64(word);
         std::memcpy(to, &word, kWord);
+    }
+
+    void copy_pixels(std::vector<std::uint8_t>& pixels) const {
+        for (int y = 0; y < size().height; ++y)
+            pixels.insert(pixels.end(), row_of(levels_[0], y), row_of(levels_[0], y) + size().width);
     }
 
     void mirror_sides(Level& level, int y) const {

@@ -13,7 +13,12 @@ namespace fgagt {
 /// Flow for trackers that see no frames: every box's flow is unreliable and the camera's motion unknown.
 class NoFlow {
 public:
-    struct Image {}; ///< nothing is kept of a frame
+    /// Nothing is kept of a frame.
+    struct Image {
+        /// For snapshots.
+        template <class Archive>
+        friend void transfer(Archive& /*archive*/, Image& /*image*/) {}
+    };
 
     /// Keeps nothing.
     void prepare(const cv::Mat& /*frame*/, Image& /*image*/) const noexcept {}

@@ -7,6 +7,7 @@
 #include <fgagt/flow/flow_image.hpp>
 #include <fgagt/flow/lucas_kanade.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/halving.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -32,7 +33,7 @@ enum class FlowMode : std::uint8_t {
 struct PyramidalFlowOptions {
     FlowMode mode = FlowMode::kTorso;                 ///< which points are followed
     LucasKanadeOptions lucas_kanade = {.window = 15}; ///< how a point is followed
-    int max_pixels = 960 * 540;   ///< larger frames are scaled down to this area before flow, pixels, >= 1
+    int pixels = 960 * 540;       ///< frames are halved until their area comes nearest to this, pixels, >= 1
     bool forward_backward = true; ///< track every point back again and see whether it returns
     float forward_backward_threshold =
         1;                  ///< how far it may miss where it started, pixels of the scaled frame, > 0
@@ -70,8 +71,10 @@ public:
     /// @throws InvalidArgument  a frame that is empty or not CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA)
     void prepare(const cv::Mat& frame, Image& image) {
         detail::require_frame(frame);
-        lucas_kanade_.prepare(detail::small_grey(frame, flow_size(frame.size()), grey_), image.pyramid);
+        const int halvings = halvings_to(frame.size(), options_.pixels);
+        lucas_kanade_.prepare(detail::small_grey(frame, halvings, grey_), image.pyramid);
         image.frame_size = frame.size();
+        image.scale = std::ldexp(1.F, -halvings);
     }
 
     /// Follows points on the boxes.
@@ -116,21 +119,13 @@ private:
         };
         const Options& o = options_;
         require(o.mode <= FlowMode::kBox, "mode", "{kCentre, kTorso, kBox}", static_cast<int>(o.mode));
-        require(o.max_pixels >= 1, "max_pixels", "[1, inf)", o.max_pixels);
+        require(o.pixels >= 1, "pixels", "[1, inf)", o.pixels);
         require(std::isfinite(o.forward_backward_threshold) && o.forward_backward_threshold > 0,
                 "forward_backward_threshold", "(0, inf)", o.forward_backward_threshold);
         require(o.min_share > 0 && o.min_share <= 1, "min_share", "(0, 1]", o.min_share);
         require(o.box_grid >= 2 && o.box_grid <= 32, "box_grid", "[2, 32]", o.box_grid);
         require(o.max_scale_change >= 0 && o.max_scale_change < 1, "max_scale_change", "[0, 1)",
                 o.max_scale_change);
-    }
-
-    /// The frame's size, scaled down to max_pixels.
-    [[nodiscard]] cv::Size flow_size(cv::Size frame) const {
-        const double pixels = static_cast<double>(frame.width) * frame.height;
-        if (pixels <= options_.max_pixels) return frame;
-        const double scale = std::sqrt(options_.max_pixels / pixels);
-        return {std::max(cvRound(frame.width * scale), 1), std::max(cvRound(frame.height * scale), 1)};
     }
 
     [[nodiscard]] static bool contains(const Box& box, cv::Point2f point) noexcept {

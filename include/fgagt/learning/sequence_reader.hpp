@@ -4,6 +4,7 @@
 #include <fgagt/detections/detection_filter.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/flow/pyramidal_flow.hpp>
+#include <fgagt/halving.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
 #include <fgagt/overlap_search.hpp>
 #include <fgagt/types.hpp>
@@ -26,7 +27,7 @@ struct SequenceReaderOptions {
     DetectionFilterOptions detections{}; ///< score range, and what becomes of duplicates
     float min_score = 0.3F;              ///< detections below it are left out
     float min_iou = 0.5F;                ///< with the truth, for a detection to be somebody, (0, 1]
-    int max_pixels = 960 * 540;  ///< patches are cut from frames scaled down to this area, pixels, >= 1
+    int pixels = 960 * 540;      ///< patches are cut from frames halved to about this area, pixels, >= 1
     PyramidalFlowOptions flow{}; ///< which moves known objects
     LabelledSequenceOptions sequence{}; ///< how known objects move
 };
@@ -46,8 +47,8 @@ public:
           sequence_(options.sequence) {
         if (!(options.min_iou > 0 && options.min_iou <= 1))
             detail::throw_invalid("SequenceReader: expected min_iou in (0, 1], got ", options.min_iou);
-        if (options.max_pixels < 1)
-            detail::throw_invalid("SequenceReader: expected max_pixels >= 1, got ", options.max_pixels);
+        if (options.pixels < 1)
+            detail::throw_invalid("SequenceReader: expected pixels >= 1, got ", options.pixels);
     }
 
     /// Takes in the next frame.
@@ -82,13 +83,6 @@ private:
             if (known[k].missed > 0) flows_[k] = {};
     }
 
-    /// Of frames that patches are cut from: to the pixel that of ColourBackbone's map.
-    [[nodiscard]] cv::Size patch_size(cv::Size frame) const {
-        const double pixels = static_cast<double>(frame.width) * frame.height;
-        const double scale = std::min(1.0, std::sqrt(options_.max_pixels / pixels));
-        return {std::max(1, cvRound(frame.width * scale)), std::max(1, cvRound(frame.height * scale))};
-    }
-
     std::vector<Observation> observations(const cv::Mat& frame,
                                           std::span<const std::pair<TrackId, Box>> truth) {
         std::vector<Box> boxes_d, boxes_t;
@@ -99,11 +93,9 @@ private:
         pairwise_iou(boxes_d, boxes_t, iou_);
         assigner_.assign(iou_, options_.min_iou, truth_of_);
 
-        const cv::Size size = patch_size(frame.size());
-        const float scale_x = static_cast<float>(size.width) / static_cast<float>(frame.cols);
-        const float scale_y = static_cast<float>(size.height) / static_cast<float>(frame.rows);
-        cv::Mat small = frame;
-        if (size != frame.size()) cv::resize(frame, small, size, 0, 0, cv::INTER_AREA);
+        const int halvings = halvings_to(frame.size(), options_.pixels);
+        const float scale = std::ldexp(1.F, -halvings);
+        const cv::Mat& small = halve_(frame, halvings); // to the pixel what ColourBackbone looks at
         cv::Mat bgr = small;
         if (small.channels() != 3)
             cv::cvtColor(small, bgr, small.channels() == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_BGRA2BGR);
@@ -114,8 +106,8 @@ private:
                 {.box = box,
                  .score = usable_[d].score,
                  .identity = truth_of_[d] < 0 ? kNobody : truth[static_cast<std::size_t>(truth_of_[d])].first,
-                 .patch = Patch::cut(bgr, {scale_x * box.left, scale_y * box.top, scale_x * box.width,
-                                           scale_y * box.height})});
+                 .patch = Patch::cut(
+                     bgr, {scale * box.left, scale * box.top, scale * box.width, scale * box.height})});
         }
         return result;
     }
@@ -123,6 +115,7 @@ private:
     Options options_;
     DetectionFilter filter_;
     PyramidalFlow flow_;
+    Halver halve_;
     MarginAssigner assigner_;
     LabelledSequence sequence_;
     PyramidalFlow::Image previous_, image_;

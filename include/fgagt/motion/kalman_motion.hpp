@@ -49,6 +49,16 @@ struct KalmanState {
     friend bool operator==(const KalmanState&, const KalmanState&) = default;
 };
 
+/// For snapshots.
+template <class Archive>
+void transfer(Archive& archive, KalmanAxis& axis) {
+    archive(axis.position, axis.velocity, axis.position_variance, axis.covariance, axis.velocity_variance);
+}
+template <class Archive>
+void transfer(Archive& archive, KalmanState& state) {
+    archive(state.x, state.y, state.width, state.height, state.observed);
+}
+
 /// Kalman filter of constant velocity, independent in centre x, centre y, width and height.
 ///
 /// - Position and velocity are random walks in continuous time, so that two predictions of one frame each

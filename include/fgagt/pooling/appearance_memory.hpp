@@ -79,4 +79,10 @@ private:
     AppearanceMemoryOptions options_;
 };
 
+/// For snapshots.
+template <class Archive>
+void transfer(Archive& archive, AppearanceMemory::State& state) {
+    archive(state.mean, state.from_caller);
+}
+
 } // namespace fgagt

@@ -2,12 +2,11 @@
 
 #include <fgagt/flow/detail/grey_avx2.hpp>
 #include <fgagt/flow/image_pyramid.hpp>
+#include <fgagt/halving.hpp>
 #include <fgagt/simd.hpp>
 
 #include <opencv2/core.hpp>
-#include <opencv2/imgproc.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -16,13 +15,14 @@ namespace fgagt::detail {
 
 /// What the result of `small_grey` is made in.
 struct GreyBuffers {
-    std::vector<std::uint8_t> full, small;
+    std::vector<std::uint8_t> full, half;
+    Halver halve;
 };
 
 inline namespace FGAGT_KERNELS {
 
 #ifdef FGAGT_AVX2
-/// A frame of colours as a grey image of half its size.
+/// A frame of colours as a grey image of half its size. Of an odd side the last pixels are left out.
 template <int Channels>
 void halve_colours(const cv::Mat& frame, cv::Mat& half) {
     const auto ahead = static_cast<std::ptrdiff_t>(2 * frame.step);
@@ -34,7 +34,7 @@ void halve_colours(const cv::Mat& frame, cv::Mat& half) {
 /// Whether the frame has become `half`: at once, without a grey image of the full size in between.
 [[nodiscard]] inline bool try_halve([[maybe_unused]] const cv::Mat& frame, [[maybe_unused]] cv::Mat& half) {
 #ifdef FGAGT_AVX2
-    if (half.size() * 2 == frame.size() && half.cols >= avx2::kGreyBlock && has_avx2()) {
+    if (half.cols >= avx2::kGreyBlock && has_avx2()) {
         if (frame.type() == CV_8UC3) return halve_colours<3>(frame, half), true;
         if (frame.type() == CV_8UC4) return halve_colours<4>(frame, half), true;
     }
@@ -44,15 +44,17 @@ void halve_colours(const cv::Mat& frame, cv::Mat& half) {
 
 } // namespace FGAGT_KERNELS
 
-/// The frame as a grey image of a size that is not larger, each pixel the mean of those that it covers.
+/// The frame as a grey image, halved so many times.
 ///
 /// @param frame  has passed require_frame; its pixels, or the buffers', are the result's
-[[nodiscard]] inline cv::Mat small_grey(const cv::Mat& frame, cv::Size size, GreyBuffers& buffers) {
-    if (size == frame.size()) return as_grey(frame, buffers.full);
-    buffers.small.resize(static_cast<std::size_t>(size.area()));
-    cv::Mat small(size, CV_8UC1, buffers.small.data());
-    if (!try_halve(frame, small)) cv::resize(as_grey(frame, buffers.full), small, size, 0, 0, cv::INTER_AREA);
-    return small;
+[[nodiscard]] inline cv::Mat small_grey(const cv::Mat& frame, int halvings, GreyBuffers& buffers) {
+    if (halvings > 0) {
+        const cv::Size size = frame.size() / 2;
+        buffers.half.resize(static_cast<std::size_t>(size.area()));
+        cv::Mat half(size, CV_8UC1, buffers.half.data());
+        if (try_halve(frame, half)) return buffers.halve(half, halvings - 1);
+    }
+    return buffers.halve(as_grey(frame, buffers.full), halvings);
 }
 
 } // namespace fgagt::detail
