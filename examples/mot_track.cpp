@@ -1,9 +1,10 @@
 // Tracks a MOTChallenge sequence or a video, and writes the tracks as text, as an annotated video, or both.
 
-#include "support/drawing.hpp"
 #include "support/hog_detector.hpp"
+#include "support/interruption.hpp"
 #include "support/progress.hpp"
-#include "support/statistics.hpp"
+#include "support/run_checkpoint.hpp"
+#include "support/video_output.hpp"
 
 #include <fgagt/fgagt.hpp>
 #include <fgagt/graph_tracker.hpp>
@@ -13,18 +14,19 @@
 
 #include <CLI/CLI.hpp>
 #include <opencv2/core/utility.hpp>
-#include <opencv2/videoio.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
-#include <functional>
+#include <iomanip>
 #include <iostream>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +61,9 @@ struct Arguments {
     fs::path camera_motion;
     Range<std::int64_t> frames{1, std::numeric_limits<std::int64_t>::max()};
     int detect_every = 1;
+    fs::path checkpoint;
+    std::int64_t every = 1000;
+    bool resume = false;
     fs::path video;
     fs::path stats;
     int threads = 0;
@@ -100,6 +105,16 @@ void add_options(CLI::App& app, Arguments& arguments) {
     app.add_option("--detect-every", arguments.detect_every, "use detections of every K-th frame only")
         ->type_name("K")
         ->check(CLI::PositiveNumber);
+    auto* checkpoint = app.add_option("--checkpoint", arguments.checkpoint,
+                                      "write all that is needed to go on to this file now and then; it is "
+                                      "removed when the work is done");
+    app.add_option("--every", arguments.every, "frames from one checkpoint to the next")
+        ->type_name("K")
+        ->check(CLI::PositiveNumber)
+        ->needs(checkpoint)
+        ->capture_default_str();
+    app.add_flag("--resume", arguments.resume, "go on from the checkpoint, if there is one")
+        ->needs(checkpoint);
     app.add_option("--video", arguments.video, "write an annotated video (.avi or .mp4)");
     app.add_option("--stats", arguments.stats, "write counts and times per stage as JSON");
     app.add_option("--threads", arguments.threads, "threads that OpenCV may use; 0: all cores")
@@ -116,9 +131,34 @@ void require_sound(const Arguments& arguments) {
         throw CLI::ValidationError("--frames", "expected 1 <= A <= B");
     if (!arguments.weights.empty() && arguments.preset == "geometry")
         throw CLI::ValidationError("--weights", "the geometry preset looks at no pixels; use another preset");
+    if (!arguments.checkpoint.empty() && !arguments.video.empty())
+        throw CLI::ValidationError("--checkpoint", "a video cannot be gone on with; write it without one");
     if (arguments.weights.empty() && arguments.preset == "graph" && arguments.backbone == "channel")
         throw CLI::ValidationError("--weights",
                                    "the library's own weights are for the colour backbone; give others");
+}
+
+/// The options that the tracks depend on, as text. More frames may follow, and files lie elsewhere.
+std::vector<std::string> options_text(const Arguments& arguments) {
+    std::vector<std::string> lines;
+    const auto add = [&](const char* name, const auto& value) {
+        std::ostringstream line;
+        line << name << ' ' << std::setprecision(std::numeric_limits<float>::max_digits10) << value;
+        lines.push_back(line.str());
+    };
+    add("SOURCE", arguments.source);
+    add("--detections", arguments.detections);
+    add("--detector", arguments.detector);
+    add("--preset", arguments.preset);
+    add("--backbone", arguments.backbone);
+    add("--weights", arguments.weights);
+    add("--score-range LOW", arguments.score_range.low);
+    add("--score-range HIGH", arguments.score_range.high);
+    add("--score-ceiling", arguments.score_ceiling);
+    add("--camera-motion", arguments.camera_motion);
+    add("--frames from", arguments.frames.low);
+    add("--detect-every", arguments.detect_every);
+    return lines;
 }
 
 /// Microseconds since its construction.
@@ -133,75 +173,50 @@ private:
     Clock::time_point start_ = Clock::now();
 };
 
-/// Detections of one frame, by its number and its pixels.
-using Detector = std::function<std::vector<Detection>(std::int64_t, const cv::Mat&)>;
+/// Detections of a file, or of a detector that looks at the frame.
+class DetectionSource {
+public:
+    explicit DetectionSource(const Arguments& arguments) : file_(arguments.detections) {
+        if (arguments.detections.empty())
+            hog_.emplace();
+        else
+            rows_ = read_detections(arguments.detections);
+    }
 
-Detector make_detector(const Arguments& arguments) {
-    if (!arguments.detector.empty())
-        return [hog = std::make_shared<examples::HogDetector>()](std::int64_t, const cv::Mat& frame) {
-            return hog->detect(frame);
-        };
-    return [rows = read_detections(arguments.detections)](std::int64_t number, const cv::Mat&) {
+    [[nodiscard]] std::vector<Detection> of_frame(std::int64_t number, const cv::Mat& frame) {
+        if (hog_) return hog_->detect(frame);
         std::vector<Detection> detections;
-        for (const DetectionRow& row : rows.frame(number))
+        for (const DetectionRow& row : rows_.frame(number))
             detections.push_back({.box = row.box, .score = row.score});
         return detections;
-    };
-}
-
-/// Writes annotated frames; the file takes its name when it is complete.
-class VideoOutput {
-public:
-    VideoOutput(fs::path path, double frame_rate) : path_(std::move(path)), frame_rate_(frame_rate) {}
-    VideoOutput(const VideoOutput&) = delete;
-    VideoOutput& operator=(const VideoOutput&) = delete;
-    ~VideoOutput() {
-        writer_.release();
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove(unfinished(), ignored);
     }
 
-    void write(const cv::Mat& frame, const std::vector<Track>& tracks) {
-        if (path_.empty()) return;
-        if (!writer_.isOpened()) open(frame.size());
-        frame.copyTo(canvas_);
-        annotator_.draw(canvas_, tracks);
-        if (canvas_.size() != size_) cv::resize(canvas_, canvas_, size_);
-        writer_.write(canvas_);
-    }
+    /// The last frame that has some; 0 without a file.
+    [[nodiscard]] std::int64_t last_frame() const { return rows_.last_frame(); }
 
-    void finish() {
-        if (path_.empty() || !writer_.isOpened()) return;
-        writer_.release();
-        fs::rename(unfinished(), path_);
+    /// What is odd about the file, now that it is known which is the last frame of all; empty if nothing is.
+    [[nodiscard]] std::string doubts(std::int64_t last_frame) const {
+        if (hog_) return "";
+        if (rows_.empty()) return file_.string() + ": there are no detections in it";
+        const auto rows = rows_.rows();
+        const auto beyond = std::ranges::upper_bound(rows, last_frame, {}, &DetectionRow::frame);
+        if (beyond == rows.end()) return "";
+        return file_.string() + ": " + std::to_string(rows.end() - beyond) +
+               " detections are of frames after the last one, " + std::to_string(last_frame) +
+               "; see whether the file belongs to this source";
     }
 
 private:
-    [[nodiscard]] fs::path unfinished() const {
-        return path_.parent_path() / (path_.stem().string() + ".part" + path_.extension().string());
-    }
-
-    void open(cv::Size size) {
-        size_ = size;
-        const int codec = path_.extension() == ".avi" ? cv::VideoWriter::fourcc('M', 'J', 'P', 'G')
-                                                      : cv::VideoWriter::fourcc('m', 'p', '4', 'v');
-        if (!writer_.open(unfinished().string(), codec, frame_rate_, size))
-            throw std::runtime_error(path_.string() +
-                                     ": cannot be written as a video; use a name that ends in .avi or .mp4");
-    }
-
-    fs::path path_;
-    double frame_rate_;
-    cv::Size size_;
-    cv::VideoWriter writer_;
-    cv::Mat canvas_;
-    examples::Annotator annotator_;
+    fs::path file_;
+    DetectionRows rows_;
+    std::optional<examples::HogDetector> hog_;
 };
 
-/// One run, from the first frame to the written files.
+/// One run, from the first frame to the written files. Whatever ends it, what was tracked until then is
+/// written.
 class Run {
 public:
-    explicit Run(const Arguments& arguments) : arguments_(arguments), detector_(make_detector(arguments)) {
+    explicit Run(const Arguments& arguments) : arguments_(arguments), detections_(arguments) {
         if (!arguments.camera_motion.empty()) camera_motion_ = read_camera_motion(arguments.camera_motion);
         if (needs_pixels()) {
             frames_ = open_frames(arguments.source);
@@ -209,40 +224,41 @@ public:
         } else {
             describe_without_pixels();
         }
+        record_.options = options_text(arguments);
+        record_.last_frame = arguments.frames.low - 1;
     }
 
+    /// @throws std::runtime_error  the frames could not all be tracked; those that were are written
     template <class AnyTracker>
     void track(AnyTracker tracker) {
-        const std::int64_t last =
-            frames_ ? arguments_.frames.high : std::min(arguments_.frames.high, last_frame_);
+        if (arguments_.resume && fs::exists(arguments_.checkpoint))
+            record_ = examples::read_run(arguments_.checkpoint, record_.options, tracker);
         examples::Progress progress(frames_to_come(), arguments_.quiet);
-        VideoOutput video(arguments_.video, frame_rate_);
-        cv::Mat frame;
-        for (std::int64_t skipped = 1; frames_ && skipped < arguments_.frames.low; ++skipped)
-            frames_->skip();
-        for (std::int64_t number = arguments_.frames.low; number <= last; ++number) {
-            const Timer decoding;
-            if (frames_ && !frames_->read(frame)) break;
-            const double decode = decoding.microseconds();
-            track_frame(tracker, number, frame, decode);
-            if (!arguments_.video.empty()) video.write(frame, result_.tracks);
-            progress.advance();
+        examples::VideoOutput video(arguments_.video, frame_rate_);
+        std::string failure;
+        try {
+            track_frames(tracker, video, progress);
+        } catch (const std::exception& error) {
+            failure = error.what();
         }
-        if (statistics_.frames() == 0)
-            throw std::runtime_error(arguments_.source.string() + ": there are no frames to track");
+        progress.finish();
+        if (record_.statistics.frames() == 0)
+            throw std::runtime_error(
+                failure.empty() ? arguments_.source.string() + ": there are no frames to track" : failure);
         video.finish();
-    }
-
-    void write_files() const {
-        if (!arguments_.output.empty()) write_results(arguments_.output, rows_);
-        if (!arguments_.stats.empty()) statistics_.write(arguments_.stats);
+        write_files();
+        end_checkpoint(tracker, failure.empty());
+        if (failure.empty()) return;
+        throw std::runtime_error(failure + "\nThe frames up to " + std::to_string(record_.last_frame) +
+                                 " were tracked, and what was asked for is written of them");
     }
 
     void print_summary() const {
         if (arguments_.quiet) return;
-        const double mean = statistics_.mean_total();
-        std::cout << statistics_.frames() << " frames, " << statistics_.tracks_born() << " tracks born, "
-                  << rows_.size() << " boxes written, " << statistics_.detections_left_out()
+        const examples::Statistics& statistics = record_.statistics;
+        const double mean = statistics.mean_total();
+        std::cout << statistics.frames() << " frames, " << statistics.tracks_born() << " tracks born, "
+                  << record_.rows.size() << " boxes written, " << statistics.detections_left_out()
                   << " detections left out, " << mean / 1000 << " ms per frame (" << 1e6 / mean
                   << " frames/s)\n";
         const std::pair<const char*, const fs::path&> files[] = {
@@ -258,19 +274,57 @@ private:
 
     /// What seqinfo.ini says of frames that nobody opens; without it, the detections say how many there are.
     void describe_without_pixels() {
-        last_frame_ = read_detections(arguments_.detections).last_frame();
+        length_ = detections_.last_frame();
         const fs::path path = arguments_.source / "seqinfo.ini";
         if (!fs::exists(path)) return;
         const SequenceInfo info = read_sequence_info(path);
         frame_rate_ = info.frame_rate.value_or(frame_rate_);
         if (info.width && info.height) frame_size_ = {*info.width, *info.height};
-        last_frame_ = info.length.value_or(last_frame_);
+        length_ = info.length.value_or(length_);
     }
 
     /// As far as the source says; 0 when it does not.
+    [[nodiscard]] std::int64_t announced_frames() const {
+        return frames_ ? frames_->frame_count().value_or(0) : length_;
+    }
+
     [[nodiscard]] std::int64_t frames_to_come() const {
-        const std::int64_t count = frames_ ? frames_->frame_count().value_or(0) : last_frame_;
-        return std::max<std::int64_t>(std::min(count, arguments_.frames.high) - arguments_.frames.low + 1, 0);
+        return std::max<std::int64_t>(
+            std::min(announced_frames(), arguments_.frames.high) - record_.last_frame, 0);
+    }
+
+    template <class AnyTracker>
+    void track_frames(AnyTracker& tracker, examples::VideoOutput& video, examples::Progress& progress) {
+        for (std::int64_t skipped = 0; frames_ && skipped < record_.last_frame; ++skipped)
+            frames_->skip();
+        cv::Mat frame;
+        while (record_.last_frame < arguments_.frames.high) {
+            if (examples::Interruption::requested()) throw std::runtime_error("interrupted");
+            const Timer decoding;
+            if (frames_ ? !frames_->read(frame) : record_.last_frame >= length_) {
+                warn_of_odd_end();
+                break;
+            }
+            const double decode = decoding.microseconds();
+            track_frame(tracker, record_.last_frame + 1, frame, decode);
+            ++record_.last_frame;
+            if (!arguments_.video.empty()) video.write(frame, result_.tracks);
+            if (!arguments_.checkpoint.empty() && record_.statistics.frames() % arguments_.every == 0)
+                examples::write_run(arguments_.checkpoint, record_, tracker);
+            progress.advance();
+        }
+    }
+
+    /// The source has no more frames: says what does not go with that.
+    void warn_of_odd_end() const {
+        if (record_.last_frame < announced_frames())
+            std::cerr
+                << "mot_track: " << arguments_.source.string() << ": " << announced_frames()
+                << " frames are announced, " << record_.last_frame
+                << " could be read; it may be cut off, or damaged, and then frames after the damage bear "
+                   "numbers that are too low\n";
+        const std::string doubts = detections_.doubts(record_.last_frame);
+        if (!doubts.empty()) std::cerr << "mot_track: " << doubts << '\n';
     }
 
     template <class AnyTracker>
@@ -280,27 +334,41 @@ private:
         info.frame_size = frame.empty() ? frame_size_ : frame.size();
         const bool detects = (number - arguments_.frames.low) % arguments_.detect_every == 0;
         const Timer detecting;
-        const auto detections = detects ? detector_(number, frame) : std::vector<Detection>{};
+        const auto detections = detects ? detections_.of_frame(number, frame) : std::vector<Detection>{};
         const double detect = detects ? detecting.microseconds() : 0;
         if constexpr (AnyTracker::kReadsFrames)
             result_ = detects ? tracker.update(frame, detections, info) : tracker.propagate(frame, info);
         else
             result_ = detects ? tracker.update(detections, info) : tracker.propagate(info);
-        statistics_.add(result_, decode, detect);
+        record_.statistics.add(result_, decode, detect);
         for (const Track& track : result_.tracks)
-            rows_.push_back({number, track.id, track.box, track.score});
+            record_.rows.push_back({number, track.id, track.box, track.score});
+    }
+
+    void write_files() const {
+        if (!arguments_.output.empty()) write_results(arguments_.output, record_.rows);
+        if (!arguments_.stats.empty()) record_.statistics.write(arguments_.stats);
+    }
+
+    /// Removes the checkpoint of work that is done; of other work it is brought up to date.
+    template <class AnyTracker>
+    void end_checkpoint(const AnyTracker& tracker, bool done) const {
+        if (arguments_.checkpoint.empty()) return;
+        if (done)
+            fs::remove(arguments_.checkpoint);
+        else
+            examples::write_run(arguments_.checkpoint, record_, tracker);
     }
 
     const Arguments& arguments_;
-    Detector detector_;
+    DetectionSource detections_;
     RecordedCameraMotion camera_motion_;
     std::unique_ptr<FrameSource> frames_;
     double frame_rate_ = 30;
     cv::Size frame_size_;
-    std::int64_t last_frame_ = 0;
+    std::int64_t length_ = 0; // of a source that is not opened
     FrameResult result_;
-    std::vector<ResultRow> rows_;
-    examples::Statistics statistics_;
+    examples::RunRecord record_;
 };
 
 /// The paper's tracker, with learned weights where there are some.
@@ -342,7 +410,6 @@ void run(const Arguments& arguments) {
         track_with<ChannelBackbone>(run, arguments, options);
     else
         track_with<ColourBackbone>(run, arguments, options);
-    run.write_files();
     run.print_summary();
 }
 
@@ -358,6 +425,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) { // --help too
         return app.exit(error) == 0 ? 0 : 2;
     }
+    examples::Interruption::watch();
     try {
         run(arguments);
     } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 
 #include "support/confident_tracks.hpp"
 #include "support/crop_folder.hpp"
+#include "support/interruption.hpp"
 #include "support/margin_by_tracking.hpp"
 #include "support/progress.hpp"
 #include "support/training_data.hpp"
@@ -24,7 +25,6 @@
 #include <opencv2/core/utility.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -255,25 +255,12 @@ std::map<std::string, std::string> options_of(const Arguments& arguments) {
             {"--freeze-graph", flag(arguments.freeze_graph)}};
 }
 
-/// Ctrl-C and `kill`: the work ends at the next place where it may.
-class Interruption {
-public:
-    static void watch() {
-        std::signal(SIGINT, note);
-        std::signal(SIGTERM, note);
-    }
-    [[nodiscard]] static bool requested() { return was_requested != 0; }
-
-private:
-    static void note(int) { was_requested = 1; }
-    inline static volatile std::sig_atomic_t was_requested = 0;
-};
-
 /// Advances a bar, and ends the work where somebody has asked for it.
 examples::Tick tick_of(examples::Progress& progress) {
     return [&](std::int64_t steps) {
         progress.advance(steps);
-        if (Interruption::requested()) throw std::runtime_error("interrupted before training went on");
+        if (examples::Interruption::requested())
+            throw std::runtime_error("interrupted before training went on");
     };
 }
 
@@ -579,8 +566,8 @@ public:
             const bool validates =
                 trainer_.steps() % arguments_.checkpoint_every == 0 || trainer_.steps() == arguments_.steps;
             if (validates) validate();
-            if (validates || Interruption::requested()) save();
-            if (Interruption::requested())
+            if (validates || examples::Interruption::requested()) save();
+            if (examples::Interruption::requested())
                 throw std::runtime_error("interrupted after step " + std::to_string(trainer_.steps()) +
                                          "; go on with --resume, from " + arguments_.checkpoint().string());
             progress.note(standing());
@@ -781,7 +768,7 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : 2;
     }
     try {
-        Interruption::watch();
+        examples::Interruption::watch();
         run(arguments);
     } catch (const std::exception& error) {
         std::cerr << "mot_train: " << error.what() << '\n';

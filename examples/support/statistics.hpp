@@ -50,6 +50,13 @@ public:
         write_whole_file(path, json.dump(2) + '\n');
     }
 
+    template <class Archive>
+    friend void transfer(Archive& archive, Statistics& statistics) {
+        archive(statistics.frames_, statistics.tracks_born_, statistics.detections_left_out_);
+        for (auto& stage : statistics.stages_)
+            archive(stage.second);
+    }
+
 private:
     [[nodiscard]] static double mean(const std::vector<double>& values) {
         if (values.empty()) return 0;

@@ -23,9 +23,9 @@
 ///     template <class Archive>
 ///     void transfer(Archive& archive, MyState& state) { archive(state.position, state.speeds); }
 ///
-/// Members may be numbers, enumerations, `std::vector`, `std::optional`, and types that have such a function
-/// themselves. `Archive::kReads` tells the ways apart where they differ; `archive.require(holds, what)`
-/// refuses what was read.
+/// Members may be numbers, enumerations, `std::string`, `std::vector`, `std::optional`, and types that have
+/// such a function themselves. `Archive::kReads` tells the ways apart where they differ;
+/// `archive.require(holds, what)` refuses what was read.
 ///
 /// A snapshot is: the letters FGAGTSNP, version, layout and length (8 bytes each), as many bytes of
 /// values, and a checksum over all that (FNV-1a, 64 bits). Numbers are little-endian: floats as IEEE 754,
@@ -262,6 +262,13 @@ void transfer(Archive& archive, std::vector<T>& values) {
 template <class Archive, Transferable T>
 void transfer(Archive& archive, std::optional<T>& value) {
     archive.maybe(value);
+}
+
+template <class Archive>
+void transfer(Archive& archive, std::string& text) {
+    std::vector<std::uint8_t> bytes(text.begin(), text.end());
+    archive.list(bytes);
+    text.assign(bytes.begin(), bytes.end());
 }
 
 inline constexpr std::string_view kSnapshotLetters = "FGAGTSNP";

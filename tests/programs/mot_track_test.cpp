@@ -1,6 +1,6 @@
+#include "programs/generated_sequence.hpp"
 #include "programs/program.hpp"
 #include "support/catch.hpp"
-#include "support/temporary_folder.hpp"
 
 #include <fgagt/default_weights.hpp>
 #include <fgagt/io/mot_text.hpp>
@@ -18,36 +18,8 @@ using namespace fgagt::test;
 
 // The program mot_track as a user calls it.
 
-namespace {
-
-Outcome mot_track(const std::string& arguments) {
-    return run_program("mot_track", arguments);
-}
-
-/// A generated sequence of 30 frames in a folder of the test case's own.
-class Scene {
-public:
-    Scene() {
-        REQUIRE(run_program("make_scene", path("scene") + " --frames 30 --seed 5 --quiet").exit_code == 0);
-    }
-
-    /// Absolute path of a file or folder, which need not be there.
-    [[nodiscard]] std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
-    /// The arguments that track the sequence by its detections.
-    [[nodiscard]] std::string arguments() const {
-        return path("scene") + " --detections " + path("scene/det/det.txt") + " ";
-    }
-    [[nodiscard]] std::string text(const std::string& name) const { return contents_of(path(name)); }
-    void write(const std::string& name, const std::string& contents) const { folder_.file(name, contents); }
-
-private:
-    TemporaryFolder folder_;
-};
-
-} // namespace
-
 TEST_CASE("two runs write the same bytes, whatever the number of threads") {
-    const Scene scene;
+    const GeneratedSequence scene;
     for (const std::string preset : {"default", "graph", "paper", "geometry"}) {
         const std::string arguments = scene.arguments() + "--quiet --preset " + preset;
         const Outcome first = mot_track(arguments + " --threads 1 --output " + scene.path("a.txt"));
@@ -63,7 +35,7 @@ TEST_CASE("two runs write the same bytes, whatever the number of threads") {
 }
 
 TEST_CASE("a generated scene is tracked and scored from end to end") {
-    const Scene scene;
+    const GeneratedSequence scene;
     const std::string files = "--output " + scene.path("a.txt") + " --stats " + scene.path("a.json");
     const Outcome tracked = mot_track(scene.arguments() + files);
     REQUIRE(tracked.exit_code == 0);
@@ -88,7 +60,7 @@ TEST_CASE("a generated scene is tracked and scored from end to end") {
 }
 
 TEST_CASE("a range of frames keeps its numbers") {
-    const Scene scene;
+    const GeneratedSequence scene;
     REQUIRE(mot_track(scene.arguments() + "--frames 11:20 --output " + scene.path("a.txt")).exit_code == 0);
     const auto rows = fgagt::read_results(scene.path("a.txt"));
     REQUIRE_FALSE(rows.empty());
@@ -97,7 +69,7 @@ TEST_CASE("a range of frames keeps its numbers") {
 }
 
 TEST_CASE("with a detector every third frame there are boxes in every frame") {
-    const Scene scene;
+    const GeneratedSequence scene;
     REQUIRE(mot_track(scene.arguments() + "--detect-every 3 --output " + scene.path("a.txt")).exit_code == 0);
     const auto rows = fgagt::read_results(scene.path("a.txt"));
     for (std::int64_t frame = 1; frame <= 30; ++frame)
@@ -105,7 +77,7 @@ TEST_CASE("with a detector every third frame there are boxes in every frame") {
 }
 
 TEST_CASE("the annotated video has every frame, and is a source itself") {
-    const Scene scene;
+    const GeneratedSequence scene;
     for (const std::string name : {"a.avi", "a.mp4"}) {
         REQUIRE(mot_track(scene.arguments() + "--video " + scene.path(name)).exit_code == 0);
         cv::VideoCapture video(scene.path(name));
@@ -119,7 +91,7 @@ TEST_CASE("the annotated video has every frame, and is a source itself") {
 }
 
 TEST_CASE("geometry needs no images, the others do") {
-    const Scene scene;
+    const GeneratedSequence scene;
     fs::remove_all(scene.path("scene/img1"));
     CHECK(mot_track(scene.arguments() + "--preset geometry --output " + scene.path("a.txt")).exit_code == 0);
     CHECK(fgagt::read_results(scene.path("a.txt")).last_frame() == 30);
@@ -130,7 +102,7 @@ TEST_CASE("geometry needs no images, the others do") {
 }
 
 TEST_CASE("camera motion from a file is used") {
-    const Scene scene;
+    const GeneratedSequence scene;
     const std::string arguments = scene.arguments() + "--preset geometry --output " + scene.path("a.txt");
     REQUIRE(mot_track(arguments).exit_code == 0);
     const std::string without = scene.text("a.txt");
@@ -143,7 +115,7 @@ TEST_CASE("camera motion from a file is used") {
 }
 
 TEST_CASE("score range and ceiling change what counts as sure") {
-    const Scene scene;
+    const GeneratedSequence scene;
     const auto boxes = [&](const std::string& options) {
         REQUIRE(mot_track(scene.arguments() + options + " --output " + scene.path("a.txt")).exit_code == 0);
         return fgagt::read_results(scene.path("a.txt")).size();
@@ -153,7 +125,7 @@ TEST_CASE("score range and ceiling change what counts as sure") {
 }
 
 TEST_CASE("the backbone is a choice") {
-    const Scene scene;
+    const GeneratedSequence scene;
     const auto result = [&](const std::string& options) {
         REQUIRE(mot_track(scene.arguments() + options + " --output " + scene.path("a.txt")).exit_code == 0);
         return scene.text("a.txt");
@@ -165,7 +137,7 @@ TEST_CASE("the backbone is a choice") {
 }
 
 TEST_CASE("weights of a file take the place of the library's own") {
-    const Scene scene;
+    const GeneratedSequence scene;
     fgagt::NetworkWeights weights = fgagt::default_weights();
     fgagt::write_weights(scene.path("same.safetensors"), weights);
     weights.graph.margin = 0.99F;
@@ -185,7 +157,7 @@ TEST_CASE("weights of a file take the place of the library's own") {
 }
 
 TEST_CASE("weights that do not fit are refused with what differs") {
-    const Scene scene;
+    const GeneratedSequence scene;
     fgagt::NetworkWeights weights = fgagt::default_weights();
     weights.embedding = weights.embedding.leftCols(400);
     fgagt::write_weights(scene.path("other.safetensors"), weights);
@@ -200,7 +172,7 @@ TEST_CASE("weights that do not fit are refused with what differs") {
 }
 
 TEST_CASE("wrong usage exits with 2 and says what is wrong") {
-    const Scene scene;
+    const GeneratedSequence scene;
     for (const std::string& arguments :
          {std::string(), scene.path("scene"), scene.arguments() + "--detector hog",
           scene.arguments() + "--preset best", scene.arguments() + "--nonsense",
@@ -222,7 +194,7 @@ TEST_CASE("wrong usage exits with 2 and says what is wrong") {
 }
 
 TEST_CASE("a malformed detection file exits with 1 and names file and line") {
-    const Scene scene;
+    const GeneratedSequence scene;
     scene.write("bad.txt", "1,-1,10,10,20,40,0.9,-1,-1,-1\n1,-1,10,ten,20,40,0.9,-1,-1,-1\n");
     const Outcome outcome = mot_track(scene.path("scene") + " --detections " + scene.path("bad.txt") +
                                       " --output " + scene.path("a.txt"));
@@ -232,7 +204,7 @@ TEST_CASE("a malformed detection file exits with 1 and names file and line") {
 }
 
 TEST_CASE("an output that cannot be written exits with 1 and names the path") {
-    const Scene scene;
+    const GeneratedSequence scene;
     const Outcome outcome = mot_track(scene.arguments() + "--output " + scene.path("no/such/folder/a.txt"));
     CHECK(outcome.exit_code == 1);
     CHECK(outcome.says("no/such/folder"));

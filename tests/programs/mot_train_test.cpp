@@ -1,3 +1,4 @@
+#include "programs/background.hpp"
 #include "programs/program.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
@@ -98,51 +99,6 @@ std::vector<Row> rows_of(const std::string& csv) {
     return rows;
 }
 
-/// The program in the background.
-class Background {
-public:
-    explicit Background(const std::string& arguments) : id_(fork()) {
-        if (id_ != 0) return;
-        const std::string command = "exec '" FGAGT_PROGRAMS "/mot_train' " + arguments + " >/dev/null 2>&1";
-        execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
-        _exit(127);
-    }
-    Background(const Background&) = delete;
-    Background& operator=(const Background&) = delete;
-    ~Background() { end(SIGKILL); }
-
-    /// Whether it goes on.
-    [[nodiscard]] bool runs() {
-        if (id_ > 0 && waitpid(id_, &status_, WNOHANG) == id_) id_ = 0;
-        return id_ > 0;
-    }
-    /// Waits for something, but not longer than the program runs.
-    template <class Condition>
-    void wait_until(Condition condition) {
-        while (!condition() && runs())
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    /// Waits until a file is there.
-    void wait_for(const fs::path& path) {
-        wait_until([&] { return fs::exists(path); });
-    }
-    /// Sends it a signal and waits for its end.
-    ///
-    /// @return  its exit code, -1 where it had none
-    int end(int signal) {
-        if (runs()) {
-            kill(id_, signal);
-            waitpid(id_, &status_, 0);
-            id_ = 0;
-        }
-        return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1;
-    }
-
-private:
-    pid_t id_;
-    int status_ = 0;
-};
-
 } // namespace
 
 TEST_CASE("training writes weights, a log, and curves") {
@@ -208,7 +164,7 @@ TEST_CASE("training that is killed at any moment goes on as if it had not been")
     std::size_t rows = 0;
     int kills = 0;
     for (; kills < 5; ++kills) {
-        Background program(arguments + files("killed"));
+        Background program("mot_train", arguments + files("killed"));
         rows += 1 + random() % 10;
         program.wait_until(
             [&] { return fs::exists(checkpoint) && rows_of(ground.text("killed.csv")).size() > rows; });
@@ -230,7 +186,7 @@ TEST_CASE("training that is interrupted keeps its last step") {
     REQUIRE(mot_train(arguments + ground.path("whole.csv") + " --output " + ground.path("whole")).exit_code ==
             0);
     const std::string interrupted = arguments + ground.path("a.csv") + " --output " + ground.path("a");
-    Background program(interrupted);
+    Background program("mot_train", interrupted);
     program.wait_for(ground.path("a.csv")); // training has begun
     CHECK(program.end(SIGINT) == 1);
     REQUIRE(fs::exists(ground.path("a.checkpoint")));
@@ -244,8 +200,8 @@ TEST_CASE("a checkpoint of other options is an error, and without --resume it do
     const Ground ground;
     const std::string steps = "--steps 10 --checkpoint-every 5 --output " + ground.path("a");
     {
-        Background program(ground.arguments() + "--steps 100000 --checkpoint-every 5 --output " +
-                           ground.path("a"));
+        Background program("mot_train", ground.arguments() + "--steps 100000 --checkpoint-every 5 --output " +
+                                            ground.path("a"));
         program.wait_for(ground.path("a.checkpoint"));
     }
     REQUIRE(fs::exists(ground.path("a.checkpoint")));
@@ -279,9 +235,9 @@ TEST_CASE("with a frozen graph only the embedding learns") {
     initial.graph.wa.setConstant(0.2F);
     write_weights(ground.path("initial"), initial);
     {
-        Background program(ground.arguments() +
-                           "--freeze-graph --steps 100000 --checkpoint-every 20 --output " +
-                           ground.path("a"));
+        Background program("mot_train", ground.arguments() +
+                                            "--freeze-graph --steps 100000 --checkpoint-every 20 --output " +
+                                            ground.path("a"));
         program.wait_for(ground.path("a.checkpoint"));
     }
     const NetworkWeights weights = read_checkpoint(ground.path("a.checkpoint")).state.weights;

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "statistics.hpp"
+
+#include <fgagt/errors.hpp>
+#include <fgagt/io/atomic_file.hpp>
+#include <fgagt/io/mot_text.hpp>
+#include <fgagt/snapshot.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+template <class Archive>
+void transfer(Archive& archive, MotBox& box) {
+    archive(box.left, box.top, box.width, box.height);
+}
+
+template <class Archive>
+void transfer(Archive& archive, ResultRow& row) {
+    archive(row.frame, row.id, row.box, row.score);
+}
+
+namespace examples {
+
+/// What a run over a video has got so far.
+struct RunRecord {
+    std::vector<std::string> options; ///< that its results depend on, as they are written, in a fixed order
+    std::int64_t last_frame = 0;      ///< that was tracked, from 1
+    std::vector<ResultRow> rows;      ///< of all frames up to it
+    Statistics statistics;            ///< of the same
+
+    template <class Archive>
+    friend void transfer(Archive& archive, RunRecord& record) {
+        archive(record.options, record.last_frame, record.rows, record.statistics);
+    }
+};
+
+/// Writes what a run has got, and its tracker's memory, whole or not at all.
+template <class AnyTracker>
+void write_run(const std::filesystem::path& path, const RunRecord& record, const AnyTracker& tracker) {
+    std::ostringstream stream;
+    write_snapshot(stream, record);
+    tracker.save(stream);
+    write_whole_file(path, stream.str());
+}
+
+/// Reads what a run had got, and puts its tracker's memory into `tracker`.
+///
+/// @param options  of the run that goes on
+/// @throws ParseError  the file is damaged, or of a run with other options; it names the file
+template <class AnyTracker>
+[[nodiscard]] RunRecord read_run(const std::filesystem::path& path, const std::vector<std::string>& options,
+                                 AnyTracker& tracker) {
+    std::ifstream stream(path, std::ios::binary);
+    try {
+        RunRecord record = read_snapshot<RunRecord>(stream);
+        const auto [was, is] = std::ranges::mismatch(record.options, options);
+        if (was != record.options.end() && is != options.end())
+            throw ParseError("snapshot", 0, 0,
+                             "is of a run with '" + *was + "', and now it is '" + *is +
+                                 "'; give that run's options, or leave out --resume to start afresh");
+        tracker.restore(stream);
+        return record;
+    } catch (const ParseError& error) {
+        throw ParseError(path.string(), 0, 0, error.what());
+    }
+}
+
+} // namespace examples
+} // namespace fgagt

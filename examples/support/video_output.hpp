@@ -1,0 +1,83 @@
+#pragma once
+
+#include "drawing.hpp"
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/videoio.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace fgagt::examples {
+
+/// Writes annotated frames; the file takes its name when it is complete.
+class VideoOutput {
+public:
+    /// @param path  empty: nothing is written
+    VideoOutput(std::filesystem::path path, double frame_rate)
+        : path_(std::move(path)),
+          frame_rate_(frame_rate) {}
+    VideoOutput(const VideoOutput&) = delete;
+    VideoOutput& operator=(const VideoOutput&) = delete;
+    ~VideoOutput() {
+        writer_.release();
+        std::error_code ignored;
+        if (!path_.empty()) std::filesystem::remove(unfinished(), ignored);
+    }
+
+    void write(const cv::Mat& frame, const std::vector<Track>& tracks) {
+        if (path_.empty()) return;
+        if (!writer_.isOpened()) open(frame.size());
+        frame.copyTo(canvas_);
+        annotator_.draw(canvas_, tracks);
+        if (canvas_.size() != size_) cv::resize(canvas_, canvas_, size_);
+        writer_.write(canvas_);
+        ++frames_;
+    }
+
+    /// @throws std::runtime_error  what is on the disk has not as many frames
+    void finish() {
+        if (path_.empty() || !writer_.isOpened()) return;
+        writer_.release();
+        if (frames_on_disk() < frames_)
+            throw std::runtime_error(path_.string() + ": the video could not be written whole; see whether "
+                                                      "the disk is full");
+        std::filesystem::rename(unfinished(), path_);
+    }
+
+private:
+    [[nodiscard]] std::filesystem::path unfinished() const {
+        return path_.parent_path() / (path_.stem().string() + ".part" + path_.extension().string());
+    }
+
+    /// The writer does not say when it fails.
+    [[nodiscard]] std::int64_t frames_on_disk() const {
+        cv::VideoCapture video(unfinished().string());
+        return video.isOpened() ? static_cast<std::int64_t>(video.get(cv::CAP_PROP_FRAME_COUNT)) : 0;
+    }
+
+    void open(cv::Size size) {
+        size_ = size;
+        const int codec = path_.extension() == ".avi" ? cv::VideoWriter::fourcc('M', 'J', 'P', 'G')
+                                                      : cv::VideoWriter::fourcc('m', 'p', '4', 'v');
+        if (!writer_.open(unfinished().string(), codec, frame_rate_, size))
+            throw std::runtime_error(path_.string() +
+                                     ": cannot be written as a video; use a name that ends in .avi or .mp4");
+    }
+
+    std::filesystem::path path_;
+    double frame_rate_;
+    cv::Size size_;
+    cv::VideoWriter writer_;
+    cv::Mat canvas_;
+    Annotator annotator_;
+    std::int64_t frames_ = 0;
+};
+
+} // namespace fgagt::examples
