@@ -18,13 +18,16 @@ void* __libc_memalign(std::size_t alignment, std::size_t size); // NOLINT
 namespace {
 
 thread_local fgagt::test::Allocations allocations;
+thread_local std::int64_t until_failure = -1; // allocations of this program's; negative: none fails
 
 /// @param own  where an allocation of this program's is counted
-void count(const void* caller, std::size_t& own) {
+/// @return  whether it may be made
+bool count(const void* caller, std::size_t& own) {
     const auto address = reinterpret_cast<std::uintptr_t>(caller);
     const bool is_own = address >= reinterpret_cast<std::uintptr_t>(&__executable_start) &&
                         address < reinterpret_cast<std::uintptr_t>(&etext);
     ++(is_own ? own : allocations.others);
+    return !is_own || until_failure < 0 || until_failure-- > 0;
 }
 
 void* checked(void* memory) {
@@ -37,22 +40,21 @@ void* checked(void* memory) {
 // These take the place of the C and C++ libraries' own in the whole program, so that nothing goes uncounted.
 // Eigen allocates by malloc, containers by operator new.
 extern "C" void* malloc(std::size_t size) {
-    count(__builtin_return_address(0), allocations.matrices);
-    return __libc_malloc(size);
+    return count(__builtin_return_address(0), allocations.matrices) ? __libc_malloc(size) : nullptr;
 }
 // NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" int posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
-    count(__builtin_return_address(0), allocations.matrices);
-    *memory = __libc_memalign(alignment, size);
+    const bool allowed = count(__builtin_return_address(0), allocations.matrices);
+    *memory = allowed ? __libc_memalign(alignment, size) : nullptr;
     return *memory == nullptr ? ENOMEM : 0;
 }
 void* operator new(std::size_t size) {
-    count(__builtin_return_address(0), allocations.containers);
-    return checked(__libc_malloc(size));
+    return checked(count(__builtin_return_address(0), allocations.containers) ? __libc_malloc(size)
+                                                                              : nullptr);
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
-    count(__builtin_return_address(0), allocations.containers);
-    return checked(__libc_memalign(static_cast<std::size_t>(alignment), size));
+    const bool allowed = count(__builtin_return_address(0), allocations.containers);
+    return checked(allowed ? __libc_memalign(static_cast<std::size_t>(alignment), size) : nullptr);
 }
 void operator delete(void* memory) noexcept {
     std::free(memory);
@@ -75,6 +77,14 @@ AllocationCounter::AllocationCounter() {
 
 Allocations AllocationCounter::count() const {
     return allocations;
+}
+
+AllocationFailure::AllocationFailure(std::size_t index) {
+    until_failure = static_cast<std::int64_t>(index);
+}
+
+AllocationFailure::~AllocationFailure() {
+    until_failure = -1;
 }
 
 } // namespace fgagt::test

@@ -19,4 +19,14 @@ public:
     [[nodiscard]] Allocations count() const;
 };
 
+/// Lets one allocation by code of this program, and of this thread, fail, as long as it lives.
+class AllocationFailure {
+public:
+    /// @param index  of the one that fails, from 0
+    explicit AllocationFailure(std::size_t index);
+    AllocationFailure(const AllocationFailure&) = delete;
+    AllocationFailure& operator=(const AllocationFailure&) = delete;
+    ~AllocationFailure();
+};
+
 } // namespace fgagt::test
