@@ -22,7 +22,7 @@ namespace fgagt::examples {
 /// The margins that are tried: 0.4, 0.45, ... 0.9.
 inline constexpr std::size_t kMargins = 11;
 [[nodiscard]] constexpr float margin_at(std::size_t k) noexcept {
-    return 0.4F + 0.05F * static_cast<float>(k);
+    return static_cast<float>(40 + 5 * k) / 100; // the same with fused instructions and without
 }
 
 /// How well each margin tracks.

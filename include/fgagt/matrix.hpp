@@ -16,6 +16,25 @@ namespace detail {
 /// free it in different ways.
 inline constexpr int kMatrixStorage = int{Eigen::RowMajor} | int{Eigen::DontAlign};
 
+/// Memory that begins with a cache line, by the same functions in every translation unit. Eigen's sums begin
+/// where memory is aligned: without a fixed place for that, their last bits would differ from run to run.
+template <class Scalar>
+struct CacheLineAllocator {
+    using value_type = Scalar; // NOLINT(readability-identifier-naming): the standard's name
+    static constexpr std::align_val_t kAlignment{64};
+
+    CacheLineAllocator() = default;
+    template <class Other>
+    CacheLineAllocator(const CacheLineAllocator<Other>&) noexcept {} // NOLINT(*-explicit-*)
+
+    [[nodiscard]] Scalar* allocate(std::size_t count) {
+        return static_cast<Scalar*>(::operator new(count * sizeof(Scalar), kAlignment));
+    }
+    void deallocate(Scalar* memory, std::size_t) noexcept { ::operator delete(memory, kAlignment); }
+
+    friend bool operator==(CacheLineAllocator, CacheLineAllocator) noexcept { return true; }
+};
+
 /// Eigen's matrix of the same layout.
 template <class Scalar>
 using PlainMatrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, kMatrixStorage>;
@@ -135,7 +154,7 @@ private:
         new (static_cast<Base*>(this)) Base(numbers_.data(), rows, columns);
     }
 
-    std::vector<Scalar> numbers_; // as many as it had at most
+    std::vector<Scalar, detail::CacheLineAllocator<Scalar>> numbers_; // as many as it had at most
 };
 /// A single row of numbers.
 template <class Scalar>
