@@ -104,8 +104,7 @@ public:
 
     /// Blocks of noise that move, a plain colour, or what is no frame at all.
     cv::Mat frame() {
-        const cv::Size size =
-            bytes_.one_of<cv::Size>({{64, 48}, {64, 48}, {48, 64}, {1, 1}, {1, 40}, {33, 17}});
+        const auto size = bytes_.one_of<cv::Size>({{64, 48}, {64, 48}, {48, 64}, {1, 1}, {1, 40}, {33, 17}});
         const int type = bytes_.one_of({CV_8UC3, CV_8UC1, CV_8UC3, CV_8UC4, CV_8UC3, CV_8UC2, CV_32FC3, -1});
         if (type < 0) return {};
         const std::uint8_t contrast = bytes_.byte();
