@@ -92,7 +92,7 @@ struct Track {
     /// Index of the detection that it took, in the caller's list of this frame; empty when it took none.
     std::optional<std::size_t> detection;
     std::int64_t tag = 0;    ///< of the last detection that it took
-    std::int64_t age = 0;    ///< updates since birth, the birth included
+    std::int64_t age = 0;    ///< frames since birth, the birth and those without a detector included
     std::int64_t hits = 0;   ///< updates in which it took a detection, the birth included
     std::int64_t missed = 0; ///< consecutive updates without a detection
     float missed_time = 0;   ///< the same in nominal frames

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "fuzz/law.hpp"
+
 #include <fgagt/io/safetensors.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -29,18 +30,14 @@ namespace fgagt::test {
 /// Reads whatever bytes as a safetensors file: a ParseError, or a file that stays the same when it is written
 /// and read again. Returns whether it is a file.
 ///
-/// @throws std::logic_error  it does not stay the same
+/// @throws BrokenLaw  it is not so
 inline bool check_safetensors(std::string_view bytes) {
-    TensorFile file;
-    try {
-        file = parse_safetensors(bytes, "bytes");
-    } catch (const ParseError&) {
-        return false;
-    }
-    const std::string written = safetensors_bytes(file);
+    const auto file = value_or_refusal([&] { return parse_safetensors(bytes, "bytes"); });
+    if (!file) return false;
+    const std::string written = safetensors_bytes(*file);
     const TensorFile again = parse_safetensors(written, "written");
-    if (!identical(file, again)) throw std::logic_error("a file changes when it is written and read again");
-    if (safetensors_bytes(again) != written) throw std::logic_error("the same tensors give other bytes");
+    require(identical(*file, again), "a file stays the same when it is written and read again");
+    require(safetensors_bytes(again) == written, "the same tensors give the same bytes");
     return true;
 }
 

@@ -44,6 +44,7 @@ TEST_CASE("a broken camera motion file is an error with its line and column") {
     CHECK(failure(good + "1 1 0 0 nan 1 0\n").column == 5);
     CHECK(failure(good + "-1 1 0 0 0 1 0\n").column == 1);
     CHECK(failure(good + "0.5 1 0 0 0 1 0\n").column == 1);
+    CHECK(failure(good + "1 1.7e308 1.7e308 0 0 1 0\n").line == 2); // finite only as the file has it
     const ParseFailure twice = failure(good + "\n" + good);
     CHECK((twice.line == 3 && twice.says("twice")));
 }

@@ -98,8 +98,27 @@ TEST_CASE("hostile boxes are the tracker's to judge in detections, and errors el
         const ParseFailure in_gt = gt_failure("1,1,1,1,5," + bad + ",1");
         CHECK((in_gt.line == 1 && in_gt.column == 6));
     }
-    CHECK(result_failure("1,1,1,1,5,5,nan").column == 7);
+    for (const std::string bad : {"nan", "1e39", "-1e300"})
+        CHECK(result_failure("1,1,1,1,5,5," + bad).column == 7);
     CHECK(gt_failure("1,1,1,1,5,5,inf").column == 7);
+    CHECK(gt_failure("1,1,1,1,5,5,1,1,1e39").column == 9);
+}
+
+TEST_CASE("numbers beyond the range of a double are infinite or 0, however they are written") {
+    const auto width = [](const std::string& number) {
+        return detections_of("1,-1,1,1," + number + ",5,1").rows()[0].box.width;
+    };
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    const std::string zeros(800, '0');
+    for (const std::string& huge :
+         {"1" + zeros, "0001" + zeros, "1" + zeros + ".5", "1" + zeros + "e-10", std::string("0.01e400"),
+          std::string("1e9223372036854775807"), std::string("1e99999999999999999999")})
+        CHECK(width(huge) == kInfinity);
+    CHECK(width("-1" + zeros) == -kInfinity);
+    for (const std::string& tiny :
+         {"." + zeros + "1", "0." + zeros + "1e+10", "00." + zeros + "1", std::string("100e-500"),
+          std::string("1e-9223372036854775808"), std::string("1e-99999999999999999999")})
+        CHECK(width(tiny) == 0);
 }
 
 TEST_CASE("rows are grouped by frame whatever their order") {

@@ -48,6 +48,7 @@ TEST_CASE("a broken seqinfo.ini is an error with its line") {
     CHECK(failure("[Sequence]\n=5\n").line == 2);
     CHECK(failure("[Sequence\n").line == 1);
     CHECK(failure("[Sequence]\n\nname=a\nname=b\n").line == 4);
+    CHECK(failure("[Sequence]\n\x1b[2J=a\n\x1b[2J=b\n").says("'?[2J'")); // no byte that a terminal obeys
     for (const std::string bad : {"frameRate=", "frameRate=fast", "frameRate=0", "frameRate=-5",
                                   "frameRate=inf", "frameRate=nan", "seqLength=7.5", "seqLength=-1",
                                   "seqLength=x", "imWidth=0", "imHeight=3000000000", "imWidth=1e300"}) {

@@ -1,5 +1,7 @@
+#include "fuzz/checkpoint_target.hpp"
 #include "io/parse_failure.hpp"
 #include "support/catch.hpp"
+#include "support/corpus.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <fgagt/learning/checkpoint.hpp>
@@ -139,6 +141,8 @@ TEST_CASE("A file that is no checkpoint is an error that says so") {
             "graph.w7");
         check([&](TensorFile& file) { file.tensors[part + "graph.w1"].values[0] = INFINITY; }, "finite");
     }
+    check([](TensorFile& file) { file.tensors["square.graph.w2"].values[3] = -1e-30F; },
+          "after 'square.': tensor 'graph.w2': expected no number below 0");
     check([](TensorFile& file) { file.tensors.erase("mean.graph.reduction"); },
           "the shapes after 'weights.'");
     check([](TensorFile& file) { file.tensors["graph.w1"] = {ElementType::kF32, {1}, {0}}; }, "'graph.w1'");
@@ -171,5 +175,12 @@ TEST_CASE("A checkpoint that could not be read again is not written") {
     checkpoint = checkpoint_after(1);
     checkpoint.state.adam.mean.graph.w2(0, 0) = std::nanf("");
     CHECK_THROWS_AS(write_checkpoint(path, checkpoint), InvalidArgument);
+    checkpoint = checkpoint_after(1);
+    checkpoint.state.adam.square.bias(1) = -1;
+    CHECK_THROWS_AS(write_checkpoint(path, checkpoint), InvalidArgument);
     CHECK(contents_of(path) == "old");
+}
+
+TEST_CASE("the corpus of the checkpoints' fuzz target is read as its names say") {
+    replay_corpus("checkpoint", check_checkpoint);
 }

@@ -4,10 +4,13 @@
 #include <fgagt/io/text_file.hpp>
 #include <fgagt/types.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace fgagt {
 
@@ -37,10 +40,13 @@ private:
 /// Reads lines `frame a b tx c d ty`, separated by blanks. The file counts frames from 0, and its maps
 /// (previous frame to this one) count a pixel's centre as the integer; what is returned does neither.
 ///
-/// @throws ParseError  the file cannot be read; a line has other than 7 columns, or a field that is not a
-///                     finite number; a frame is not whole, under 0, or there twice
-[[nodiscard]] inline RecordedCameraMotion read_camera_motion(const std::filesystem::path& path) {
-    detail::TextFile file(path);
+/// @param text  all of the file
+/// @param name  of the file, for the error
+/// @throws ParseError  a line has other than 7 columns, a field that is not a finite number, or a map that no
+///                     double can express; a frame is not whole, under 0, or there twice
+[[nodiscard]] inline RecordedCameraMotion parse_camera_motion(std::string_view text,
+                                                              const std::string& name) {
+    detail::TextFile file(text, name);
     detail::TextRow row(file);
     RecordedCameraMotion motion;
     while (file.next()) {
@@ -49,10 +55,19 @@ private:
         const std::int64_t frame = row.integer(1, "frame", 0);
         const Affine at_centres{row.finite(2), row.finite(3), row.finite(4),
                                 row.finite(5), row.finite(6), row.finite(7)};
-        if (!motion.add(frame + 1, pixel_centre::to_continuous(at_centres)))
-            file.fail(1, "frame ", frame, " is there twice");
+        const Affine continuous = pixel_centre::to_continuous(at_centres);
+        if (!std::isfinite(continuous.tx) || !std::isfinite(continuous.ty))
+            file.fail(0, "expected a map whose sums fit a double");
+        if (!motion.add(frame + 1, continuous)) file.fail(1, "frame ", frame, " is there twice");
     }
     return motion;
+}
+
+/// Reads a file of camera motion.
+///
+/// @throws ParseError  the file cannot be read, or as parse_camera_motion()
+[[nodiscard]] inline RecordedCameraMotion read_camera_motion(const std::filesystem::path& path) {
+    return parse_camera_motion(detail::read_whole_file(path), path.string());
 }
 
 } // namespace fgagt

@@ -14,6 +14,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -112,11 +113,17 @@ inline constexpr std::size_t kMotColumnsLeast = 7;
     return {row.number(3) - 1, row.number(4) - 1, row.number(5), row.number(6)};
 }
 
+/// A column that must be finite, also as a float.
+[[nodiscard]] inline float finite_float(const TextFile& file, const TextRow& row, std::size_t column) {
+    const float value = to_float(row.finite(column));
+    if (!std::isfinite(value)) file.fail(column, "expected a number that fits a float");
+    return value;
+}
+
 /// Columns 3 to 6 where each must be finite, also as a float.
 [[nodiscard]] inline MotBox finite_mot_box(const TextFile& file, const TextRow& row) {
     for (std::size_t column = 3; column <= 6; ++column)
-        if (!std::isfinite(to_float(row.finite(column))))
-            file.fail(column, "expected a number that fits a float");
+        static_cast<void>(finite_float(file, row, column));
     return mot_box(row);
 }
 
@@ -163,13 +170,16 @@ template <class Row, class Make>
 
 } // namespace detail
 
-/// Reads a ground truth file of MOT15 (7 to 10 columns) or MOT16, MOT17, MOT20 (9 columns).
+/// Reads the text of a ground truth file of MOT15 (7 to 10 columns) or MOT16, MOT17, MOT20 (9 columns).
 ///
-/// @throws ParseError  the file cannot be read; a line has fewer than 7 or more than 10 columns, or a field
-///                     that is not a finite number; a frame or id is not whole; frame < 1; an id occurs twice
-///                     in a frame
-[[nodiscard]] inline GroundTruthRows read_ground_truth(const std::filesystem::path& path) {
-    detail::TextFile file(path);
+/// @param text  all of the file
+/// @param name  of the file, for the error
+/// @throws ParseError  a line has fewer than 7 or more than 10 columns, or a field that is not a finite
+/// number
+///                     of the range of a float; a frame or id is not whole; frame < 1; an id occurs twice in
+///                     a frame
+[[nodiscard]] inline GroundTruthRows parse_ground_truth(std::string_view text, const std::string& name) {
+    detail::TextFile file(text, name);
     detail::UniqueIds ids;
     return detail::read_mot_text<GroundTruthRow>(file, [&](const detail::TextRow& row) {
         GroundTruthRow result;
@@ -178,19 +188,28 @@ template <class Row, class Make>
         result.box = detail::finite_mot_box(file, row);
         result.flag = row.finite(7);
         result.class_id = detail::class_of(row);
-        if (row.columns() >= 9) result.visibility = detail::to_float(row.finite(9));
+        if (row.columns() >= 9) result.visibility = detail::finite_float(file, row, 9);
         ids.add(file, result.frame, result.id);
         return result;
     });
 }
 
-/// Reads a detection file. Scores stay as they are. Whatever is a number is taken, "nan" and "inf" too: a
-/// tracker leaves such a detection out and says so.
+/// Reads a ground truth file.
 ///
-/// @throws ParseError  the file cannot be read; a line has fewer than 7 or more than 10 columns, or a field
-///                     that is not a number; a frame or id is not whole; frame < 1
-[[nodiscard]] inline DetectionRows read_detections(const std::filesystem::path& path) {
-    detail::TextFile file(path);
+/// @throws ParseError  the file cannot be read, or as parse_ground_truth()
+[[nodiscard]] inline GroundTruthRows read_ground_truth(const std::filesystem::path& path) {
+    return parse_ground_truth(detail::read_whole_file(path), path.string());
+}
+
+/// Reads the text of a detection file. Scores stay as they are. Whatever is a number is taken, "nan" and
+/// "inf" too: a tracker leaves such a detection out and says so.
+///
+/// @param text  all of the file
+/// @param name  of the file, for the error
+/// @throws ParseError  a line has fewer than 7 or more than 10 columns, or a field that is not a number; a
+///                     frame or id is not whole; frame < 1
+[[nodiscard]] inline DetectionRows parse_detections(std::string_view text, const std::string& name) {
+    detail::TextFile file(text, name);
     return detail::read_mot_text<DetectionRow>(file, [](const detail::TextRow& row) {
         static_cast<void>(row.integer(2, "id"));
         return DetectionRow{row.integer(1, "frame", 1), detail::mot_box(row),
@@ -198,18 +217,34 @@ template <class Row, class Make>
     });
 }
 
-/// Reads a tracker's result file.
+/// Reads a detection file.
 ///
-/// @throws ParseError  as read_ground_truth()
-[[nodiscard]] inline ResultRows read_results(const std::filesystem::path& path) {
-    detail::TextFile file(path);
+/// @throws ParseError  the file cannot be read, or as parse_detections()
+[[nodiscard]] inline DetectionRows read_detections(const std::filesystem::path& path) {
+    return parse_detections(detail::read_whole_file(path), path.string());
+}
+
+/// Reads the text of a tracker's result file.
+///
+/// @param text  all of the file
+/// @param name  of the file, for the error
+/// @throws ParseError  as parse_ground_truth()
+[[nodiscard]] inline ResultRows parse_results(std::string_view text, const std::string& name) {
+    detail::TextFile file(text, name);
     detail::UniqueIds ids;
     return detail::read_mot_text<ResultRow>(file, [&](const detail::TextRow& row) {
         const ResultRow result{row.integer(1, "frame", 1), row.integer(2, "id"),
-                               detail::finite_mot_box(file, row), detail::to_float(row.finite(7))};
+                               detail::finite_mot_box(file, row), detail::finite_float(file, row, 7)};
         ids.add(file, result.frame, result.id);
         return result;
     });
+}
+
+/// Reads a tracker's result file.
+///
+/// @throws ParseError  the file cannot be read, or as parse_results()
+[[nodiscard]] inline ResultRows read_results(const std::filesystem::path& path) {
+    return parse_results(detail::read_whole_file(path), path.string());
 }
 
 namespace detail {
@@ -226,27 +261,24 @@ inline void append_fixed(std::string& text, double value, int digits) {
 inline void expect_writable(std::span<const ResultRow> rows) {
     std::map<std::pair<std::int64_t, TrackId>, bool> seen;
     for (const ResultRow& row : rows) {
-        if (row.frame < 1) throw_invalid("write_results: expected frames from 1, got ", row.frame);
+        if (row.frame < 1) throw_invalid("results_text: expected frames from 1, got ", row.frame);
         for (const double value :
              {row.box.left, row.box.top, row.box.width, row.box.height, static_cast<double>(row.score)})
             if (!std::isfinite(to_float(value)))
-                throw_invalid("write_results: expected finite numbers, got ", value, " for id ", row.id,
+                throw_invalid("results_text: expected finite numbers, got ", value, " for id ", row.id,
                               " in frame ", row.frame, "; leave that box out");
         if (!seen.try_emplace({row.frame, row.id}, true).second)
-            throw_invalid("write_results: expected an id once per frame, got id ", row.id, " twice in frame ",
+            throw_invalid("results_text: expected an id once per frame, got id ", row.id, " twice in frame ",
                           row.frame);
     }
 }
 
 } // namespace detail
 
-/// Writes a result file in the order of `rows`, boxes with 3 digits after the point and scores with 4; whole
-/// or not at all (see write_whole_file()).
+/// The text of a result file in the order of `rows`, boxes with 3 digits after the point and scores with 4.
 ///
-/// @throws InvalidArgument  a frame < 1, a number that is not finite, an id twice in a frame; nothing is
-///                          written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
-inline void write_results(const std::filesystem::path& path, std::span<const ResultRow> rows) {
+/// @throws InvalidArgument  a frame < 1, a number that is not finite, an id twice in a frame
+[[nodiscard]] inline std::string results_text(std::span<const ResultRow> rows) {
     constexpr int kBoxDigits = 3;
     constexpr int kScoreDigits = 4;
     detail::expect_writable(rows);
@@ -261,7 +293,15 @@ inline void write_results(const std::filesystem::path& path, std::span<const Res
         detail::append_fixed(text, row.score, kScoreDigits);
         text += ",-1,-1,-1\n";
     }
-    write_whole_file(path, text);
+    return text;
+}
+
+/// Writes a result file (see results_text()), whole or not at all (see write_whole_file()).
+///
+/// @throws InvalidArgument  as results_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+inline void write_results(const std::filesystem::path& path, std::span<const ResultRow> rows) {
+    write_whole_file(path, results_text(rows));
 }
 
 } // namespace fgagt

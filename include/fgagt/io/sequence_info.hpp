@@ -70,15 +70,16 @@ inline void set_key(SequenceInfo& info, const TextFile& file, std::string_view k
 
 } // namespace detail
 
-/// Reads the section [Sequence] of a `seqinfo.ini`. Other sections, keys that are not known, and comments
-/// (from `;` or `#` at the start of a line) are passed over.
+/// Reads the section [Sequence] of the text of a `seqinfo.ini`. Other sections, keys that are not known, and
+/// comments (from `;` or `#` at the start of a line) are passed over.
 ///
-/// @throws ParseError  the file cannot be read; a line is no `key=value`; a value is not what its key needs;
-///                     a key occurs twice
-[[nodiscard]] inline SequenceInfo read_sequence_info(const std::filesystem::path& path) {
-    detail::TextFile file(path);
+/// @param text  all of the file
+/// @param name  of the file: its path, as far as it has one
+/// @throws ParseError  a line is no `key=value`; a value is not what its key needs; a key occurs twice
+[[nodiscard]] inline SequenceInfo parse_sequence_info(std::string_view text, const std::string& name) {
+    detail::TextFile file(text, name);
     SequenceInfo info;
-    info.file = file.path();
+    info.file = name;
     std::set<std::string, std::less<>> keys;
     bool in_section = false;
     while (file.next()) {
@@ -95,10 +96,17 @@ inline void set_key(SequenceInfo& info, const TextFile& file, std::string_view k
             file.fail(0, "expected key=value, found ", detail::quoted(line));
         if (!in_section) continue;
         const std::string_view key = detail::trim(line.substr(0, equals));
-        if (!keys.emplace(key).second) file.fail(0, "the key ", key, " is there twice");
+        if (!keys.emplace(key).second) file.fail(0, "the key ", detail::quoted(key), " is there twice");
         detail::set_key(info, file, key, detail::trim(line.substr(equals + 1)));
     }
     return info;
+}
+
+/// Reads a `seqinfo.ini`.
+///
+/// @throws ParseError  the file cannot be read, or as parse_sequence_info()
+[[nodiscard]] inline SequenceInfo read_sequence_info(const std::filesystem::path& path) {
+    return parse_sequence_info(detail::read_whole_file(path), path.string());
 }
 
 } // namespace fgagt

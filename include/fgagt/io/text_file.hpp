@@ -39,6 +39,24 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
     return result + (text.size() > kLongest ? "...'" : "'");
 }
 
+/// Whether a decimal number other than 0 is below 1, its sign aside: where its first digit stands once the
+/// exponent has moved the point.
+[[nodiscard]] inline bool is_below_one(std::string_view text) noexcept {
+    const std::size_t end = std::min(text.find_first_of("eE"), text.size());
+    const std::string_view digits = text.substr(0, end);
+    const std::size_t point = std::min(digits.find('.'), digits.size());
+    std::size_t first = digits.find_first_of("123456789");
+    if (first > point) --first; // the point is no digit
+    std::string_view exponent = text.substr(std::min(end + 1, text.size()));
+    if (exponent.starts_with('+')) exponent.remove_prefix(1);
+    constexpr std::int64_t kHuge = std::int64_t{1} << 62; // more than any text has digits
+    std::int64_t shift = 0;
+    const auto [_, error] = std::from_chars(exponent.data(), exponent.data() + exponent.size(), shift);
+    if (error == std::errc::result_out_of_range) shift = exponent.starts_with('-') ? -kHuge : kHuge;
+    shift = std::clamp(shift, -kHuge, kHuge);
+    return static_cast<std::int64_t>(point) + shift <= static_cast<std::int64_t>(first);
+}
+
 /// A decimal number with nothing around it; "inf" and "nan" are numbers. Beyond the range of double it is
 /// infinite, below it 0.
 [[nodiscard]] inline std::optional<double> parse_number(std::string_view text) noexcept {
@@ -48,12 +66,8 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
-    if (error == std::errc::result_out_of_range) {
-        const std::size_t exponent = text.find_first_of("eE");
-        const bool tiny = exponent != std::string_view::npos ? text.substr(exponent + 1).starts_with('-')
-                                                             : text.starts_with('.') || text.starts_with('0');
-        value = tiny ? 0 : std::numeric_limits<double>::infinity();
-    }
+    if (error == std::errc::result_out_of_range)
+        value = is_below_one(text) ? 0 : std::numeric_limits<double>::infinity();
     return negative ? -value : value;
 }
 
@@ -81,13 +95,12 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
     return text;
 }
 
-/// A text file in memory, handed out line by line.
+/// The text of a file, handed out line by line.
 class TextFile {
 public:
-    /// @throws ParseError  the file cannot be read
-    explicit TextFile(const std::filesystem::path& path)
-        : path_(path.string()),
-          text_(read_whole_file(path)) {
+    /// @param text  all of the file; must outlive this object
+    /// @param name  of the file, for errors; likewise
+    TextFile(std::string_view text, const std::string& name) : name_(name), text_(text) {
         constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
         if (text_.starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
     }
@@ -96,7 +109,7 @@ public:
     bool next() {
         while (position_ < text_.size()) {
             const std::size_t end = std::min(text_.find('\n', position_), text_.size());
-            line_ = trim(std::string_view(text_).substr(position_, end - position_));
+            line_ = trim(text_.substr(position_, end - position_));
             position_ = end + 1;
             ++number_;
             if (!line_.empty()) return true;
@@ -104,7 +117,6 @@ public:
         return false;
     }
 
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
     [[nodiscard]] std::string_view line() const noexcept { return line_; } ///< without blanks at either end
     [[nodiscard]] std::size_t number() const noexcept { return number_; }  ///< of the line, from 1
 
@@ -113,12 +125,12 @@ public:
     [[noreturn]] void fail(std::size_t column, const Parts&... parts) const {
         std::ostringstream text;
         (text << ... << parts);
-        throw ParseError(path_, number_, column, text.str());
+        throw ParseError(name_, number_, column, text.str());
     }
 
 private:
-    std::string path_;
-    std::string text_;
+    const std::string& name_;
+    std::string_view text_;
     std::string_view line_;
     std::size_t position_ = 0;
     std::size_t number_ = 0;

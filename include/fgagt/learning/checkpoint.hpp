@@ -77,6 +77,14 @@ inline void check_part(const std::string& file, const std::string& prefix, const
                              "' too; this is no checkpoint: start training afresh");
 }
 
+/// What keeps tensors from being Adam's memory of squares; empty: nothing.
+[[nodiscard]] inline std::string fault_of_squares(const TensorFile& squares) {
+    for (const auto& [name, tensor] : squares.tensors)
+        if (std::ranges::any_of(tensor.values, [](float value) { return value < 0; }))
+            return "after 'square.': tensor '" + name + "': expected no number below 0";
+    return {};
+}
+
 /// Takes the number of steps out of metadata.
 [[nodiscard]] inline std::int64_t take_steps(std::map<std::string, std::string>& metadata,
                                              const std::string& name) {
@@ -94,12 +102,13 @@ inline void check_part(const std::string& file, const std::string& prefix, const
 
 } // namespace detail
 
-/// Writes a checkpoint, whole or not at all (see write_whole_file()).
+/// A checkpoint as the tensors and metadata of a file.
 ///
-/// @throws InvalidArgument  as tensors_of() and safetensors_bytes(), or the metadata has an entry `steps`;
-///                          nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
-inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+/// @throws InvalidArgument  as tensors_of() of weights, a mean of squares is negative, or the metadata has an
+///                          entry `steps`
+[[nodiscard]] inline TensorFile tensors_of(const Checkpoint& checkpoint) {
+    const std::string fault = detail::fault_of_squares(tensors_of(checkpoint.state.adam.square));
+    if (!fault.empty()) detail::throw_invalid("tensors_of: ", fault);
     TensorFile file;
     for (const auto& [prefix, weights] : detail::checkpoint_parts(checkpoint)) {
         TensorFile part = tensors_of(*weights);
@@ -110,17 +119,25 @@ inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint
     const std::string steps = std::to_string(checkpoint.state.adam.steps);
     if (!file.metadata.try_emplace(std::string(detail::kStepsName), steps).second)
         detail::throw_invalid(
-            "write_checkpoint: expected metadata without 'steps', which the checkpoint notes "
-            "itself; use another name");
-    write_safetensors(path, file);
+            "tensors_of: expected metadata without 'steps', which the checkpoint notes itself; use another "
+            "name");
+    return file;
 }
 
-/// Reads a checkpoint: exactly what was written.
+/// Writes a checkpoint, whole or not at all (see write_whole_file()).
 ///
-/// @throws ParseError  the file cannot be read, is no safetensors file, or not that of a checkpoint
-[[nodiscard]] inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
-    const std::string name = path.string();
-    TensorFile file = read_safetensors(path);
+/// @throws InvalidArgument  as tensors_of() and safetensors_bytes(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+    write_safetensors(path, tensors_of(checkpoint));
+}
+
+/// The checkpoint that tensors and metadata are.
+///
+/// @param file  all that was read
+/// @param name  of the file, for the error
+/// @throws ParseError  a tensor or the number of steps is missing or not what a checkpoint has there
+[[nodiscard]] inline Checkpoint checkpoint_of(TensorFile file, const std::string& name) {
     Checkpoint checkpoint;
     checkpoint.state.adam.steps = detail::take_steps(file.metadata, name);
     checkpoint.metadata = std::move(file.metadata);
@@ -131,12 +148,22 @@ inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint
         if (first.tensors.empty()) first = part;
         *weights = weights_of(part, name);
     }
+    const std::string fault = detail::fault_of_squares(tensors_of(checkpoint.state.adam.square));
+    if (!fault.empty())
+        throw ParseError(name, 0, 0, fault + "; this is no checkpoint: start training afresh");
     if (!file.tensors.empty())
         throw ParseError(name, 0, 0,
                          "expected no tensors but those of a checkpoint, found " +
                              detail::quoted(file.tensors.begin()->first) +
                              "; this is no checkpoint: start training afresh");
     return checkpoint;
+}
+
+/// Reads a checkpoint: exactly what was written.
+///
+/// @throws ParseError  as read_safetensors() and checkpoint_of()
+[[nodiscard]] inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
+    return checkpoint_of(read_safetensors(path), path.string());
 }
 
 } // namespace fgagt

@@ -1,11 +1,10 @@
-#include "fuzz/safetensors_target.hpp"
+#include FGAGT_FUZZ_HEADER // the header of the target, and below the function in it: see CMakeLists.txt
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it so
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    fgagt::test::check_safetensors({reinterpret_cast<const char*>(data), size});
+    fgagt::test::FGAGT_FUZZ_CHECK({reinterpret_cast<const char*>(data), size});
     return 0;
 }
