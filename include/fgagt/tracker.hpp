@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -128,7 +129,8 @@ public:
           filter_(options.detections),
           score_levels_(options.scores),
           memory_(options.appearance) {
-        if (!(options.frame_rate > 0) || !std::isfinite(options.frame_rate))
+        if (!(options.frame_rate > 0) || !std::isfinite(options.frame_rate) ||
+            !std::isfinite(1 / options.frame_rate))
             detail::throw_invalid("Tracker: expected a positive, finite frame rate, got ", options.frame_rate,
                                   "; give the video's nominal frames per second");
     }
@@ -425,7 +427,8 @@ private:
         work_.camera_motion = info.camera_motion;
         next_.timestamp = info.timestamp;
         if (!info.timestamp && state_.timestamp)
-            next_.timestamp = *state_.timestamp + 1.0 / options_.frame_rate;
+            next_.timestamp =
+                std::min(*state_.timestamp + 1.0 / options_.frame_rate, std::numeric_limits<double>::max());
         frame_size_ = frame_size;
         filter_.apply(detections, work_.detections, work_.source, work_.rejected);
         work_.levels = score_levels_.levels(state_.scores);

@@ -1,4 +1,6 @@
+#include "fuzz/snapshot_target.hpp"
 #include "support/catch.hpp"
+#include "support/corpus.hpp"
 #include "support/data.hpp"
 
 #include <fgagt/fgagt.hpp>
@@ -19,6 +21,7 @@
 #include <vector>
 
 using namespace fgagt;
+using test::saved;
 
 namespace {
 
@@ -58,13 +61,6 @@ FrameResult step(AnyTracker& tracker, const Footage& footage, std::size_t k) {
                        : tracker.propagate(footage.frames[k]);
     else
         return detects ? tracker.update(footage.detections[k]) : tracker.propagate();
-}
-
-template <class AnyTracker>
-std::string saved(const AnyTracker& tracker) {
-    std::ostringstream stream;
-    tracker.save(stream);
-    return stream.str();
 }
 
 template <class AnyTracker>
@@ -433,6 +429,10 @@ TEST_CASE("numbers that do not fit their type are refused") {
     CHECK_THROWS_AS(read(natural, std::uint64_t{1} << 32U), ParseError);
     bool flag = false;
     CHECK_THROWS_AS(read(flag, 2), ParseError);
+}
+
+TEST_CASE("the corpus of snapshots is restored as its names say") {
+    test::replay_corpus("snapshot", test::check_snapshot);
 }
 
 TEST_CASE("a tracker whose parts cannot be saved says so") {

@@ -95,7 +95,11 @@ public:
         archive(size.width, size.height, levels, window, pixels);
         if constexpr (Archive::kReads) {
             pyramid = {};
-            if (levels == 0) return;
+            if (levels == 0) {
+                archive.require(size == cv::Size() && window == -1 && pixels.empty(),
+                                "no image or all of one");
+                return;
+            }
             archive.require(size.width >= 1 && size.height >= 1 && levels >= 1 && levels <= kMostLevels &&
                                 window >= 1 && window <= kWidestWindow &&
                                 pixels.size() / static_cast<std::size_t>(size.width) ==
