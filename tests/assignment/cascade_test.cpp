@@ -7,6 +7,9 @@
 #include <limits>
 #include <random>
 #include <set>
+#include <span>
+#include <string>
+#include <utility>
 
 using namespace fgagt;
 using Catch::Matchers::WithinAbs;
@@ -200,6 +203,7 @@ TEST_CASE("a similarity stage may be for some tracks and scores alone, and ask m
 
 TEST_CASE("stages refuse options out of range") {
     constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
     const auto refused = [](auto change) {
         FusionStageOptions options;
         change(options);
@@ -211,12 +215,16 @@ TEST_CASE("stages refuse options out of range") {
     refused([](auto& o) { o.iou_gate = 1.1F; });
     refused([](auto& o) { o.iou_gate = kNaN; });
     refused([](auto& o) { o.iou_weight = -1; });
+    refused([](auto& o) { o.iou_weight = kInfinity; });
+    refused([](auto& o) { o.appearance_weight = kInfinity; });
+    refused([](auto& o) { o.similarity_span = kInfinity; });
     refused([](auto& o) { o.appearance_weight = kNaN; });
     refused([](auto& o) { o.similarity_centre = kForbidden; });
     refused([](auto& o) { o.similarity_span = 0; });
     refused([](auto& o) { o.margin = kNaN; });
     CHECK_THROWS_AS(SimilarityStage({.min_score = kNaN}), InvalidArgument);
     CHECK_THROWS_AS(SimilarityStage({.iou_gate = -0.1F}), InvalidArgument);
+    CHECK_THROWS_AS(SimilarityStage({.iou_gate = 1.1F}), InvalidArgument);
     CHECK_THROWS_AS(SimilarityStage({.max_missed = -1}), InvalidArgument);
     CHECK_THROWS_AS(SimilarityStage({.min_score = 0.5F, .max_score = 0.5F}), InvalidArgument);
     CHECK_THROWS_AS(SimilarityStage({.above_margin = kNaN}), InvalidArgument);
@@ -235,6 +243,14 @@ TEST_CASE("a later stage sees what the earlier ones left") {
     CHECK(associate(cascade, scene) == Matches{{0, 1}, {1, 0}, {2, 2}});
     CHECK(cascade.stages().back() == 1);
     CHECK(std::as_const(cascade).stage<1>().options().iou_gate == 0.1F);
+}
+
+TEST_CASE("a detection that is matched is no later stage's, however well another track suits it") {
+    Scene scene(1, 2);
+    scene.iou << 0.9F, 0.8F;
+    TwoStages cascade({}, FusionStage(iou_only(0, 2, 0.3F)), FusionStage(iou_only(0, 2, 0.3F)));
+    CHECK(associate(cascade, scene) == Matches{{0, 0}});
+    CHECK(cascade.stages().front() == 0);
 }
 
 TEST_CASE("classes are kept apart unless an option says otherwise") {
@@ -270,6 +286,38 @@ TEST_CASE("a cascade refuses evidence whose parts disagree") {
     refused([](Scene& scene) { scene.similarity.resize(0, 0); });
     refused([](Scene& scene) { scene.has_d.pop_back(); });
     refused([](Scene& scene) { scene.has_t.pop_back(); });
+}
+
+namespace {
+
+/// Scores a matrix of its own shape, whatever it is asked for.
+struct Stubborn {
+    Eigen::Index rows = 0, columns = 0;
+
+    [[nodiscard]] bool takes(const Detection&) const { return true; }
+    [[nodiscard]] bool takes(const Track&) const { return true; }
+    void score(const Evidence&, std::span<const std::size_t>, std::span<const std::size_t>,
+               Matrix& scores) const {
+        scores.setZero(rows, columns);
+    }
+    [[nodiscard]] float margin(const Evidence&) const { return 0; }
+};
+
+} // namespace
+
+TEST_CASE("a cascade refuses the scores of a stage that sized them otherwise, and names it") {
+    const Scene scene(2, 3);
+    std::vector<Match> matches;
+    Cascade<MarginAssigner, FusionStage, Stubborn> cascade;
+    for (const auto& [rows, columns] : {std::pair{3, 2}, std::pair{2, 2}, std::pair{1, 3}}) {
+        cascade.stage<1>() = {rows, columns};
+        CHECK_THROWS_WITH(cascade.associate(scene.evidence(), matches),
+                          test::contains("2 x 3 scores from stage 1") &&
+                              test::contains(std::to_string(rows) + " x " + std::to_string(columns)));
+    }
+    cascade.stage<1>() = {2, 3};
+    cascade.associate(scene.evidence(), matches);
+    CHECK(matches.size() == 2);
 }
 
 TEST_CASE("a cascade matches nothing twice and only what a stage allows") {

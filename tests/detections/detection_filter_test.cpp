@@ -65,6 +65,11 @@ TEST_CASE("an unusable detection is an error where the option says so") {
                     InvalidArgument);
     CHECK_THROWS_WITH(filter.apply(detections, scratch.usable, scratch.source, scratch.rejected),
                       test::contains("detection 1") && test::contains("width or height"));
+    const std::vector<Detection> other{{.box = {kNaN, 0, 1, 1}}}, far{{.box = {2e7F, 0, 1, 1}}};
+    CHECK_THROWS_WITH(filter.apply(other, scratch.usable, scratch.source, scratch.rejected),
+                      test::contains("not finite"));
+    CHECK_THROWS_WITH(filter.apply(far, scratch.usable, scratch.source, scratch.rejected),
+                      test::contains("1e7 pixels"));
 }
 
 TEST_CASE("scores are mapped linearly and clamped") {

@@ -33,6 +33,9 @@ TEST_CASE("levels are the options' own until enough is known") {
     ScoreLevels levels;
     const auto known = levels.levels(remembered(levels, std::vector<float>(19, 0.3F)));
     CHECK((known.sure == 0.5F && known.birth == 0.6F));
+    ScoreLevels cold({.warm_up = 0});
+    const auto nothing = cold.levels({});
+    CHECK((nothing.sure == 0.5F && nothing.birth == 0.6F));
 }
 
 TEST_CASE("levels are quantiles of the scores of known objects") {
@@ -118,8 +121,15 @@ TEST_CASE("calibration keeps the order of scores and puts the levels where they 
 
 TEST_CASE("level options are checked") {
     CHECK_THROWS_AS(ScoreLevels({.ceiling = 0}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.ceiling = 1.1F}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.sure = 0.1F}), InvalidArgument);
     CHECK_THROWS_AS(ScoreLevels({.sure = 0.7F}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.birth = 1}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.least_sure = 0.1F}), InvalidArgument);
     CHECK_THROWS_AS(ScoreLevels({.least_sure = 0.5F}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.least_birth = 1}), InvalidArgument);
     CHECK_THROWS_AS(ScoreLevels({.sure_quantile = -0.1F}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.birth_quantile = 1.1F}), InvalidArgument);
     CHECK_THROWS_AS(ScoreLevels({.window = 0}), InvalidArgument);
+    CHECK_THROWS_AS(ScoreLevels({.full_weight = 0}), InvalidArgument);
 }

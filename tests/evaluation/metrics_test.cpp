@@ -129,6 +129,17 @@ TEST_CASE("HOTA's matching prefers the id that fits the whole sequence") {
     CHECK(m.hota.false_positives[0] == 1);
 }
 
+TEST_CASE("HOTA's matching weighs a poor box of the id that fits against an exact one of another") {
+    // Result 1 has the object in frames 1 to 7, result 2 in 8 and 9, and in frame 10 result 1 is 4 px off, an
+    // IoU of 3/7, beside result 2. Their shares of frame 10 are .3 and .7, so result 1 fits to
+    // 7.3 / (10 + 8 - 7.3), result 2 to 2.7 / (10 + 3 - 2.7): times the IoUs .292 and .262.
+    std::vector<ResultRow> result = result_with_ids({1, 1, 1, 1, 1, 1, 1, 2, 2, 2});
+    result.push_back(result_row(10, 1, 4));
+    const Metrics m = evaluated(standing_object(10), result);
+    CHECK_THAT(m.hota.loc_a(0), WithinAbs((9 + 3.0 / 7) / 10, kRounding));
+    CHECK_THAT(m.hota.ass_a(0), WithinAbs((8 * 0.8 + 2 * (2.0 / 11)) / 10, kRounding));
+}
+
 TEST_CASE("identity pairs objects and results for the whole sequence") {
     // Object 1 is followed by result 1 for 3 frames and by result 2 for 2; object 2 only by result 1, for 2.
     std::vector<GroundTruthRow> gt;

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace fgagt;
@@ -349,6 +350,7 @@ TEST_CASE("the graph refuses shapes that disagree and numbers that are not finit
     };
     CHECK_THROWS_AS(relate(plain, features(2, 4), features(3, 5), features(2, 3)), InvalidArgument);
     CHECK_THROWS_AS(relate(plain, features(2, 4), features(3, 4), features(3, 2)), InvalidArgument);
+    CHECK_THROWS_AS(relate(plain, features(2, 4), features(3, 4), features(2, 2)), InvalidArgument);
     CHECK_THROWS_AS(relate(trained, features(2, 5), features(3, 5), features(2, 3)), InvalidArgument);
     for (const float bad :
          {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
@@ -357,17 +359,27 @@ TEST_CASE("the graph refuses shapes that disagree and numbers that are not finit
         CHECK_THROWS_AS(relate(plain, broken, features(2, 4), features(2, 2)), InvalidArgument);
         CHECK_THROWS_AS(relate(plain, features(2, 4), broken, features(2, 2)), InvalidArgument);
         CHECK_THROWS_AS(relate(trained, features(2, 4), features(2, 4), broken_iou), InvalidArgument);
-        GraphWeights broken_weights = weights;
-        broken_weights.wa(0, 0) = bad;
-        CHECK_THROWS_AS(AdaptiveGraph(broken_weights), InvalidArgument);
-        broken_weights = weights;
-        broken_weights.margin = bad;
-        CHECK_THROWS_AS(AdaptiveGraph(broken_weights), InvalidArgument);
+        GraphWeights reducing = weights;
+        reducing.reduction = features(4, 2);
+        const auto refused = [&](auto breaks) {
+            GraphWeights broken_weights = reducing;
+            breaks(broken_weights);
+            CHECK_THROWS_AS(AdaptiveGraph(broken_weights), InvalidArgument);
+        };
+        refused([bad](GraphWeights& w) { w.w1(0, 0) = bad; });
+        refused([bad](GraphWeights& w) { w.w2(1, 0) = bad; });
+        refused([bad](GraphWeights& w) { w.wa(0, 1) = bad; });
+        refused([bad](GraphWeights& w) { w.reduction(3, 1) = bad; });
+        refused([bad](GraphWeights& w) { w.prior_logit = bad; });
+        refused([bad](GraphWeights& w) { w.margin = bad; });
     }
+    for (Matrix GraphWeights::*const member : {&GraphWeights::w1, &GraphWeights::w2, &GraphWeights::wa})
+        for (const auto& [rows, columns] : {std::pair{4, 3}, std::pair{3, 4}}) {
+            GraphWeights uneven = weights;
+            uneven.*member = features(rows, columns);
+            CHECK_THROWS_AS(AdaptiveGraph(uneven), InvalidArgument);
+        }
     GraphWeights uneven = weights;
-    uneven.w2 = Matrix::Ones(4, 3);
-    CHECK_THROWS_AS(AdaptiveGraph(uneven), InvalidArgument);
-    uneven = weights;
     uneven.reduction = Matrix::Ones(3, 2);
     CHECK_THROWS_AS(AdaptiveGraph(uneven), InvalidArgument);
     CHECK_THROWS_AS(AdaptiveGraph(GraphWeights()), InvalidArgument);

@@ -6,7 +6,9 @@
 #include <fgagt/io/frame_source.hpp>
 
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/videoio.hpp>
 
+#include <cstdlib>
 #include <string>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -107,6 +109,43 @@ TEST_CASE("a folder of images is read in the order of their numbers") {
     CHECK(source->frame_count() == 4);
     CHECK_FALSE(source->frame_rate());
     CHECK(greys_of(*source) == std::vector<int>{1, 9, 10, 100});
+}
+
+TEST_CASE("a sequence without its length has all of its images, and without a height no size") {
+    const TemporaryFolder folder;
+    folder.file("seqinfo.ini", "[Sequence]\nimDir=img1\nimExt=.png\nimWidth=8\n");
+    for (const int number : {1, 2})
+        write_image(folder, "img1/00000" + std::to_string(number) + ".png", number);
+    const auto source = open_frames(folder.path());
+    CHECK(source->frame_count() == 2);
+    CHECK_FALSE(source->frame_size());
+    CHECK(greys_of(*source) == std::vector<int>{1, 2});
+}
+
+TEST_CASE("a video is read frame by frame, and each frame keeps its pixels") {
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "video.avi").string();
+    {
+        cv::VideoWriter writer(path, cv::CAP_OPENCV_MJPEG, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 12,
+                               {64, 48});
+        REQUIRE(writer.isOpened());
+        for (const int grey : {40, 120, 200})
+            writer.write(cv::Mat(48, 64, CV_8UC3, cv::Scalar::all(grey)));
+    }
+    const auto source = open_frames(path);
+    CHECK(source->frame_count() == 3);
+    CHECK(source->frame_size() == cv::Size(64, 48));
+    REQUIRE(source->frame_rate());
+    CHECK_THAT(*source->frame_rate(), Catch::Matchers::WithinAbs(12, 0.01));
+    cv::Mat first, frame;
+    REQUIRE(source->read(first));
+    REQUIRE(source->skip());
+    REQUIRE(source->read(frame));
+    CHECK_FALSE(source->read(frame));
+    CHECK_FALSE(source->skip());
+    // JPEG may be a few grey levels off in a plain picture.
+    CHECK(std::abs(first.at<cv::Vec3b>(20, 20)[1] - 40) <= 3);
+    CHECK(std::abs(frame.at<cv::Vec3b>(20, 20)[1] - 200) <= 3); // still there after the end
 }
 
 TEST_CASE("what cannot be opened is an error that says why") {

@@ -121,6 +121,17 @@ TEST_CASE("numbers beyond the range of a double are infinite or 0, however they 
         CHECK(width(tiny) == 0);
 }
 
+TEST_CASE("numbers too large or too small for a double are infinite or 0 without an exponent as well") {
+    const std::string zeros(400, '0');
+    const DetectionRows rows =
+        detections_of("1,-1,1" + zeros + ",0." + zeros + "1,." + zeros + "1,5,-1" + zeros + "\n");
+    REQUIRE(rows.size() == 1);
+    const DetectionRow& row = rows.rows()[0];
+    CHECK((std::isinf(row.box.left) && row.box.left > 0));
+    CHECK((row.box.top == -1 && row.box.width == 0));
+    CHECK((std::isinf(row.score) && row.score < 0));
+}
+
 TEST_CASE("rows are grouped by frame whatever their order") {
     const ResultRows rows = results_of("9,1,1,1,5,5,1\n2,5,1,1,5,5,1\n9,4,1,1,5,5,1\n2,3,1,1,5,5,1\n");
     CHECK(rows.last_frame() == 9);

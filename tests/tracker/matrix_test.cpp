@@ -61,9 +61,10 @@ TEST_CASE("copies of a matrix are apart, what is moved from is what was there") 
     const float* const memory = a.data();
     Matrix c = std::move(a);
     CHECK((c == counting(2, 3) && c.data() == memory));
-    a = counting(4, 4, 1);
+    a = counting(4, 5, 1);
     swap(a, c);
-    CHECK((a == counting(2, 3) && c == counting(4, 4, 1)));
+    CHECK((a.rows() == 2 && a.cols() == 3 && c.rows() == 4 && c.cols() == 5));
+    CHECK((a == counting(2, 3) && c == counting(4, 5, 1)));
     c = std::move(a);
     CHECK((c == counting(2, 3) && c.data() == memory));
     const Matrix& itself = c;

@@ -394,44 +394,6 @@ TEST_CASE("the reported box is the filter's or the detection's") {
     CHECK(differs);
 }
 
-TEST_CASE("the caller's camera motion carries the tracks") {
-    GeometryTracker tracker;
-    const Box box{500, 100, 40, 80};
-    for (int k = 0; k < 8; ++k) {
-        Box seen = box;
-        seen.left -= 60.0F * static_cast<float>(k); // the camera pans: no overlap between frames
-        const FrameResult& result =
-            tracker.update(std::vector<Detection>{{.box = seen}},
-                           k == 0 ? FrameInfo{} : FrameInfo{.camera_motion = Affine{.tx = -60}});
-        REQUIRE(ids(result) == std::vector<TrackId>{1});
-    }
-}
-
-TEST_CASE("who walks behind somebody comes out under the same id, by motion alone") {
-    // One stands still, another walks past at 4 px per frame and is not seen from frame 30 to 65.
-    const auto id_after = [](const Box& standing) {
-        GeometryTracker tracker;
-        TrackId id = 0;
-        for (int k = 0; k < 70; ++k) {
-            std::vector<Detection> detections{{.box = standing}};
-            const bool hidden = k >= 30 && k < 66;
-            if (!hidden) detections.push_back({.box = {4.0F * static_cast<float>(k), 0, 40, 100}});
-            const FrameResult& result = tracker.update(detections);
-            for (const Track& track : result.tracks)
-                if (track.detection == 1U) id = track.id;
-            if (k == 29) {
-                const Track& covered = tracker.state().tracks.at(1);
-                const double share = standing.bottom() > 100 ? 0.36 : 0; // 16 of 40 px, 90 of 100
-                CHECK_THAT(covered.covered, Catch::Matchers::WithinAbs(share, 0.01));
-            }
-        }
-        return id;
-    };
-    const float nearer = 10, farther = -10; // feet lower in the image, or higher
-    CHECK(id_after({140, nearer, 60, 100}) == 2);
-    CHECK(id_after({140, farther, 60, 100}) == 3);
-}
-
 TEST_CASE("the caller's own appearance vectors are compared, and their length is checked") {
     using Described = Tracker<NoBackbone, NoFlow, KalmanMotion, NoPooler<NoMap>>;
     Described tracker({.pooler = NoPooler<NoMap>({.dimension = 2})});
@@ -604,4 +566,22 @@ TEST_CASE("the paper's tracker keeps ids, gives up after ten frames and never mo
     }
     tracker.update(scene.frame(17), {});
     CHECK(tracker.state().tracks.empty());
+}
+
+TEST_CASE("who was not seen in the frame before has no flow, and the others have their own") {
+    const MovingSquares scene;
+    Tracker<> tracker;
+    for (int k = 0; k < 5; ++k)
+        tracker.update(scene.frame(k), scene.detections(k));
+    const auto detections = scene.detections(5);
+    tracker.update(scene.frame(5), std::span(detections).subspan(1)); // the first one is missed
+    tracker.begin(scene.frame(6), scene.detections(6));
+    tracker.propagate_tracks();
+    const std::vector<BoxFlow>& flows = tracker.work().flows;
+    REQUIRE(flows.size() == 3);
+    CHECK(flows[0] == BoxFlow{});
+    for (const std::size_t seen : {1U, 2U}) {
+        CHECK(flows[seen].reliable);
+        CHECK_THAT(flows[seen].dx, Catch::Matchers::WithinAbs(2, 0.2)); // all objects walk 2 px to the right
+    }
 }

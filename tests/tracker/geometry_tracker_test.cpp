@@ -1,0 +1,105 @@
+#include "support/catch.hpp"
+
+#include <fgagt/geometry_tracker.hpp>
+
+#include <vector>
+
+using namespace fgagt;
+
+namespace {
+
+std::vector<TrackId> ids(const FrameResult& result) {
+    std::vector<TrackId> list;
+    for (const Track& track : result.tracks)
+        list.push_back(track.id);
+    return list;
+}
+
+} // namespace
+
+TEST_CASE("a track names its detection by the caller's index, whatever was left out before it") {
+    GeometryTracker tracker;
+    const Detection empty{.box = {0, 0, 0, 1}}, seen{.box = {10, 10, 40, 80}},
+        twice{.box = {10, 11, 40, 80}, .score = 0.9F}, other{.box = {200, 10, 40, 80}};
+    for (int k = 0; k < 2; ++k) {
+        const FrameResult& result = tracker.update(std::vector<Detection>{empty, seen, twice, other});
+        REQUIRE(result.tracks.size() == 2);
+        CHECK(result.tracks[0].detection == 1U);
+        CHECK(result.tracks[1].detection == 3U);
+    }
+    CHECK(tracker.state().tracks[1].detection == 3U);
+}
+
+TEST_CASE("ids go on after a reset") {
+    GeometryTracker tracker;
+    const std::vector<Detection> two{{.box = {10, 10, 40, 80}}, {.box = {200, 10, 40, 80}}};
+    CHECK(ids(tracker.update(two)) == std::vector<TrackId>{1, 2});
+    tracker.reset();
+    CHECK(ids(tracker.update(two)) == std::vector<TrackId>{3, 4});
+}
+
+TEST_CASE("the caller's camera motion carries the tracks") {
+    GeometryTracker tracker;
+    const Box box{500, 100, 40, 80};
+    for (int k = 0; k < 8; ++k) {
+        Box seen = box;
+        seen.left -= 60.0F * static_cast<float>(k); // the camera pans: no overlap between frames
+        const FrameResult& result =
+            tracker.update(std::vector<Detection>{{.box = seen}},
+                           k == 0 ? FrameInfo{} : FrameInfo{.camera_motion = Affine{.tx = -60}});
+        REQUIRE(ids(result) == std::vector<TrackId>{1});
+    }
+}
+
+TEST_CASE("who walks behind somebody comes out under the same id, by motion alone") {
+    // One stands still, another walks past at 4 px per frame and is not seen from frame 30 to 65.
+    const auto id_after = [](const Box& standing) {
+        GeometryTracker tracker;
+        TrackId id = 0;
+        for (int k = 0; k < 70; ++k) {
+            std::vector<Detection> detections{{.box = standing}};
+            const bool hidden = k >= 30 && k < 66;
+            if (!hidden) detections.push_back({.box = {4.0F * static_cast<float>(k), 0, 40, 100}});
+            const FrameResult& result = tracker.update(detections);
+            for (const Track& track : result.tracks)
+                if (track.detection == 1U) id = track.id;
+            if (k == 29) {
+                const Track& covered = tracker.state().tracks.at(1);
+                const double share = standing.bottom() > 100 ? 0.36 : 0; // 16 of 40 px, 90 of 100
+                CHECK_THAT(covered.covered, Catch::Matchers::WithinAbs(share, 0.01));
+            }
+        }
+        return id;
+    };
+    const float nearer = 10, farther = -10; // feet lower in the image, or higher
+    CHECK(id_after({140, nearer, 60, 100}) == 2);
+    CHECK(id_after({140, farther, 60, 100}) == 3);
+}
+
+TEST_CASE("a frame without a detector has no events, whatever earlier ones had") {
+    GeometryTracker tracker;
+    tracker.update(std::vector<Detection>{{.box = {10, 10, 40, 80}}});
+    for (int k = 0; k < 3; ++k)
+        CHECK(tracker.propagate().events == Events{});
+}
+
+TEST_CASE("a frame without a timestamp takes one nominal frame, as the next one's shows") {
+    GeometryTracker tracker({}, {.frame_rate = 10});
+    const std::vector<Detection> none;
+    tracker.update(none, {.timestamp = 5});
+    tracker.update(none);
+    CHECK(tracker.work().elapsed == 1);
+    tracker.update(none, {.timestamp = 5.3});
+    CHECK_THAT(tracker.work().elapsed, Catch::Matchers::WithinAbs(2, 1e-5)); // 0.3 s are three in all
+}
+
+TEST_CASE("who goes leaves the others their own motion") {
+    GeometryTracker tracker;
+    tracker.update(std::vector<Detection>{}); // so that nobody is confirmed at once
+    tracker.update(std::vector<Detection>{{.box = {0, 0, 40, 80}}});
+    for (int k = 0; k < 3; ++k) { // the first one is gone at once, the second one stays
+        tracker.update(std::vector<Detection>{{.box = {400, 0, 40, 80}}});
+        REQUIRE(tracker.state().tracks.size() == 1);
+        CHECK(tracker.state().tracks[0].id == 2);
+    }
+}
