@@ -3,12 +3,64 @@
 #include "support/corpus.hpp"
 #include "support/data.hpp"
 
+#include <fgagt/geometry_tracker.hpp>
+
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
 
+using namespace fgagt;
 using namespace fgagt::test;
+
+namespace {
+
+/// One tracker under hostile detections, times and cameras for so many frames: what comes out can be used,
+/// and what is kept stays small.
+void check_long_stream(std::int64_t frames) {
+    constexpr std::int64_t kStretch = 100; // that random bytes are made for at a time
+    constexpr std::size_t kBytes = 40'000;
+    const unsigned seed = seed_of("a long hostile stream");
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    GeometryTracker tracker;
+    std::string noise(kBytes, '\0');
+    std::size_t most_tracks = 0;
+    std::int64_t refused = 0;
+    TrackId last_born = 0;
+    for (std::int64_t k = 0; k < frames; ++k) {
+        if (k % kStretch == 0)
+            std::ranges::generate(noise, [&] { return static_cast<char>(random() & 0xFFU); });
+        ByteSource bytes(std::string_view(noise).substr(static_cast<std::size_t>(k % kStretch) * 400));
+        HostileInput input(bytes, 0);
+        FrameInput next = input.next(tracker.state().timestamp, false);
+        if (next.info.timestamp && !(std::abs(*next.info.timestamp) < 1e9)) next.info.timestamp.reset();
+        try {
+            const FrameResult& result = tracker.update(next.detections, next.info);
+            for (const Track& track : result.tracks) {
+                if (!is_usable(track.box) || !(track.score >= 0 && track.score <= 1) ||
+                    (track.detection && *track.detection >= next.detections.size()))
+                    FAIL("frame " << k << " has a track that cannot be used");
+            }
+            for (const TrackId id : result.events.born) {
+                if (id <= last_born) FAIL("frame " << k << " gives the id " << id << " again");
+                last_born = id;
+            }
+        } catch (const InvalidArgument&) {
+            ++refused;
+        }
+        most_tracks = std::max(most_tracks, tracker.state().tracks.size());
+    }
+    CHECK(refused < frames / 2);
+    CHECK(last_born > frames / 4);
+    CHECK(most_tracks <=
+          12 * 61); // at most 12 are born in a frame, and none outlives 60 frames without a match
+    CHECK(tracker.state().scores.scores.size() <= tracker.options().scores.window);
+}
+
+} // namespace
 
 TEST_CASE("a tracker stands the corpus of its fuzz target") {
     constexpr std::int64_t kMany = 10;
@@ -28,4 +80,13 @@ TEST_CASE("a tracker stands random streams of hostile frames and calls") {
         REQUIRE_NOTHROW(frames += check_tracker(bytes));
     }
     CHECK(frames > 5000);
+}
+
+TEST_CASE("a long hostile stream brings nothing unusable out and keeps nothing") {
+    check_long_stream(20'000);
+}
+
+// Not run by default: `test_tracker "[million]"`, best under the address sanitizer.
+TEST_CASE("a million hostile frames bring nothing unusable out and keep nothing", "[.][million]") {
+    check_long_stream(1'000'000);
 }
