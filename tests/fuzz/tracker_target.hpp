@@ -344,7 +344,7 @@ private:
         if (input.info.timestamp)
             time_ = input.info.timestamp;
         else if (time_)
-            time_ = *time_ + 1 / tracker_.options().frame_rate;
+            time_ = std::min(*time_ + 1 / tracker_.options().frame_rate, std::numeric_limits<double>::max());
         require(tracker_.state().timestamp == time_, "time goes on");
         ++tracked_;
     }

@@ -2,6 +2,7 @@
 
 #include <fgagt/geometry_tracker.hpp>
 
+#include <limits>
 #include <vector>
 
 using namespace fgagt;
@@ -16,6 +17,14 @@ std::vector<TrackId> ids(const FrameResult& result) {
 }
 
 } // namespace
+
+TEST_CASE("time ends with the largest number") {
+    GeometryTracker tracker({}, {.frame_rate = 1e-300}); // a frame lasts 1e300 seconds
+    constexpr double kEnd = std::numeric_limits<double>::max();
+    tracker.update({}, {.timestamp = kEnd});
+    tracker.update({});
+    CHECK(tracker.state().timestamp == kEnd);
+}
 
 TEST_CASE("a track names its detection by the caller's index, whatever was left out before it") {
     GeometryTracker tracker;

@@ -176,6 +176,7 @@ TEST_CASE("a camera motion that is not finite is an error") {
 TEST_CASE("options are checked") {
     CHECK_THROWS_AS(Tracker<>({}, {.frame_rate = 0}), InvalidArgument);
     CHECK_THROWS_AS(Tracker<>({}, {.frame_rate = std::nan("")}), InvalidArgument);
+    CHECK_THROWS_AS(Tracker<>({}, {.frame_rate = 1e-310}), InvalidArgument); // a frame would last for ever
     CHECK_THROWS_AS(Tracker<>({}, {.detections = {.score_low = 1, .score_high = 0}}), InvalidArgument);
 }
 
