@@ -54,6 +54,7 @@ template <class Archive>
 void transfer(Archive& archive, KalmanAxis& axis) {
     archive(axis.position, axis.velocity, axis.position_variance, axis.covariance, axis.velocity_variance);
 }
+/// For snapshots.
 template <class Archive>
 void transfer(Archive& archive, KalmanState& state) {
     archive(state.x, state.y, state.width, state.height, state.observed);
