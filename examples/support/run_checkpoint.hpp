@@ -61,7 +61,7 @@ template <class AnyTracker>
                                  AnyTracker& tracker) {
     std::ifstream stream(path, std::ios::binary);
     try {
-        RunRecord record = read_snapshot<RunRecord>(stream);
+        auto record = read_snapshot<RunRecord>(stream);
         const auto [was, is] = std::ranges::mismatch(record.options, options);
         if (was != record.options.end() && is != options.end())
             throw ParseError("snapshot", 0, 0,

@@ -198,7 +198,7 @@ public:
     ///                     parts, or does not go with this one's options; the tracker is as it was
     template <class Stream>
     void restore(Stream& stream) requires Snapshotable<State> {
-        State state = read_snapshot<State>(stream);
+        auto state = read_snapshot<State>(stream);
         require_sound(state);
         std::swap(state_, state);
         step_ = Step::kCommitted;
