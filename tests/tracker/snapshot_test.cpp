@@ -371,7 +371,7 @@ TEST_CASE("a snapshot's bytes are the same on every machine") {
     CHECK(bytes.substr(32, values.size()) == values);
 
     std::istringstream input(bytes + "behind");
-    const Sample again = read_snapshot<Sample>(input);
+    const auto again = read_snapshot<Sample>(input);
     CHECK(again.flag);
     CHECK(again.number == -2.5);
     REQUIRE(again.list.size() == 2);
