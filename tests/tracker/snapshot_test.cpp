@@ -435,6 +435,15 @@ TEST_CASE("the corpus of snapshots is restored as its names say") {
     test::replay_corpus("snapshot", test::check_snapshot);
 }
 
+TEST_CASE("a snapshot with more than a tracker's values is refused") {
+    using State = GeometryTracker::State;
+    auto tracker = warm<GeometryTracker>();
+    const std::string snapshot = saved(tracker);
+    const std::string values = snapshot.substr(32, snapshot.size() - 40);
+    REQUIRE(test::sealed_snapshot<State>(values) == snapshot);
+    check_refused(tracker, test::sealed_snapshot<State>(values + '\0'), "no bytes after the last value");
+}
+
 TEST_CASE("a tracker whose parts cannot be saved says so") {
     using Secret = Tracker<NoBackbone, NoFlow, SecretMotion>;
     STATIC_REQUIRE(Snapshotable<GeometryTracker::State>);
