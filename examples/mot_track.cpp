@@ -138,7 +138,7 @@ void require_sound(const Arguments& arguments) {
                                    "the library's own weights are for the colour backbone; give others");
 }
 
-/// The options that the tracks depend on, as text. More frames may follow, and files lie elsewhere.
+/// The options that the tracks depend on, as text: not the last frame, and not where output goes.
 std::vector<std::string> options_text(const Arguments& arguments) {
     std::vector<std::string> lines;
     const auto add = [&](const char* name, const auto& value) {

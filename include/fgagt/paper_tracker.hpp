@@ -18,7 +18,7 @@ using PaperAssociation = Cascade<MarginAssigner, SimilarityStage>;
 /// - Without trained weights the graph compares plain cosines, with the margin that fits those.
 /// - The threshold of the paper's detector, below which it gives no boxes, is applied here.
 /// - A box that covers no valid cell of the map is related by overlap; the paper has no such boxes.
-/// - Flow is Lucas-Kanade with a window of 21 pixels on frames of at most half a megapixel; the paper does
+/// - Flow is Lucas-Kanade with a window of 21 pixels on frames of about half a megapixel; the paper does
 /// not say.
 template <Backbone B = ChannelBackbone>
 class PaperTracker : public Tracker<B, PyramidalFlow, HoldMotion, DefaultPooler<typename B::Map>,

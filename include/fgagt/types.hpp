@@ -137,7 +137,7 @@ struct FeatureMap {
     }
 };
 
-/// A frame in hue [0, 180), saturation and value [0, 255], perhaps scaled down.
+/// A frame in hue [0, 180), saturation and value [0, 255], perhaps halved.
 struct ColourImage {
     int rows = 0;    ///< pixels
     int columns = 0; ///< pixels

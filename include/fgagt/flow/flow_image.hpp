@@ -7,10 +7,10 @@
 
 namespace fgagt {
 
-/// What flow keeps of a frame: a pyramid of the grey frame, perhaps scaled down. A value; default-constructed
+/// What flow keeps of a frame: a pyramid of the grey frame, perhaps halved. A value; default-constructed
 /// it stands for "no frame".
 struct FlowImage {
-    GreyPyramid pyramid; ///< of the grey frame, perhaps scaled down
+    GreyPyramid pyramid; ///< of the grey frame, perhaps halved
     cv::Size frame_size; ///< of the frame, pixels
     float scale = 1;     ///< pixels of the pyramid per pixel of the frame
 
