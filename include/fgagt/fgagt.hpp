@@ -5,7 +5,7 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/assignment/assignment.hpp>
 #include <fgagt/backbone/backbone.hpp>
-#include <fgagt/detections/detections.hpp>
+#include <fgagt/detection/detection.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/flow/flow.hpp>
 #include <fgagt/geometry.hpp>

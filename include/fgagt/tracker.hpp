@@ -2,8 +2,8 @@
 
 #include <fgagt/concepts.hpp>
 #include <fgagt/defaults.hpp>
-#include <fgagt/detections/detection_filter.hpp>
-#include <fgagt/detections/score_levels.hpp>
+#include <fgagt/detection/detection_filter.hpp>
+#include <fgagt/detection/score_levels.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/frame_result.hpp>
 #include <fgagt/geometry.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/detections/score_levels.hpp>
+#include <fgagt/detection/score_levels.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/pooling/appearance_memory.hpp>
 #include <fgagt/snapshot.hpp>

@@ -2,7 +2,7 @@
 
 #include "support/moving_window.hpp"
 
-#include <fgagt/detections/score_levels.hpp>
+#include <fgagt/detection/score_levels.hpp>
 #include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/types.hpp>

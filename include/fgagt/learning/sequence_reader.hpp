@@ -1,7 +1,7 @@
 #pragma once
 
 #include <fgagt/assignment/margin_assigner.hpp>
-#include <fgagt/detections/detection_filter.hpp>
+#include <fgagt/detection/detection_filter.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/flow/pyramidal_flow.hpp>
 #include <fgagt/halving.hpp>

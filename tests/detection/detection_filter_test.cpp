@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include <fgagt/detections/detection_filter.hpp>
+#include <fgagt/detection/detection_filter.hpp>
 
 #include <limits>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/detections/rejection.hpp>
+#include <fgagt/detection/rejection.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/overlap_search.hpp>

@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
-#include <fgagt/detections/score_levels.hpp>
+#include <fgagt/detection/score_levels.hpp>
 
 #include <algorithm>
 #include <random>

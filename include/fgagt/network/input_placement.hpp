@@ -1,0 +1,89 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+namespace fgagt {
+
+/// How a frame of another shape is made to fit a network's input.
+enum class ImageFit : std::uint8_t {
+    kStretch,          ///< each axis by itself: all of the input is frame
+    kLetterbox,        ///< keeps its shape, lies at the top left, the rest is padding
+    kLetterboxCentred, ///< keeps its shape, lies in the middle, the rest is padding
+};
+
+/// What a network was trained to see: input = (grey level - mean) / deviation, channel by channel.
+struct NetworkInputOptions {
+    cv::Size size{416, 416};                 ///< of the input, pixels, each in [1, 16384]
+    ImageFit fit = ImageFit::kLetterbox;     ///< how frames are brought to that size
+    float padding = 114;                     ///< grey level of what is not frame, [0, 255]
+    std::array<float, 3> mean{0, 0, 0};      ///< of the input's channels in their order, grey levels
+    std::array<float, 3> deviation{1, 1, 1}; ///< of the input's channels in their order, grey levels, not 0
+    bool rgb = false;                        ///< red first; otherwise blue first, as OpenCV has it
+
+    friend bool operator==(const NetworkInputOptions&, const NetworkInputOptions&) = default;
+};
+
+/// Where a frame lies in a network's input, in continuous coordinates: input = scale * frame + offset, per
+/// axis.
+struct InputPlacement {
+    cv::Size frame;     ///< pixels
+    cv::Size input;     ///< pixels of the network's input
+    float scale_x = 1;  ///< input pixels per pixel of the frame
+    float scale_y = 1;  ///< input pixels per pixel of the frame
+    float offset_x = 0; ///< input pixels
+    float offset_y = 0; ///< input pixels
+
+    /// A box of the network's input, in the frame.
+    [[nodiscard]] Box to_frame(const Box& box) const noexcept {
+        return {(box.left - offset_x) / scale_x, (box.top - offset_y) / scale_y, box.width / scale_x,
+                box.height / scale_y};
+    }
+    /// A box of the frame, in the network's input.
+    [[nodiscard]] Box to_input(const Box& box) const noexcept {
+        return {scale_x * box.left + offset_x, scale_y * box.top + offset_y, scale_x * box.width,
+                scale_y * box.height};
+    }
+    /// The whole frame, in the network's input.
+    [[nodiscard]] Box frame_in_input() const noexcept {
+        return to_input({0, 0, static_cast<float>(frame.width), static_cast<float>(frame.height)});
+    }
+};
+
+/// Where a frame of `frame` pixels comes to lie. A letterboxed frame takes a whole number of input pixels
+/// along each axis, rounded down and at least one, so both scales may differ a little.
+///
+/// @throws InvalidArgument  the frame is empty
+[[nodiscard]] inline InputPlacement place_in_input(cv::Size frame, const NetworkInputOptions& options) {
+    if (frame.width < 1 || frame.height < 1)
+        detail::throw_invalid("place_in_input: expected a frame that is not empty, got ", frame.width, " x ",
+                              frame.height, " pixels; leave out frames that could not be read");
+    cv::Size scaled = options.size;
+    if (options.fit != ImageFit::kStretch) {
+        const double ratio = std::min(static_cast<double>(options.size.width) / frame.width,
+                                      static_cast<double>(options.size.height) / frame.height);
+        constexpr double kRounding = 1e-9; // of the ratio, so that a whole number stays one
+        const auto length = [&](int pixels, int most) {
+            return std::clamp(static_cast<int>(pixels * ratio + kRounding), 1, most);
+        };
+        scaled = {length(frame.width, options.size.width), length(frame.height, options.size.height)};
+    }
+    InputPlacement placement{.frame = frame, .input = options.size};
+    placement.scale_x = static_cast<float>(scaled.width) / static_cast<float>(frame.width);
+    placement.scale_y = static_cast<float>(scaled.height) / static_cast<float>(frame.height);
+    if (options.fit == ImageFit::kLetterboxCentred) {
+        const cv::Size rest = options.size - scaled;
+        placement.offset_x = static_cast<float>(rest.width / 2);
+        placement.offset_y = static_cast<float>(rest.height / 2);
+    }
+    return placement;
+}
+
+} // namespace fgagt
