@@ -43,6 +43,12 @@ concept has_extract = requires(T backbone, const cv::Mat& frame, typename T::Map
 };
 
 template <class T>
+concept has_detect = requires(T detector, const cv::Mat& frame, typename T::Map& map,
+                              std::vector<Detection>& detections) {
+    { detector.detect(frame, map, detections) } -> std::same_as<void>;
+};
+
+template <class T>
 concept has_prepare = requires(T flow, const cv::Mat& frame, typename T::Image& image) {
     { flow.prepare(frame, image) } -> std::same_as<void>;
 };
@@ -132,6 +138,14 @@ concept has_reports = requires(const T lifecycle, const Track& track) {
 template <class T>
 concept Backbone = std::movable<T> && detail::has_map<T> && std::default_initializable<typename T::Map> &&
     detail::has_extract<T>;
+
+/// A backbone that is a detector, too: its own features serve as the map, and one pass gives both.
+///
+/// - `detect(frame, map, detections)`: fills the map as `extract` does, and `detections` becomes what is seen
+/// in
+///   the frame, in its pixels.
+template <class T>
+concept DetectingBackbone = Backbone<T> && detail::has_detect<T>;
 
 /// Says where boxes went between two frames.
 ///

@@ -10,6 +10,7 @@ namespace fgagt {
 
 /// Time that one frame spent in each stage, microseconds.
 struct StageTimes {
+    double detect = 0;    ///< detections and feature map of a backbone that is a detector, too
     double backbone = 0;  ///< feature map
     double flow = 0;      ///< pyramid, camera motion, propagation and motion model
     double pool = 0;      ///< features of detections and tracks

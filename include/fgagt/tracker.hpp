@@ -60,7 +60,9 @@ struct FrameInfo {
 /// begins.
 template <class Map>
 struct FrameWork {
-    cv::Mat frame;                     ///< the caller's own pixels, until `commit`
+    cv::Mat frame; ///< the caller's own pixels, until `commit`
+    std::vector<Detection>
+        detected; ///< what the backbone saw where it is a detector, too, as `update` got it
     std::vector<Detection> detections; ///< [M] the usable ones, their scores calibrated to the scene
     std::vector<float> scores;         ///< [M] their scores before calibration, in [0, 1]
     ScoreLevels::Levels levels;        ///< the scores that were calibrated to the options' `sure` and `birth`
@@ -150,6 +152,14 @@ public:
         return finish_update();
     }
 
+    /// Detects and tracks: for a backbone that is a detector, too, one pass gives detections and features. A
+    /// track's `detection` is then an index into `work().detected`; otherwise the same.
+    const FrameResult& update(const cv::Mat& frame,
+                              const FrameInfo& info = {}) requires DetectingBackbone<B> {
+        begin(frame, info);
+        return finish_update();
+    }
+
     /// Tracks one frame from its detections alone; otherwise the same.
     const FrameResult& update(std::span<const Detection> detections,
                               const FrameInfo& info = {}) requires(!kReadsFrames) {
@@ -219,6 +229,22 @@ public:
         work_.frame = frame;
     }
 
+    /// Lets the backbone, which is a detector, too, say what there is; otherwise the same.
+    void begin(const cv::Mat& frame, const FrameInfo& info = {}) requires DetectingBackbone<B> {
+        step_ = Step::kCommitted;
+        require_supported(frame);
+        const auto started = std::chrono::steady_clock::now();
+        StageTimes times;
+        {
+            const Stopwatch watch(times.detect);
+            components_.backbone.detect(frame, work_.map, work_.detected);
+        }
+        begin(frame, work_.detected, info);
+        started_ = started;
+        work_.times = times;
+        map_is_made_ = true;
+    }
+
     /// The same for trackers that read no frames.
     void begin(std::span<const Detection> detections, const FrameInfo& info = {}) requires(!kReadsFrames) {
         step_ = Step::kCommitted;
@@ -246,7 +272,7 @@ public:
     void extract_features() {
         const StepGuard step(*this, Step::kExtracted, "extract_features");
         const Stopwatch watch(work_.times.backbone);
-        if (anything_to_relate()) components_.backbone.extract(work_.frame, work_.map);
+        if (!map_is_made_ && anything_to_relate()) components_.backbone.extract(work_.frame, work_.map);
     }
 
     /// Feature map -> F_d of the detections and F_t of the tracks where they are expected.
@@ -421,6 +447,7 @@ private:
 
     void begin_frame(std::span<const Detection> detections, const FrameInfo& info, cv::Size frame_size) {
         work_.times = {};
+        map_is_made_ = false;
         started_ = std::chrono::steady_clock::now();
         work_.elapsed = elapsed_until(info.timestamp);
         if (info.camera_motion) require_finite(*info.camera_motion);
@@ -670,6 +697,7 @@ private:
     FrameResult result_;
     FrameResult next_result_;
     Step step_ = Step::kCommitted;
+    bool map_is_made_ = false; // by a detector
     cv::Size frame_size_;
     std::chrono::steady_clock::time_point started_;
     std::vector<std::size_t> seen_;

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <fgagt/network/cell_grid.hpp>
+
+#include <opencv2/dnn/all_layers.hpp>
+#include <opencv2/dnn/dnn.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// Which pixels of the input the cells of a layer look at, from how the layers before it step over their
+/// inputs.
+namespace fgagt::detail {
+
+/// Layers of a network with the shapes that they have for one input size.
+struct LayerShapes {
+    std::map<int, std::vector<cv::dnn::MatShape>> in;  ///< by the layer's id
+    std::map<int, std::vector<cv::dnn::MatShape>> out; ///< by the layer's id
+};
+
+/// @throws cv::Exception  the network cannot take that size
+[[nodiscard]] inline LayerShapes shapes_of(const cv::dnn::Net& net, cv::Size input) {
+    std::vector<int> ids;
+    std::vector<std::vector<cv::dnn::MatShape>> in, out;
+    net.getLayersShapes(cv::dnn::MatShape{1, 3, input.height, input.width}, ids, in, out);
+    LayerShapes shapes;
+    for (std::size_t k = 0; k < ids.size(); ++k) {
+        shapes.in[ids[k]] = in[k];
+        shapes.out[ids[k]] = out[k];
+    }
+    return shapes;
+}
+
+/// Whether a shape is [1 x C x rows x columns] of more than one cell: a single one is of the whole input.
+[[nodiscard]] inline bool is_map(const cv::dnn::MatShape& shape) {
+    return shape.size() == 4 && std::ranges::all_of(shape, [](int length) { return length >= 1; }) &&
+           (shape[2] > 1 || shape[3] > 1);
+}
+
+/// How a layer's window goes over one axis of its input.
+struct Window {
+    double stride = 1;
+    double centre = 0; ///< of the first window: index of the input, which has its own first at 0
+};
+
+/// Finds the cells of layers. A convolution or a pooling says where its windows lie. Any other layer that
+/// changes the size is taken to spread its cells evenly over its input, as slices and resampling by whole
+/// factors do. Where layers come together the mean counts: all that is added or joined is meant to be about
+/// the same place.
+class CellPositions {
+public:
+    CellPositions(const cv::dnn::Net& net, const LayerShapes& shapes) : net_(net), shapes_(shapes) {
+        grids_[0] = CellGrid{};
+    }
+
+    /// Empty where the layer's output is no map of the input.
+    [[nodiscard]] std::optional<CellGrid> of(int layer) {
+        if (const auto known = grids_.find(layer); known != grids_.end()) return known->second;
+        grids_[layer] = std::nullopt; // whatever leads back here
+        return grids_[layer] = derive(layer);
+    }
+
+private:
+    [[nodiscard]] std::optional<CellGrid> derive(int id) {
+        const cv::dnn::MatShape& out = shapes_.out.at(id).front();
+        if (!is_map(out)) return std::nullopt;
+        const cv::Ptr<cv::dnn::Layer> layer = net_.getLayer(id);
+        std::optional<CellGrid> mean;
+        double count = 0;
+        const auto inputs = net_.getLayerInputs(id);
+        for (std::size_t k = 0; k < inputs.size(); ++k) {
+            const int source = net_.getLayerId(inputs[k]->name);
+            const cv::dnn::MatShape& in = shapes_.out.at(source).front();
+            const std::optional<CellGrid> grid = of(source);
+            if (!grid) continue;
+            const CellGrid stepped =
+                step(*grid, window(*layer, in[3], out[3], 1), window(*layer, in[2], out[2], 0));
+            if (mean && (stepped.stride_x != mean->stride_x || stepped.stride_y != mean->stride_y)) continue;
+            if (!mean) mean = CellGrid{stepped.stride_x, stepped.stride_y, 0, 0};
+            mean->first_x = (count * mean->first_x + stepped.first_x) / (count + 1);
+            mean->first_y = (count * mean->first_y + stepped.first_y) / (count + 1);
+            ++count;
+        }
+        return mean;
+    }
+
+    [[nodiscard]] static CellGrid step(const CellGrid& grid, const Window& x, const Window& y) {
+        return {grid.stride_x * x.stride, grid.stride_y * y.stride, grid.first_x + grid.stride_x * x.centre,
+                grid.first_y + grid.stride_y * y.centre};
+    }
+
+    /// @param axis  0: rows, 1: columns
+    [[nodiscard]] static Window window(const cv::dnn::Layer& layer, int in, int out, std::size_t axis) {
+        if (layer.type == "Convolution")
+            if (const auto* convolution = dynamic_cast<const cv::dnn::BaseConvolutionLayer*>(&layer))
+                return window_of(*convolution, convolution->dilations, in, out, axis);
+        if (const auto* pooling = dynamic_cast<const cv::dnn::PoolingLayer*>(&layer); pooling)
+            return window_of(*pooling, {}, in, out, axis);
+        const double ratio = static_cast<double>(in) / out;
+        return {ratio, (ratio - 1) / 2};
+    }
+
+    template <class AnyLayer>
+    [[nodiscard]] static Window window_of(const AnyLayer& layer, const std::vector<std::size_t>& dilations,
+                                          int in, int out, std::size_t axis) {
+        const auto at = [axis](const std::vector<std::size_t>& values, double otherwise) {
+            return axis < values.size() ? static_cast<double>(values[axis]) : otherwise;
+        };
+        const double stride = at(layer.strides, 1);
+        const double reach =
+            at(dilations, 1) * (at(layer.kernel_size, 1) - 1); // from its first tap to its last
+        double before = at(layer.pads_begin, 0);
+        if (layer.padMode == "SAME")
+            before = std::floor(std::max(0.0, (out - 1) * stride + reach + 1 - in) / 2);
+        return {stride, reach / 2 - before};
+    }
+
+    const cv::dnn::Net& net_;
+    const LayerShapes& shapes_;
+    std::map<int, std::optional<CellGrid>> grids_;
+};
+
+} // namespace fgagt::detail

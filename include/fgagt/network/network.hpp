@@ -1,0 +1,238 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/network/cell_grid.hpp>
+#include <fgagt/network/detail/cell_positions.hpp>
+#include <fgagt/network/network_output.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/dnn/dnn.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+/// Which network, and what runs it.
+struct NetworkOptions {
+    /// Trained network in any format that OpenCV reads: .onnx, Darknet .weights or .cfg, .caffemodel,
+    /// TensorFlow .pb, and others
+    std::filesystem::path model{};
+    /// Its layout where that is a file of its own (.cfg, .prototxt, .pbtxt); empty: the model's name with
+    /// that ending, where there is such a file.
+    std::filesystem::path config{};
+    int backend =
+        cv::dnn::DNN_BACKEND_OPENCV; ///< cv::dnn::Backend; CUDA and OpenVINO where OpenCV was built with them
+    int target = cv::dnn::DNN_TARGET_CPU; ///< cv::dnn::Target
+};
+
+/// A layer of a network whose output is a map of the input.
+struct NetworkLayer {
+    std::string name; ///< as the network has it
+    CellGrid grid;    ///< where its cells lie
+    int channels = 0; ///< floats per cell
+    int rows = 0;     ///< cells
+    int columns = 0;  ///< cells
+};
+
+/// A network that OpenCV's dnn module runs. Movable, not copyable: its layers are its scratch memory.
+class Network {
+public:
+    using Options = NetworkOptions;
+
+    /// @throws ParseError       the files cannot be read, or hold no network that OpenCV understands
+    /// @throws InvalidArgument  OpenCV was built without the backend or the target
+    explicit Network(const NetworkOptions& options) : file_(options.model.string()) {
+        require_target(options);
+        read(options);
+        net_.setPreferableBackend(options.backend);
+        net_.setPreferableTarget(options.target);
+        for (const std::string& name : net_.getUnconnectedOutLayersNames())
+            outputs_.push_back(name);
+    }
+    Network(Network&&) = default;
+    Network& operator=(Network&&) = default;
+    Network(const Network&) = delete;
+    Network& operator=(const Network&) = delete;
+    ~Network() = default;
+
+    /// Names of what the network gives in the end.
+    [[nodiscard]] const std::vector<std::string>& output_names() const noexcept { return outputs_; }
+
+    /// Shapes of its outputs for an input [1 x 3 x height x width], in the order of output_names().
+    ///
+    /// @throws InvalidArgument  the network cannot take an input of that size
+    [[nodiscard]] std::vector<std::vector<int>> output_shapes(cv::Size input) const {
+        const detail::LayerShapes shapes = shapes_of(input);
+        std::vector<std::vector<int>> result;
+        for (const std::string& name : outputs_)
+            result.push_back(shapes.out.at(net_.getLayerId(name)).front());
+        return result;
+    }
+
+    /// The layers whose outputs are maps of the input, in the order in which they are computed.
+    ///
+    /// @throws InvalidArgument  the network cannot take an input of that size
+    [[nodiscard]] std::vector<NetworkLayer> maps(cv::Size input) const {
+        const detail::LayerShapes shapes = shapes_of(input);
+        detail::CellPositions positions(net_, shapes);
+        std::vector<NetworkLayer> layers;
+        for (const auto& [id, out] : shapes.out) {
+            const std::optional<CellGrid> grid = id == 0 ? std::nullopt : positions.of(id);
+            if (!grid) continue;
+            const cv::dnn::MatShape& shape = out.front();
+            layers.push_back({net_.getLayer(id)->name, *grid, shape[1], shape[2], shape[3]});
+        }
+        return layers;
+    }
+
+    /// Runs the network up to the layers that are named.
+    ///
+    /// @param input    [1 x 3 x height x width] CV_32F
+    /// @param layers   names as output_names() and maps() give them; the same ones in every call are fastest
+    /// @param outputs  one for each; their values are valid until the next call
+    /// @throws InvalidArgument  a layer is unknown, or the network cannot take such an input
+    void run(const cv::Mat& input, std::span<const std::string> layers, std::vector<NetworkOutput>& outputs) {
+        names_.assign(layers.begin(), layers.end());
+        for (const cv::String& name : names_)
+            if (net_.getLayerId(name) < 0) detail::throw_invalid("Network: ", file_, " has no layer ", name);
+        try {
+            net_.setInput(input);
+            net_.forward(values_, names_);
+        } catch (const cv::Exception& error) {
+            detail::throw_invalid("Network: ", file_, " cannot take an input of ", input.size[3], " x ",
+                                  input.size[2], " pixels: ", error.err,
+                                  "; give the size that it was made for");
+        }
+        outputs.resize(layers.size());
+        for (std::size_t k = 0; k < layers.size(); ++k)
+            outputs[k] = {layers[k], values_[k]};
+    }
+
+    /// Path of the model's file, for messages.
+    [[nodiscard]] const std::string& file() const noexcept { return file_; }
+
+private:
+    static void require_target(const NetworkOptions& options) {
+        const auto targets = cv::dnn::getAvailableTargets(static_cast<cv::dnn::Backend>(options.backend));
+        if (std::ranges::find(targets, static_cast<cv::dnn::Target>(options.target)) == targets.end())
+            detail::throw_invalid(
+                "Network: expected a backend and a target that OpenCV was built with, got backend ",
+                options.backend, " and target ", options.target,
+                "; cv::dnn::getAvailableBackends() lists them");
+    }
+
+    void read(const NetworkOptions& options) {
+        namespace fs = std::filesystem;
+        fs::path model = options.model, config = options.config;
+        if (model.extension() == ".cfg") {
+            config = model;
+            model.replace_extension(".weights");
+        }
+        for (const char* const ending : {".cfg", ".prototxt", ".pbtxt"}) {
+            fs::path beside = model;
+            beside.replace_extension(ending);
+            if (config.empty() && fs::exists(beside)) config = beside;
+        }
+        for (const fs::path& path : {model, config})
+            if (!path.empty() && !fs::is_regular_file(path))
+                throw ParseError(path.string(), 0, 0,
+                                 "expected the file of a network, found none; check the path");
+        try {
+            net_ = cv::dnn::readNet(model.string(), config.string());
+        } catch (const cv::Exception& error) {
+            throw ParseError(model.string(), 0, 0,
+                             "expected a network that OpenCV understands: " + error.err +
+                                 "; simplify and export it anew, or use a later OpenCV");
+        }
+        if (net_.empty()) throw ParseError(model.string(), 0, 0, "expected a network, found no layers");
+    }
+
+    [[nodiscard]] detail::LayerShapes shapes_of(cv::Size input) const {
+        try {
+            return detail::shapes_of(net_, input);
+        } catch (const cv::Exception& error) {
+            detail::throw_invalid("Network: ", file_, " cannot take an input of ", input.width, " x ",
+                                  input.height, " pixels: ", error.err,
+                                  "; give the size that it was made for");
+        }
+    }
+
+    std::string file_;
+    cv::dnn::Net net_;
+    std::vector<std::string> outputs_;
+    std::vector<cv::String> names_;
+    std::vector<cv::Mat> values_;
+};
+
+namespace detail {
+
+/// The last few names, for a message.
+[[nodiscard]] inline std::string last_of(std::span<const std::string> names) {
+    constexpr std::size_t kMost = 12;
+    std::string text;
+    for (const std::string& name : names.last(std::min(names.size(), kMost)))
+        text += (text.empty() ? "" : ", ") + name;
+    return text.empty() ? "none" : text;
+}
+
+} // namespace detail
+
+/// Finds the map that features are to be taken from.
+///
+/// @param name  of the layer as the network has it, or without the "onnx_node!" that OpenCV puts before it;
+/// empty:
+///              the last map whose cells are at most 8 pixels of the input apart and have at least 16
+///              channels
+/// @throws InvalidArgument  there is no such map
+[[nodiscard]] inline NetworkLayer find_map(const Network& network, cv::Size input, std::string_view name) {
+    constexpr double kLargestStride = 8;
+    constexpr int kLeastChannels = 16;
+    constexpr std::string_view kPrefix = "onnx_node!";
+    std::optional<NetworkLayer> found;
+    std::vector<std::string> names;
+    for (const NetworkLayer& layer : network.maps(input)) {
+        const std::string_view own = layer.name;
+        const bool is_named = own == name || (own.starts_with(kPrefix) && own.substr(kPrefix.size()) == name);
+        const bool is_fine = layer.grid.stride_x <= kLargestStride && layer.grid.stride_y <= kLargestStride &&
+                             layer.channels >= kLeastChannels;
+        if (name.empty() ? is_fine : is_named) found = layer;
+        names.push_back(layer.name);
+    }
+    if (!found)
+        detail::throw_invalid("find_map: ", network.file(), " has no layer ",
+                              name.empty() ? "of such a map" : name, "; there are ", detail::last_of(names),
+                              ", and more that Network::maps() lists");
+    return *found;
+}
+
+/// Writes a layer's output as a channels-last map.
+///
+/// @param output  [1 x C x rows x columns] CV_32F
+inline void write_map(const cv::Mat& output, const CellGrid& grid, const InputPlacement& placement,
+                      FeatureMap& map) {
+    map.channels = output.size[1];
+    map.rows = output.size[2];
+    map.columns = output.size[3];
+    const auto cells = static_cast<std::size_t>(map.rows) * static_cast<std::size_t>(map.columns);
+    map.data.resize(cells * static_cast<std::size_t>(map.channels));
+    const cv::Mat planes(map.channels, static_cast<int>(cells), CV_32F,
+                         const_cast<float*>(output.ptr<float>()));
+    cv::Mat interleaved(static_cast<int>(cells), map.channels, CV_32F, map.data.data());
+    cv::transpose(planes, interleaved);
+    for (float& value : map.data)
+        if (!std::isfinite(value)) value = 0;
+    align_map(grid, placement, map);
+}
+
+} // namespace fgagt
