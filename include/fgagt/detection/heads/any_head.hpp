@@ -1,0 +1,68 @@
+#pragma once
+
+#include <fgagt/detection/heads/detector_head.hpp>
+#include <fgagt/network/input_placement.hpp>
+#include <fgagt/network/network_output.hpp>
+#include <fgagt/types.hpp>
+
+#include <concepts>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+/// A detector head of whatever family, chosen when the program runs.
+///
+///     AnyHead head = YoloxHead{};
+///     if (centred) head = CentreHeatmapHead{};
+///
+/// Copies share the head, which nothing changes: threads may decode with the same one.
+class AnyHead {
+public:
+    /// Takes a head of any type.
+    template <DetectorHead Head>
+    requires(!std::same_as<Head, AnyHead>) AnyHead(Head head)
+        : held_(std::make_shared<const Held<Head>>(std::move(head))) {} // NOLINT(google-explicit-constructor)
+
+    /// What the network is trained to see.
+    [[nodiscard]] NetworkInputOptions input() const { return held_->input(); }
+
+    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    ///
+    /// @throws InvalidArgument  the outputs' shapes are not those of the head's family
+    void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
+                std::vector<Detection>& detections) const {
+        held_->decode(outputs, placement, detections);
+    }
+
+private:
+    struct Concept {
+        Concept() = default;
+        Concept(const Concept&) = delete;
+        Concept& operator=(const Concept&) = delete;
+        Concept(Concept&&) = delete;
+        Concept& operator=(Concept&&) = delete;
+        virtual ~Concept() = default;
+        [[nodiscard]] virtual NetworkInputOptions input() const = 0;
+        virtual void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
+                            std::vector<Detection>& detections) const = 0;
+    };
+    template <class Head>
+    struct Held final : Concept {
+        explicit Held(Head its_head) : head(std::move(its_head)) {}
+        [[nodiscard]] NetworkInputOptions input() const override { return head.input(); }
+        void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
+                    std::vector<Detection>& detections) const override {
+            head.decode(outputs, placement, detections);
+        }
+        Head head;
+    };
+
+    std::shared_ptr<const Concept> held_;
+};
+
+static_assert(DetectorHead<AnyHead>);
+
+} // namespace fgagt

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <fgagt/detection/heads/box_form.hpp>
+#include <fgagt/detection/heads/detail/candidates.hpp>
+#include <fgagt/detection/heads/detail/levels.hpp>
+#include <fgagt/detection/heads/detail/rows.hpp>
+#include <fgagt/detection/heads/detail/select.hpp>
+#include <fgagt/detection/heads/detail/tensor_shape.hpp>
+#include <fgagt/detection/heads/detector_head.hpp>
+#include <fgagt/detection/heads/selection_options.hpp>
+#include <fgagt/network/input_placement.hpp>
+#include <fgagt/network/network_output.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+/// How DarknetHead reads a network.
+struct DarknetHeadOptions {
+    /// Red first, grey levels / 255, each axis stretched.
+    NetworkInputOptions input{.fit = ImageFit::kStretch, .deviation = {255, 255, 255}, .rgb = true};
+    SelectionOptions selection{}; ///< which boxes become detections
+
+    friend bool operator==(const DarknetHeadOptions&, const DarknetHeadOptions&) = default;
+};
+
+/// The rows that cv::dnn makes of the `[yolo]` and `[region]` layers of darknet's `.cfg` files (YOLOv2, v3,
+/// v4 and their tiny forms): centre x, centre y, width and height as shares of the input, objectness, and the
+/// classes' scores, which contain the objectness already.
+///
+/// Outputs: one table [rows, 5 + classes] per layer, of a whole number of rows for each cell of a grid.
+/// @note cv::dnn itself sets the scores below the layer's `thresh` (0.2 where the file has none) to zero.
+class DarknetHead {
+public:
+    using Options = DarknetHeadOptions;
+
+    DarknetHead() : DarknetHead(DarknetHeadOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit DarknetHead(DarknetHeadOptions options) : options_(std::move(options)) {
+        detail::check(options_.selection, "DarknetHead");
+    }
+
+    [[nodiscard]] const DarknetHeadOptions& options() const noexcept { return options_; }
+    /// What the network is trained to see.
+    [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
+
+    /// Whether outputs look like this family's: their shapes, relative boxes, scores in [0, 1].
+    [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
+        const auto tables = tables_of(outputs);
+        if (!tables) return false;
+        return std::ranges::all_of(*tables, [&](const detail::CellView& rows) {
+            constexpr float kSlack = 0.1F; // centres lie in cells of the input
+            return is_of_grid(rows.cells) && detail::lies_within(rows, 0, -kSlack, 1 + kSlack) &&
+                   detail::lies_within(rows, 1, -kSlack, 1 + kSlack) &&
+                   detail::are_probabilities(rows.columns_from(4, rows.columns - 4));
+        });
+    }
+
+    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    ///
+    /// @throws InvalidArgument  the outputs' shapes are others
+    void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
+                std::vector<Detection>& detections) const {
+        detail::expect_floats(outputs, "DarknetHead");
+        const auto tables = tables_of(outputs);
+        if (!tables)
+            detail::throw_wrong_outputs(
+                "DarknetHead", "one table [rows, 5 + classes] per layer, of the same classes", outputs);
+        detail::Candidates candidates(options_.selection);
+        const detail::BoxReader box(BoxForm::kCentre, BoxUnit::kRelative, placement.input);
+        for (const detail::CellView& rows : *tables)
+            detail::add_rows(detail::split_rows(rows), box, Objectness::kIncluded, candidates);
+        detail::select(candidates, placement, detections);
+    }
+
+private:
+    /// The tables, longest first, whatever their order.
+    [[nodiscard]] static std::optional<std::vector<detail::CellView>>
+    tables_of(std::span<const NetworkOutput> outputs) {
+        std::vector<detail::CellView> tables;
+        for (const NetworkOutput& output : outputs) {
+            const std::vector<std::size_t> shape = detail::shape_of(output.values);
+            if (shape.size() != 2 || output.values.empty()) return std::nullopt;
+            const auto table = detail::table_view(output, shape[0]);
+            if (!table || table->columns <= 5) return std::nullopt;
+            tables.push_back(*table);
+        }
+        std::ranges::stable_sort(tables, std::ranges::greater{}, &detail::CellView::cells);
+        const bool alike = std::ranges::all_of(
+            tables, [&](const detail::CellView& table) { return table.columns == tables.front().columns; });
+        if (tables.empty() || !alike) return std::nullopt;
+        return tables;
+    }
+
+    /// Whether that many rows are a few for each cell of one of the usual grids.
+    [[nodiscard]] bool is_of_grid(std::size_t rows) const {
+        constexpr std::size_t kMostAnchors = 9;
+        const auto is_of = [&](int stride) {
+            const std::size_t cells = detail::cell_count(detail::grid_of(options_.input.size, stride));
+            return rows % cells == 0 && rows / cells <= kMostAnchors;
+        };
+        return is_of(8) || is_of(16) || is_of(32) || is_of(64);
+    }
+
+    DarknetHeadOptions options_;
+};
+
+static_assert(DetectorHead<DarknetHead>);
+
+/// Whatever darknet file cv::dnn has read.
+[[nodiscard]] inline DarknetHeadOptions darknet_options(cv::Size size = {416, 416}) {
+    DarknetHeadOptions options;
+    options.input.size = size;
+    return options;
+}
+
+} // namespace fgagt

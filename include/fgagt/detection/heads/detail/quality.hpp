@@ -1,0 +1,51 @@
+#pragma once
+
+#include <fgagt/detection/heads/centre_ness.hpp>
+#include <fgagt/detection/heads/detail/class_scores.hpp>
+#include <fgagt/detection/heads/detail/levels.hpp>
+#include <fgagt/detection/heads/score_activation.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace fgagt::detail {
+
+/// The score of a class at a cell of some centre-ness.
+class Quality {
+public:
+    /// @param raw  as the network says it: a probability where the classes' scores are, else a logit
+    Quality(CentreNess use, ScoreActivation scores, float raw)
+        : use_(use),
+          centre_ness_(scores == ScoreActivation::kProbability ? raw : sigmoid(raw)) {
+        if (!std::isfinite(raw)) centre_ness_ = 0;
+    }
+    [[nodiscard]] float operator()(float probability) const noexcept {
+        if (use_ == CentreNess::kNone) return probability;
+        const float product = probability * centre_ness_;
+        return use_ == CentreNess::kRoot ? std::sqrt(product) : product;
+    }
+
+private:
+    CentreNess use_;
+    float centre_ness_;
+};
+
+/// Whether scores can be what they are said to be: probabilities all lie in [0, 1], logits do not.
+[[nodiscard]] inline bool scores_fit(const std::vector<Level>& levels, ScoreActivation activation) {
+    bool probable = true;
+    for (const Level& level : levels)
+        for (std::size_t column = 0; column < level.values.columns; ++column)
+            probable = probable && lies_within(level.values, column, 0, 1);
+    return probable == (activation == ScoreActivation::kProbability);
+}
+
+/// What heads of several outputs expect, for an error.
+[[nodiscard]] inline std::string text_of_parts(std::size_t columns, CentreNess centre_ness) {
+    return "classes, boxes of " + std::to_string(columns) + " numbers" +
+           (centre_ness == CentreNess::kNone ? "" : " and centre-ness") +
+           ", each as one table of all grids' cells or as one table or map per grid";
+}
+
+} // namespace fgagt::detail

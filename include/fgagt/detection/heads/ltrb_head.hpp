@@ -1,0 +1,264 @@
+#pragma once
+
+#include <fgagt/detection/heads/centre_ness.hpp>
+#include <fgagt/detection/heads/detail/candidates.hpp>
+#include <fgagt/detection/heads/detail/class_scores.hpp>
+#include <fgagt/detection/heads/detail/levels.hpp>
+#include <fgagt/detection/heads/detail/quality.hpp>
+#include <fgagt/detection/heads/detail/roles.hpp>
+#include <fgagt/detection/heads/detail/select.hpp>
+#include <fgagt/detection/heads/detail/tensor_shape.hpp>
+#include <fgagt/detection/heads/detector_head.hpp>
+#include <fgagt/detection/heads/score_activation.hpp>
+#include <fgagt/detection/heads/selection_options.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/network/input_placement.hpp>
+#include <fgagt/network/network_output.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+/// What LtrbHead's networks say of a box's four sides.
+enum class SideForm : std::uint8_t {
+    kStrides,      ///< distances from the cell's point, in strides
+    kPixels,       ///< distances from the cell's point, in pixels of the input
+    kDistribution, ///< per side logits over 0, 1, ..., bins - 1 strides, whose mean is the distance
+    kCorners,      ///< left, top, right and bottom of the box, in strides
+};
+
+/// How LtrbHead reads a network; the defaults are those of FCOS.
+struct LtrbHeadOptions {
+    /// Red first, the mean and deviation of ImageNet, letterboxed at the top left.
+    NetworkInputOptions input{.size = {800, 800},
+                              .mean = {123.675F, 116.28F, 103.53F},
+                              .deviation = {58.395F, 57.12F, 57.375F},
+                              .rgb = true};
+    std::vector<int> strides = {8, 16, 32, 64,
+                                128};    ///< input pixels per cell of each grid, in the order of the rows
+    SideForm sides = SideForm::kStrides; ///< what the four sides are
+    int bins = 17;                       ///< of kDistribution: numbers per side, [2, 256]
+    float point = 0.5F; ///< where in its cell the point is from which distances count, [0, 1]
+    ScoreActivation scores = ScoreActivation::kLogit; ///< of the classes
+    CentreNess centre_ness = CentreNess::kRoot;       ///< what is made of it
+    SelectionOptions selection{};                     ///< which boxes become detections
+
+    friend bool operator==(const LtrbHeadOptions&, const LtrbHeadOptions&) = default;
+};
+
+/// Per cell the distances to the four sides of a box, left, top, right, bottom, with centre-ness (Tian et
+/// al., "FCOS", ICCV 2019) or as distributions (Li et al., "Generalized Focal Loss", NeurIPS 2020).
+///
+/// Outputs: classes, sides and, unless it is CentreNess::kNone, centre-ness: each as one table
+/// [1, cells of all grids, numbers], or as one table or map per grid. Without centre-ness also one table of
+/// the classes followed by the sides (NanoDet-Plus). Equal shapes are told apart by name (`cls`, `reg`,
+/// `ctr`, ...), or else come in the order sides, centre-ness, classes.
+class LtrbHead {
+public:
+    using Options = LtrbHeadOptions;
+
+    LtrbHead() : LtrbHead(LtrbHeadOptions{}) {}
+    /// @throws InvalidArgument  an option is out of its range
+    explicit LtrbHead(LtrbHeadOptions options) : options_(std::move(options)) {
+        detail::check_strides(options_.strides, "LtrbHead");
+        detail::check(options_.selection, "LtrbHead");
+        if (options_.bins < 2 || options_.bins > 256)
+            detail::throw_invalid("LtrbHead: expected bins in [2, 256], got ", options_.bins,
+                                  "; 17 is usual, 8 for NanoDet");
+        if (!(options_.point >= 0 && options_.point <= 1))
+            detail::throw_invalid("LtrbHead: expected point in [0, 1], got ", options_.point,
+                                  "; use 0.5 for the cell's centre, 0 for its corner");
+    }
+
+    [[nodiscard]] const LtrbHeadOptions& options() const noexcept { return options_; }
+    /// What the network is trained to see.
+    [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
+
+    /// Whether outputs look like this family's, by their shapes and by scores that can be what they are said
+    /// to be.
+    [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
+        const auto parts = parts_of(outputs, options_.input.size);
+        return parts && detail::scores_fit(parts->classes, options_.scores);
+    }
+
+    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    ///
+    /// @throws InvalidArgument  the outputs' shapes are others
+    void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
+                std::vector<Detection>& detections) const {
+        detail::expect_floats(outputs, "LtrbHead");
+        const auto parts = parts_of(outputs, placement.input);
+        if (!parts)
+            detail::throw_wrong_outputs("LtrbHead",
+                                        detail::text_of_parts(side_columns(), options_.centre_ness), outputs);
+        detail::Candidates candidates(options_.selection);
+        for (std::size_t level = 0; level < parts->sides.size(); ++level)
+            add(*parts, level, candidates);
+        detail::select(candidates, placement, detections);
+    }
+
+private:
+    struct Parts {
+        std::vector<detail::Level> sides;
+        std::vector<detail::Level> classes;
+        std::vector<detail::Level> centre_ness; ///< empty where the family has none
+    };
+
+    [[nodiscard]] std::size_t side_columns() const noexcept {
+        return options_.sides == SideForm::kDistribution ? 4 * static_cast<std::size_t>(options_.bins) : 4;
+    }
+
+    [[nodiscard]] std::optional<Parts> parts_of(std::span<const NetworkOutput> outputs,
+                                                cv::Size input) const {
+        const auto levels = detail::empty_levels(input, options_.strides);
+        const detail::Role sides{side_columns(), {"reg", "box", "dis", "loc"}};
+        const detail::Role centre_ness{1, {"ctr", "centre", "center"}};
+        const detail::Role classes{0, {}};
+        const bool has_centre_ness = options_.centre_ness != CentreNess::kNone;
+        if (!has_centre_ness && (outputs.size() == 1 || outputs.size() == options_.strides.size()))
+            if (auto parts = parts_of_one(detail::levels_of(detail::pointers_to(outputs), levels)))
+                return parts;
+        auto found = has_centre_ness ? detail::levels_by_role(outputs, levels, {sides, centre_ness, classes})
+                                     : detail::levels_by_role(outputs, levels, {sides, classes});
+        if (!found) return std::nullopt;
+        Parts parts{std::move(found->front()), std::move(found->back()), {}};
+        if (has_centre_ness) parts.centre_ness = std::move((*found)[1]);
+        return parts;
+    }
+
+    /// Levels whose columns are the classes and then the sides.
+    [[nodiscard]] std::optional<Parts>
+    parts_of_one(const std::optional<std::vector<detail::Level>>& both) const {
+        if (!both || both->front().values.columns <= side_columns()) return std::nullopt;
+        const std::size_t classes = both->front().values.columns - side_columns();
+        Parts parts{*both, *both, {}};
+        for (detail::Level& level : parts.sides)
+            level.values = level.values.columns_from(classes, side_columns());
+        for (detail::Level& level : parts.classes)
+            level.values = level.values.columns_from(0, classes);
+        return parts;
+    }
+
+    void add(const Parts& parts, std::size_t level, detail::Candidates& candidates) const {
+        const detail::CellView& scores = parts.classes[level].values;
+        detail::ClassReader classes(options_.scores, options_.selection.several_classes);
+        for (std::size_t cell = 0; cell < scores.cells; ++cell) {
+            const float quality = parts.centre_ness.empty() ? 1 : parts.centre_ness[level].values(cell, 0);
+            const detail::Quality combine(options_.centre_ness, options_.scores, quality);
+            const auto score = [&](std::size_t k) { return scores(cell, k); };
+            for (const detail::ScoredClass& scored : classes.read(score, scores.columns)) {
+                const float certainty = combine(scored.probability);
+                if (candidates.is_enough(certainty))
+                    candidates.add(box_of(parts.sides[level], cell), certainty, scored.class_id);
+            }
+        }
+    }
+
+    [[nodiscard]] Box box_of(const detail::Level& level, std::size_t cell) const {
+        const auto stride = static_cast<float>(level.stride);
+        const float unit = options_.sides == SideForm::kPixels ? 1 : stride;
+        std::array<float, 4> side{};
+        for (std::size_t k = 0; k < side.size(); ++k)
+            side[k] = unit * (options_.sides == SideForm::kDistribution ? mean_of(level.values, cell, k)
+                                                                        : level.values(cell, k));
+        if (options_.sides == SideForm::kCorners)
+            return detail::box_of_corners(side[0], side[1], side[2], side[3]);
+        const float x = (level.column_of(cell) + options_.point) * stride;
+        const float y = (level.row_of(cell) + options_.point) * stride;
+        return detail::box_of_corners(x - side[0], y - side[1], x + side[2], y + side[3]);
+    }
+
+    /// Mean of the distribution over 0, 1, ... that the logits of side `side` make.
+    [[nodiscard]] float mean_of(const detail::CellView& values, std::size_t cell, std::size_t side) const {
+        const auto bins = static_cast<std::size_t>(options_.bins);
+        const auto logit = [&](std::size_t bin) { return values(cell, side * bins + bin); };
+        float largest = logit(0);
+        for (std::size_t bin = 1; bin < bins; ++bin)
+            largest = std::max(largest, logit(bin));
+        float sum = 0, weighted = 0;
+        for (std::size_t bin = 0; bin < bins; ++bin) {
+            const float weight = std::exp(logit(bin) - largest);
+            sum += weight;
+            weighted += weight * static_cast<float>(bin);
+        }
+        return weighted / sum;
+    }
+
+    LtrbHeadOptions options_;
+};
+
+static_assert(DetectorHead<LtrbHead>);
+
+/// FCOS with its points in the middle of the cells, sides in strides.
+[[nodiscard]] inline LtrbHeadOptions fcos_options(cv::Size size = {800, 800}) {
+    LtrbHeadOptions options;
+    options.input.size = size;
+    return options;
+}
+
+/// VFNet: sides in pixels from the cells' corners, and classes that say how well the box fits.
+[[nodiscard]] inline LtrbHeadOptions vfnet_options(cv::Size size = {800, 800}) {
+    LtrbHeadOptions options = fcos_options(size);
+    options.sides = SideForm::kPixels;
+    options.point = 0;
+    options.centre_ness = CentreNess::kNone;
+    return options;
+}
+
+/// TOOD: corners of boxes in strides; classes are probabilities already.
+[[nodiscard]] inline LtrbHeadOptions tood_options(cv::Size size = {800, 800}) {
+    LtrbHeadOptions options = vfnet_options(size);
+    options.sides = SideForm::kCorners;
+    options.scores = ScoreActivation::kProbability;
+    return options;
+}
+
+/// GFL: a distribution over 0 to 16 strides per side.
+[[nodiscard]] inline LtrbHeadOptions gfl_options(cv::Size size = {800, 800}) {
+    LtrbHeadOptions options = vfnet_options(size);
+    options.sides = SideForm::kDistribution;
+    return options;
+}
+
+/// GFL v2: the same; classes are probabilities, since they are weighted by the quality of the distribution.
+[[nodiscard]] inline LtrbHeadOptions gflv2_options(cv::Size size = {800, 800}) {
+    LtrbHeadOptions options = gfl_options(size);
+    options.scores = ScoreActivation::kProbability;
+    return options;
+}
+
+/// NanoDet: three grids, eight bins, points in the middle of the cells; blue first, letterboxed in the middle
+/// on black.
+[[nodiscard]] inline LtrbHeadOptions nanodet_options(cv::Size size = {416, 416}) {
+    LtrbHeadOptions options = gflv2_options(size);
+    options.input = {.size = size,
+                     .fit = ImageFit::kLetterboxCentred,
+                     .padding = 0,
+                     .mean = {103.53F, 116.28F, 123.675F},
+                     .deviation = {57.375F, 57.12F, 58.395F}};
+    options.strides = {8, 16, 32};
+    options.bins = 8;
+    options.point = 0.5F;
+    return options;
+}
+
+/// NanoDet-Plus: four grids, points in the corners of the cells, all in one table.
+[[nodiscard]] inline LtrbHeadOptions nanodet_plus_options(cv::Size size = {416, 416}) {
+    LtrbHeadOptions options = nanodet_options(size);
+    options.strides = {8, 16, 32, 64};
+    options.point = 0;
+    return options;
+}
+
+} // namespace fgagt

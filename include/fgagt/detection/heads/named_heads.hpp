@@ -1,0 +1,116 @@
+#pragma once
+
+#include <fgagt/detection/heads/any_head.hpp>
+#include <fgagt/detection/heads/darknet_head.hpp>
+#include <fgagt/detection/heads/fastestdet_head.hpp>
+#include <fgagt/detection/heads/ltrb_head.hpp>
+#include <fgagt/detection/heads/yolo_rows_head.hpp>
+#include <fgagt/detection/heads/yolox_head.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/network/network_output.hpp>
+
+#include <opencv2/core.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fgagt {
+
+/// What may be set of a head that is chosen by name; all else is its family's.
+struct NamedHeadOptions {
+    std::optional<cv::Size> size = {};         ///< of the network's input, pixels; empty: the family's
+    std::optional<float> score_threshold = {}; ///< [0, 1]; empty: SelectionOptions's
+    std::vector<int> classes = {};             ///< the only ones to keep; empty: all
+};
+
+namespace detail {
+
+/// A name, and what it makes.
+struct NamedHead {
+    std::string_view name;
+    AnyHead (*make)(const NamedHeadOptions& options);
+    bool (*fits)(std::span<const NetworkOutput> outputs, cv::Size input);
+};
+
+/// The head `Head` with the options that `Preset` gives for an input size, or for none.
+template <class Head, class Preset>
+[[nodiscard]] Head preset_head(const NamedHeadOptions& wishes) {
+    typename Head::Options options = wishes.size ? Preset{}(*wishes.size) : Preset{}();
+    if (wishes.score_threshold) options.selection.score_threshold = *wishes.score_threshold;
+    if (!wishes.classes.empty()) options.selection.classes = wishes.classes;
+    return Head(std::move(options));
+}
+
+template <class Head, class Preset>
+[[nodiscard]] constexpr NamedHead named(std::string_view name, Preset /*preset*/) {
+    return {name, [](const NamedHeadOptions& wishes) { return AnyHead(preset_head<Head, Preset>(wishes)); },
+            [](std::span<const NetworkOutput> outputs, cv::Size input) {
+                return preset_head<Head, Preset>({.size = input}).fits(outputs);
+            }};
+}
+
+/// Calls a preset with an input size or without.
+#define FGAGT_PRESET(preset) [](auto... size) { return preset(size...); }
+
+inline constexpr std::array kNamedHeads{
+    named<YoloxHead>("yolox", FGAGT_PRESET(yolox_options)),
+    named<YoloRowsHead>("yolov6", FGAGT_PRESET(yolov6_options)),
+    named<YoloRowsHead>("yolov8", FGAGT_PRESET(yolov8_options)),
+    named<YoloRowsHead>("yolo-nas", FGAGT_PRESET(yolo_nas_options)),
+    named<YoloRowsHead>("ppyoloe", FGAGT_PRESET(ppyoloe_options)),
+    named<YoloRowsHead>("damo-yolo", FGAGT_PRESET(damo_yolo_options)),
+    named<FastestDetHead>("fastestdet", FGAGT_PRESET(fastestdet_options)),
+    named<DarknetHead>("darknet", FGAGT_PRESET(darknet_options)),
+    named<LtrbHead>("fcos", FGAGT_PRESET(fcos_options)),
+    named<LtrbHead>("vfnet", FGAGT_PRESET(vfnet_options)),
+    named<LtrbHead>("tood", FGAGT_PRESET(tood_options)),
+    named<LtrbHead>("gfl", FGAGT_PRESET(gfl_options)),
+    named<LtrbHead>("gflv2", FGAGT_PRESET(gflv2_options)),
+    named<LtrbHead>("nanodet", FGAGT_PRESET(nanodet_options)),
+    named<LtrbHead>("nanodet-plus", FGAGT_PRESET(nanodet_plus_options)),
+};
+
+#undef FGAGT_PRESET
+
+} // namespace detail
+
+/// The names that make_head() knows, those of detector families.
+[[nodiscard]] inline std::vector<std::string> head_names() {
+    std::vector<std::string> names;
+    for (const detail::NamedHead& head : detail::kNamedHeads)
+        names.emplace_back(head.name);
+    return names;
+}
+
+/// The head of a family, with what the family is trained to see.
+///
+/// @throws InvalidArgument  a name that is none of head_names(); an option is out of its range
+[[nodiscard]] inline AnyHead make_head(std::string_view name, const NamedHeadOptions& options = {}) {
+    const auto head = std::ranges::find(detail::kNamedHeads, name, &detail::NamedHead::name);
+    if (head != detail::kNamedHeads.end()) return head->make(options);
+    std::string names;
+    for (const std::string& known : head_names())
+        names += (names.empty() ? "" : ", ") + known;
+    detail::throw_invalid("make_head: expected the name of a detector family, got '", std::string(name),
+                          "'; use one of ", names);
+}
+
+/// The names of the heads that such outputs can be of: by their shapes, and where families share a shape by
+/// what the numbers can mean. One name: it is safe to take it; several: the caller has to say which.
+///
+/// @param outputs  of the network for any frame, a grey one say
+/// @param input    size of the network's input, pixels
+[[nodiscard]] inline std::vector<std::string> fitting_heads(std::span<const NetworkOutput> outputs,
+                                                            cv::Size input) {
+    std::vector<std::string> names;
+    for (const detail::NamedHead& head : detail::kNamedHeads)
+        if (head.fits(outputs, input)) names.emplace_back(head.name);
+    return names;
+}
+
+} // namespace fgagt
