@@ -1,11 +1,15 @@
 // Tracks a MOTChallenge sequence or a video, and writes the tracks as text, as an annotated video, or both.
 
+#include "support/detection_source.hpp"
 #include "support/hog_detector.hpp"
 #include "support/interruption.hpp"
 #include "support/progress.hpp"
 #include "support/run_checkpoint.hpp"
 #include "support/video_output.hpp"
 
+#include <fgagt/backbone/dnn_backbone.hpp>
+#include <fgagt/detection/class_names.hpp>
+#include <fgagt/detection/detector_file.hpp>
 #include <fgagt/fgagt.hpp>
 #include <fgagt/graph_tracker.hpp>
 #include <fgagt/io/frame_source.hpp>
@@ -48,10 +52,39 @@ struct Range {
     }
 };
 
+/// A size that is written WIDTHxHEIGHT on the command line.
+struct PixelSize {
+    cv::Size value;
+
+    friend bool lexical_cast(const std::string& text, PixelSize& size) {
+        const std::size_t cross = text.find('x');
+        return cross != std::string::npos &&
+               CLI::detail::lexical_cast(text.substr(0, cross), size.value.width) &&
+               CLI::detail::lexical_cast(text.substr(cross + 1), size.value.height);
+    }
+};
+
+/// A network's file, and perhaps one of its layers: FILE[:LAYER].
+struct LayerOfFile {
+    fs::path file;
+    std::string layer;
+};
+
+LayerOfFile layer_of_file(const std::string& text) {
+    for (std::size_t colon = text.size(); colon != std::string::npos && !fs::exists(text);
+         colon = colon == 0 ? std::string::npos : text.rfind(':', colon - 1))
+        if (colon < text.size() && fs::exists(text.substr(0, colon)))
+            return {text.substr(0, colon), text.substr(colon + 1)};
+    return {text, ""};
+}
+
 struct Arguments {
     fs::path source;
     fs::path detections;
     std::string detector;
+    std::string head;
+    std::optional<PixelSize> input_size;
+    std::vector<std::string> classes;
     fs::path output;
     std::string preset = "default";
     std::string backbone;
@@ -77,16 +110,42 @@ void add_options(CLI::App& app, Arguments& arguments) {
     auto* boxes = app.add_option_group("boxes", "where detections come from");
     boxes->add_option("--detections", arguments.detections, "MOTChallenge detection file")
         ->check(CLI::ExistingFile);
-    boxes->add_option("--detector", arguments.detector, "hog: OpenCV's built-in pedestrian detector")
-        ->check(CLI::IsMember({"hog"}));
+    auto* detector = boxes->add_option("--detector", arguments.detector,
+                                       "hog: OpenCV's built-in pedestrian detector; or the file of a network "
+                                       "(.onnx, .weights, .cfg, .caffemodel, .pb)");
+    detector->type_name("hog|FILE")->check([](const std::string& text) {
+        return text == "hog" || fs::exists(text) ? "" : "there is no such file, and only hog is built in";
+    });
     boxes->require_option(1);
+    app.add_option("--head", arguments.head,
+                   "what the network's outputs mean, where they leave it open: " +
+                       fgagt::detail::joined(head_names()))
+        ->type_name("NAME")
+        ->check(CLI::IsMember(head_names()))
+        ->needs(detector);
+    app.add_option("--input-size", arguments.input_size,
+                   "pixels that the network sees (default: as its file says, else as its family has it)")
+        ->type_name("WIDTHxHEIGHT")
+        ->needs(detector);
+    app.add_option("--classes", arguments.classes,
+                   "only these: COCO's names, or numbers as the network counts (default: all)")
+        ->type_name("A,B")
+        ->delimiter(',')
+        ->needs(detector);
     app.add_option("--output", arguments.output, "write tracks as MOTChallenge result text");
     app.add_option("--preset", arguments.preset, "which of the four trackers")
         ->check(CLI::IsMember({"default", "graph", "paper", "geometry"}))
         ->capture_default_str();
-    app.add_option("--backbone", arguments.backbone,
-                   "what features are taken from (default: colour, for the paper's preset channel)")
-        ->check(CLI::IsMember({"colour", "channel"}));
+    app.add_option(
+           "--backbone", arguments.backbone,
+           "what features are taken from (default: colour, for the paper's preset channel); or a network's "
+           "file and layer: where it is the detector's file, one pass gives both")
+        ->type_name("colour|channel|FILE[:LAYER]")
+        ->check([](const std::string& text) {
+            return text == "colour" || text == "channel" || fs::exists(layer_of_file(text).file)
+                       ? ""
+                       : "there is no such file, and only colour and channel are built in";
+        });
     app.add_option(
            "--weights", arguments.weights,
            "learned weights, as mot_train writes them (default with --preset graph: the library's own); the "
@@ -133,7 +192,21 @@ void require_sound(const Arguments& arguments) {
         throw CLI::ValidationError("--weights", "the geometry preset looks at no pixels; use another preset");
     if (!arguments.checkpoint.empty() && !arguments.video.empty())
         throw CLI::ValidationError("--checkpoint", "a video cannot be gone on with; write it without one");
-    if (arguments.weights.empty() && arguments.preset == "graph" && arguments.backbone == "channel")
+    for (const std::string& name : arguments.classes)
+        try {
+            static_cast<void>(class_id_of(name));
+        } catch (const InvalidArgument& error) {
+            throw CLI::ValidationError("--classes", error.what());
+        }
+    const bool is_network = !arguments.detector.empty() && arguments.detector != "hog";
+    if (!is_network && (!arguments.head.empty() || arguments.input_size || !arguments.classes.empty()))
+        throw CLI::ValidationError("--head, --input-size, --classes",
+                                   "these are for a detector that is a network");
+    if (!arguments.backbone.empty() && arguments.preset == "geometry")
+        throw CLI::ValidationError("--backbone",
+                                   "the geometry preset looks at no pixels; use another preset");
+    if (arguments.weights.empty() && arguments.preset == "graph" && !arguments.backbone.empty() &&
+        arguments.backbone != "colour")
         throw CLI::ValidationError("--weights",
                                    "the library's own weights are for the colour backbone; give others");
 }
@@ -149,6 +222,12 @@ std::vector<std::string> options_text(const Arguments& arguments) {
     add("SOURCE", arguments.source);
     add("--detections", arguments.detections);
     add("--detector", arguments.detector);
+    add("--head", arguments.head);
+    const cv::Size input_size = arguments.input_size ? arguments.input_size->value : cv::Size();
+    add("--input-size WIDTH", input_size.width);
+    add("--input-size HEIGHT", input_size.height);
+    for (const std::string& name : arguments.classes)
+        add("--classes", name);
     add("--preset", arguments.preset);
     add("--backbone", arguments.backbone);
     add("--weights", arguments.weights);
@@ -173,50 +252,35 @@ private:
     Clock::time_point start_ = Clock::now();
 };
 
-/// Detections of a file, or of a detector that looks at the frame.
-class DetectionSource {
-public:
-    explicit DetectionSource(const Arguments& arguments) : file_(arguments.detections) {
-        if (arguments.detections.empty())
-            hog_.emplace();
-        else
-            rows_ = read_detections(arguments.detections);
-    }
+/// The detector network of the command line.
+AnyDetector network_detector(const Arguments& arguments, const std::string& layer = "") {
+    DetectorFileOptions options{
+        .network{.model = arguments.detector}, .head = arguments.head, .layer = layer};
+    if (arguments.input_size) options.size = arguments.input_size->value;
+    for (const std::string& name : arguments.classes)
+        options.classes.push_back(class_id_of(name));
+    return open_detector(options);
+}
 
-    [[nodiscard]] std::vector<Detection> of_frame(std::int64_t number, const cv::Mat& frame) {
-        if (hog_) return hog_->detect(frame);
-        std::vector<Detection> detections;
-        for (const DetectionRow& row : rows_.frame(number))
-            detections.push_back({.box = row.box, .score = row.score});
-        return detections;
-    }
+/// Whether the backbone is the detector itself.
+bool detects_by_itself(const Arguments& arguments) {
+    return !arguments.detector.empty() && layer_of_file(arguments.backbone).file == arguments.detector;
+}
 
-    /// The last frame that has some; 0 without a file.
-    [[nodiscard]] std::int64_t last_frame() const { return rows_.last_frame(); }
-
-    /// What is odd about the file, now that it is known which is the last frame of all; empty if nothing is.
-    [[nodiscard]] std::string doubts(std::int64_t last_frame) const {
-        if (hog_) return "";
-        if (rows_.empty()) return file_.string() + ": there are no detections in it";
-        const auto rows = rows_.rows();
-        const auto beyond = std::ranges::upper_bound(rows, last_frame, {}, &DetectionRow::frame);
-        if (beyond == rows.end()) return "";
-        return file_.string() + ": " + std::to_string(rows.end() - beyond) +
-               " detections are of frames after the last one, " + std::to_string(last_frame) +
-               "; see whether the file belongs to this source";
-    }
-
-private:
-    fs::path file_;
-    DetectionRows rows_;
-    std::optional<examples::HogDetector> hog_;
-};
+examples::DetectionSource detection_source(const Arguments& arguments) {
+    if (!arguments.detections.empty()) return examples::DetectionSource(arguments.detections);
+    if (arguments.detector == "hog") return examples::DetectionSource(examples::HogDetector());
+    if (detects_by_itself(arguments)) return {};
+    return examples::DetectionSource(network_detector(arguments));
+}
 
 /// One run, from the first frame to the written files. Whatever ends it, what was tracked until then is
 /// written.
 class Run {
 public:
-    explicit Run(const Arguments& arguments) : arguments_(arguments), detections_(arguments) {
+    explicit Run(const Arguments& arguments)
+        : arguments_(arguments),
+          detections_(detection_source(arguments)) {
         if (!arguments.camera_motion.empty()) camera_motion_ = read_camera_motion(arguments.camera_motion);
         if (needs_pixels()) {
             frames_ = open_frames(arguments.source);
@@ -333,10 +397,15 @@ private:
         info.camera_motion = camera_motion_.frame(number);
         info.frame_size = frame.empty() ? frame_size_ : frame.size();
         const bool detects = (number - arguments_.frames.low) % arguments_.detect_every == 0;
+        constexpr bool kDetectsByItself = requires {
+            tracker.update(frame, info);
+        };
         const Timer detecting;
         const auto detections = detects ? detections_.of_frame(number, frame) : std::vector<Detection>{};
         const double detect = detects ? detecting.microseconds() : 0;
-        if constexpr (AnyTracker::kReadsFrames)
+        if constexpr (kDetectsByItself)
+            result_ = detects ? tracker.update(frame, info) : tracker.propagate(frame, info);
+        else if constexpr (AnyTracker::kReadsFrames)
             result_ = detects ? tracker.update(frame, detections, info) : tracker.propagate(frame, info);
         else
             result_ = detects ? tracker.update(detections, info) : tracker.propagate(info);
@@ -361,7 +430,7 @@ private:
     }
 
     const Arguments& arguments_;
-    DetectionSource detections_;
+    examples::DetectionSource detections_;
     RecordedCameraMotion camera_motion_;
     std::unique_ptr<FrameSource> frames_;
     double frame_rate_ = 30;
@@ -373,26 +442,40 @@ private:
 
 /// The paper's tracker, with learned weights where there are some.
 template <class B>
-PaperTracker<B> paper_tracker(const std::optional<NetworkWeights>& weights, const TrackerOptions& options) {
-    auto components = PaperTracker<B>::published();
-    if (weights) {
-        auto learned = GraphTracker<B>::learned(*weights);
-        components.pooler = std::move(learned.pooler);
-        components.graph = std::move(learned.graph);
-    }
+PaperTracker<B> paper_tracker(B backbone, const std::optional<NetworkWeights>& weights,
+                              const TrackerOptions& options) {
+    if (!weights) return PaperTracker<B>(PaperTracker<B>::published(std::move(backbone)), options);
+    auto learned = GraphTracker<B>::learned(*weights, std::move(backbone));
+    auto components = PaperTracker<B>::published(std::move(learned.backbone));
+    components.pooler = std::move(learned.pooler);
+    components.graph = std::move(learned.graph);
     return PaperTracker<B>(std::move(components), options);
 }
 
 template <class B>
-void track_with(Run& run, const Arguments& arguments, const TrackerOptions& options) {
+void track_with(Run& run, B backbone, const Arguments& arguments, const TrackerOptions& options) {
     std::optional<NetworkWeights> weights;
     if (!arguments.weights.empty()) weights = read_weights(arguments.weights);
     if (arguments.preset == "paper")
-        run.track(paper_tracker<B>(weights, options));
+        run.track(paper_tracker(std::move(backbone), weights, options));
     else if (weights || arguments.preset == "graph")
-        run.track(GraphTracker<B>(GraphTracker<B>::learned(weights ? *weights : default_weights()), options));
+        run.track(GraphTracker<B>(
+            GraphTracker<B>::learned(weights ? *weights : default_weights(), std::move(backbone)), options));
     else
-        run.track(Tracker<B>({}, options));
+        run.track(Tracker<B>({.backbone = std::move(backbone)}, options));
+}
+
+/// The network of --backbone at its usual size, or at the one that its file declares where it takes no other.
+DnnBackbone network_backbone(const LayerOfFile& choice) {
+    DnnBackboneOptions options{.network{.model = choice.file}, .layer = choice.layer};
+    const std::optional<cv::Size> declared = declared_input_size(choice.file);
+    try {
+        return DnnBackbone(options);
+    } catch (const InvalidArgument&) {
+        if (!declared || *declared == options.input.size) throw;
+    }
+    options.input.size = *declared;
+    return DnnBackbone(options);
 }
 
 void run(const Arguments& arguments) {
@@ -402,14 +485,20 @@ void run(const Arguments& arguments) {
     options.detections.score_low = arguments.score_range.low;
     options.detections.score_high = arguments.score_range.high;
     options.scores.ceiling = arguments.score_ceiling;
-    const bool channels =
-        arguments.backbone.empty() ? arguments.preset == "paper" : arguments.backbone == "channel";
+    const std::string backbone = !arguments.backbone.empty()   ? arguments.backbone
+                                 : arguments.preset == "paper" ? "channel"
+                                                               : "colour";
+    const LayerOfFile network = layer_of_file(backbone);
     if (arguments.preset == "geometry")
         run.track(GeometryTracker({}, options));
-    else if (channels)
-        track_with<ChannelBackbone>(run, arguments, options);
+    else if (backbone == "colour")
+        track_with(run, ColourBackbone(), arguments, options);
+    else if (backbone == "channel")
+        track_with(run, ChannelBackbone(), arguments, options);
+    else if (detects_by_itself(arguments))
+        track_with(run, network_detector(arguments, network.layer), arguments, options);
     else
-        track_with<ColourBackbone>(run, arguments, options);
+        track_with(run, network_backbone(network), arguments, options);
     run.print_summary();
 }
 

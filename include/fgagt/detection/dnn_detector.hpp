@@ -41,7 +41,11 @@ public:
     /// @throws ParseError       the network's files cannot be read or understood
     /// @throws InvalidArgument  an option is out of its range; the network cannot take an input of that size
     explicit DnnDetector(const DnnDetectorOptions& options, Head head = Head{})
-        : network_(options.network),
+        : DnnDetector(Network(options.network), options, std::move(head)) {}
+
+    /// The same with a network that is there already.
+    DnnDetector(Network network, const DnnDetectorOptions& options, Head head)
+        : network_(std::move(network)),
           head_(std::move(head)),
           input_(options.input.value_or(head_.input())),
           layer_name_(options.layer) {
