@@ -11,12 +11,14 @@
 #include <opencv2/core.hpp>
 #include <opencv2/core/utility.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -64,6 +66,7 @@ struct Suite {
 
 Suite suite_with_pixels(const fs::path& data) {
     Suite suite{.tables = tables_with_pixels(), .columns = {}};
+    std::ranges::move(tables_of_networks(data / "models"), std::back_inserter(suite.tables));
     const auto add = [&](const char* name, MotRules rules) {
         const SequenceSource source{.folder = data / "mot" / name, .rules = rules};
         suite.columns.push_back(

@@ -1,5 +1,7 @@
 #include "configurations.hpp"
 
+#include "network_features.hpp"
+
 #include <fgagt/geometry_tracker.hpp>
 #include <fgagt/graph_tracker.hpp>
 #include <fgagt/motion/hold_motion.hpp>
@@ -8,8 +10,10 @@
 
 #include <concepts>
 #include <cstdint>
+#include <filesystem>
 #include <initializer_list>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace fgagt::ablation {
@@ -153,6 +157,32 @@ Configuration graph_row(std::string name) {
             }};
 }
 
+/// A network's layer as the map of a tracker.
+struct NetworkRow {
+    std::string name;
+    DnnBackboneOptions backbone;
+    float similarity_centre, similarity_span; ///< where its cosines tell people apart; see FusionStageOptions
+    AppearanceSource source = AppearanceSource::kStored;
+};
+
+Configuration network_row(const NetworkRow& row) {
+    const auto maps = std::make_shared<NetworkMaps>(row.backbone);
+    return {row.name, [row, maps](const Sequence& sequence, const auto& detections) {
+                DefaultAssociationOptions association;
+                for (FusionStageOptions* stage : {&association.high, &association.low}) {
+                    stage->similarity_centre = row.similarity_centre;
+                    stage->similarity_span = row.similarity_span;
+                }
+                TrackerOptions options;
+                options.scores.ceiling = sequence.score_ceiling;
+                options.appearance.source = row.source;
+                return track(Tracker<NetworkFeatures>({.backbone = NetworkFeatures(maps),
+                                                       .association = DefaultAssociation(association)},
+                                                      options),
+                             sequence, detections, true);
+            }};
+}
+
 template <class B>
 Configuration paper_row(std::string name) {
     return {std::move(name), [](const Sequence& sequence, const auto& detections) {
@@ -193,6 +223,25 @@ std::vector<Table> tables_with_pixels() {
           row<Tracker<>>("no coasted frames", {without_coasting}),
           row<Tracker<>>("no duplicate removal", {with_duplicates})}},
     };
+}
+
+std::vector<Table> tables_of_networks(const std::filesystem::path& models) {
+    const DnnBackboneOptions osnet{.network{.model = models / "osnet_x0_25_msmt17.onnx"},
+                                   .layer = "/conv5/relu/Relu"};
+    const DnnBackboneOptions yolox{.network{.model = models / "yolox_nano_416x416.onnx"},
+                                   .layer = "Mul_246", // the neck's finest map, which the heads read
+                                   .input{.size{416, 416}}};
+    Table table{.title = "The default with features of networks in place of colours", .rows = {}};
+    const auto add = [&](const NetworkRow& row) {
+        if (std::filesystem::exists(row.backbone.network.model)) table.rows.push_back(network_row(row));
+    };
+    constexpr AppearanceSource kCurrent = AppearanceSource::kCurrent;
+    add({"OSNet as a dense map", osnet, 0.6F, 0.2F});
+    add({"OSNet as a dense map, re-extracted in the current frame", osnet, 0.6F, 0.2F, kCurrent});
+    add({"YOLOX-nano's neck: the detector's own features", yolox, 0.9F, 0.08F});
+    add({"YOLOX-nano's neck, re-extracted in the current frame", yolox, 0.9F, 0.08F, kCurrent});
+    if (table.rows.empty()) return {};
+    return {std::move(table)};
 }
 
 std::vector<Table> tables_of_boxes() {

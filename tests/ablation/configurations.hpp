@@ -2,6 +2,7 @@
 
 #include "measurement.hpp"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct Table {
 
 /// For sequences with pixels.
 [[nodiscard]] std::vector<Table> tables_with_pixels();
+/// The same with features of the networks in a folder; empty where none of them is there.
+[[nodiscard]] std::vector<Table> tables_of_networks(const std::filesystem::path& models);
 /// For sequences of boxes alone.
 [[nodiscard]] std::vector<Table> tables_of_boxes();
 /// For cameras whose motion is known.

@@ -341,6 +341,8 @@ TEST_CASE("images of flow that are none are refused before they are read") {
     CHECK_THROWS_AS(image(-8, -4, 1, 3, 32), ParseError);
     CHECK_THROWS_AS(image(8, 4, -1, 3, 32), ParseError);
     CHECK_THROWS_AS(image(8, 4, 1000, 3, 32), ParseError);
+    CHECK(image(8, 4, 2, 1, 32).levels() == 2);
+    CHECK_THROWS_AS(image(8, 4, 3, 1, 32), ParseError); // 2 x 1 is no larger than the window
     CHECK_THROWS_AS(image(8, 4, 1, 0, 32), ParseError);
     CHECK_THROWS_AS(image(8, 4, 1, std::numeric_limits<int>::max(), 32), ParseError);
 }

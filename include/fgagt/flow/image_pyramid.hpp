@@ -107,6 +107,7 @@ public:
                                 pixels.size() % static_cast<std::size_t>(size.width) == 0,
                             "a grey image and its pyramid");
             pyramid.build(cv::Mat(size, CV_8UC1, pixels.data()), levels - 1, window);
+            archive.require(pyramid.levels() == levels, "as many levels as an image of that size has");
         }
     }
 
