@@ -1,10 +1,17 @@
 #pragma once
 
+#include <fgagt/detection/heads/anchor_head.hpp>
 #include <fgagt/detection/heads/any_head.hpp>
+#include <fgagt/detection/heads/centre_heatmap_head.hpp>
+#include <fgagt/detection/heads/corner_head.hpp>
 #include <fgagt/detection/heads/darknet_head.hpp>
+#include <fgagt/detection/heads/decoded_head.hpp>
 #include <fgagt/detection/heads/fastestdet_head.hpp>
 #include <fgagt/detection/heads/ltrb_head.hpp>
+#include <fgagt/detection/heads/set_prediction_head.hpp>
+#include <fgagt/detection/heads/yolo_anchor_head.hpp>
 #include <fgagt/detection/heads/yolo_rows_head.hpp>
+#include <fgagt/detection/heads/yolov1_head.hpp>
 #include <fgagt/detection/heads/yolox_head.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/network/network_output.hpp>
@@ -59,6 +66,16 @@ template <class Head, class Preset>
 
 inline constexpr std::array kNamedHeads{
     named<YoloxHead>("yolox", FGAGT_PRESET(yolox_options)),
+    named<Yolov1Head>("yolov1", FGAGT_PRESET(yolov1_options)),
+    named<YoloAnchorHead>("yolov2", FGAGT_PRESET(yolov2_options)),
+    named<YoloAnchorHead>("yolov3", FGAGT_PRESET(yolov3_options)),
+    named<YoloAnchorHead>("yolov4", FGAGT_PRESET(yolov4_options)),
+    named<YoloAnchorHead>("scaled-yolov4", FGAGT_PRESET(yolov7_options)),
+    named<YoloAnchorHead>("yolov5", FGAGT_PRESET(yolov5_options)),
+    named<YoloAnchorHead>("yolov5-lite", FGAGT_PRESET(yolov5_options)),
+    named<YoloAnchorHead>("yolor", FGAGT_PRESET(yolor_options)),
+    named<YoloAnchorHead>("yolov7", FGAGT_PRESET(yolov7_options)),
+    named<YoloAnchorHead>("tph-yolov5", FGAGT_PRESET(tph_yolov5_options)),
     named<YoloRowsHead>("yolov6", FGAGT_PRESET(yolov6_options)),
     named<YoloRowsHead>("yolov8", FGAGT_PRESET(yolov8_options)),
     named<YoloRowsHead>("yolo-nas", FGAGT_PRESET(yolo_nas_options)),
@@ -66,6 +83,10 @@ inline constexpr std::array kNamedHeads{
     named<YoloRowsHead>("damo-yolo", FGAGT_PRESET(damo_yolo_options)),
     named<FastestDetHead>("fastestdet", FGAGT_PRESET(fastestdet_options)),
     named<DarknetHead>("darknet", FGAGT_PRESET(darknet_options)),
+    named<AnchorHead>("retinanet", FGAGT_PRESET(retinanet_options)),
+    named<AnchorHead>("ssd", FGAGT_PRESET(ssd_options)),
+    named<AnchorHead>("ssdlite", FGAGT_PRESET(ssdlite_options)),
+    named<AnchorHead>("atss", FGAGT_PRESET(atss_options)),
     named<LtrbHead>("fcos", FGAGT_PRESET(fcos_options)),
     named<LtrbHead>("vfnet", FGAGT_PRESET(vfnet_options)),
     named<LtrbHead>("tood", FGAGT_PRESET(tood_options)),
@@ -73,6 +94,21 @@ inline constexpr std::array kNamedHeads{
     named<LtrbHead>("gflv2", FGAGT_PRESET(gflv2_options)),
     named<LtrbHead>("nanodet", FGAGT_PRESET(nanodet_options)),
     named<LtrbHead>("nanodet-plus", FGAGT_PRESET(nanodet_plus_options)),
+    named<CentreHeatmapHead>("centernet", FGAGT_PRESET(centernet_options)),
+    named<CornerHead>("cornernet", FGAGT_PRESET(cornernet_options)),
+    named<CornerHead>("centernet-triplet", FGAGT_PRESET(centernet_triplet_options)),
+    named<SetPredictionHead>("detr", FGAGT_PRESET(detr_options)),
+    named<SetPredictionHead>("deformable-detr", FGAGT_PRESET(deformable_detr_options)),
+    named<SetPredictionHead>("dab-detr", FGAGT_PRESET(deformable_detr_options)),
+    named<SetPredictionHead>("dn-detr", FGAGT_PRESET(deformable_detr_options)),
+    named<SetPredictionHead>("h-detr", FGAGT_PRESET(deformable_detr_options)),
+    named<SetPredictionHead>("ddq", FGAGT_PRESET(ddq_options)),
+    named<SetPredictionHead>("rt-detr", FGAGT_PRESET(rt_detr_options)),
+    named<DecodedHead>("decoded", FGAGT_PRESET(decoded_options)),
+    named<DecodedHead>("mask-rcnn", FGAGT_PRESET(mask_rcnn_options)),
+    named<DecodedHead>("detection-output", FGAGT_PRESET(detection_output_options)),
+    named<DecodedHead>("paddle", FGAGT_PRESET(paddle_options)),
+    named<DecodedHead>("yolov7-end2end", FGAGT_PRESET(yolov7_end_to_end_options)),
 };
 
 #undef FGAGT_PRESET

@@ -32,14 +32,14 @@ struct CellView {
     /// The columns from `first` on, at most `count`.
     [[nodiscard]] CellView columns_from(std::size_t first, std::size_t count) const noexcept {
         CellView view = *this;
-        view.data += first * column_stride;
+        if (cells > 0) view.data += first * column_stride;
         view.columns = count;
         return view;
     }
     /// The cells from `first` on, at most `count`.
     [[nodiscard]] CellView cells_from(std::size_t first, std::size_t count) const noexcept {
         CellView view = *this;
-        view.data += first * cell_stride;
+        if (count > 0) view.data += first * cell_stride;
         view.cells = count;
         return view;
     }

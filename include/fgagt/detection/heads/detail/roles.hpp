@@ -17,8 +17,7 @@ namespace fgagt::detail {
 /// What some of a network's outputs are for.
 struct Role {
     std::size_t columns = 0; ///< numbers per anchor; 0: any, then it comes last
-    std::initializer_list<std::string_view>
-        names{}; ///< parts of names that tell outputs of equal shape apart
+    NameParts names{};       ///< parts of names that tell outputs of equal shape apart
 };
 
 /// Numbers per anchor of an output that belongs to one of the levels, or to all of them.

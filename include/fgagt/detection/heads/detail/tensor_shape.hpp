@@ -6,9 +6,9 @@
 #include <opencv2/core.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstddef>
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,14 +50,16 @@ inline void expect_floats(std::span<const NetworkOutput> outputs, std::string_vi
                           output.values.type(), "; convert them");
 }
 
+/// Parts of names, in small letters; empty ones mean nothing.
+using NameParts = std::array<std::string_view, 4>;
+
 /// Whether an output's name, in whatever case, holds one of `parts`.
-[[nodiscard]] inline bool is_called(const NetworkOutput& output,
-                                    std::initializer_list<std::string_view> parts) {
+[[nodiscard]] inline bool is_called(const NetworkOutput& output, const NameParts& parts) {
     std::string name = output.name;
     std::ranges::transform(name, name.begin(),
                            [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    return std::ranges::any_of(parts,
-                               [&](std::string_view part) { return name.find(part) != std::string::npos; });
+    return std::ranges::any_of(
+        parts, [&](std::string_view part) { return !part.empty() && name.find(part) != std::string::npos; });
 }
 
 /// Throws InvalidArgument: outputs that are not the family's.

@@ -1,0 +1,19 @@
+#pragma once
+
+/// Detections from the output of detector networks, a head for each family of them. These headers need
+/// OpenCV's dnn module and are therefore included by themselves.
+#include <fgagt/detection/heads/anchor_head.hpp>
+#include <fgagt/detection/heads/any_head.hpp>
+#include <fgagt/detection/heads/centre_heatmap_head.hpp>
+#include <fgagt/detection/heads/corner_head.hpp>
+#include <fgagt/detection/heads/darknet_head.hpp>
+#include <fgagt/detection/heads/decoded_head.hpp>
+#include <fgagt/detection/heads/detector_head.hpp>
+#include <fgagt/detection/heads/fastestdet_head.hpp>
+#include <fgagt/detection/heads/ltrb_head.hpp>
+#include <fgagt/detection/heads/named_heads.hpp>
+#include <fgagt/detection/heads/set_prediction_head.hpp>
+#include <fgagt/detection/heads/yolo_anchor_head.hpp>
+#include <fgagt/detection/heads/yolo_rows_head.hpp>
+#include <fgagt/detection/heads/yolov1_head.hpp>
+#include <fgagt/detection/heads/yolox_head.hpp>
