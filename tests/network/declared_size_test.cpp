@@ -1,4 +1,6 @@
+#include "fuzz/declared_size_target.hpp"
 #include "support/catch.hpp"
+#include "support/corpus.hpp"
 #include "support/data.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -103,4 +105,8 @@ TEST_CASE("real models say what size they take", "[network]") {
     CHECK(declared_input_size(*models / "FastestDet.onnx") == cv::Size(352, 352));
     CHECK(declared_input_size(*models / "nanodet_m_416.onnx") == cv::Size(416, 416));
     CHECK(declared_input_size(*models / "yolo-fastest-1.1_body.cfg") == cv::Size(320, 320));
+}
+
+TEST_CASE("the corpus of model files is read as its names say", "[network]") {
+    replay_corpus("declared_size", check_declared_size);
 }

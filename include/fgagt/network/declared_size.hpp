@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <istream>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,7 +25,7 @@ namespace detail {
 class ProtobufReader {
 public:
     /// @param end  of the message, bytes from the start of the file
-    ProtobufReader(std::ifstream& file, std::uint64_t end) : file_(file), end_(end) {}
+    ProtobufReader(std::istream& file, std::uint64_t end) : file_(file), end_(end) {}
 
     /// Goes to the next field; false at the end of the message, or where it is broken.
     [[nodiscard]] bool next() {
@@ -72,17 +73,25 @@ private:
         value = 0;
         for (unsigned shift = 0; shift < 64; shift += 7) {
             const int byte = file_.get();
-            if (byte == std::ifstream::traits_type::eof()) return false;
+            if (byte == std::istream::traits_type::eof()) return false;
             value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
             if ((byte & 0x80) == 0) return true;
         }
         return false;
     }
 
-    std::ifstream& file_;
+    std::istream& file_;
     std::uint64_t end_;
     std::uint64_t field_ = 0, value_ = 0, length_ = 0, contents_end_ = 0;
 };
+
+/// A size that a network's input may have.
+[[nodiscard]] inline std::optional<cv::Size> size_in_range(std::uint64_t width, std::uint64_t height) {
+    constexpr std::uint64_t kLargest = 16'384;
+    for (const std::uint64_t length : {width, height})
+        if (length < 1 || length > kLargest) return std::nullopt;
+    return cv::Size(static_cast<int>(width), static_cast<int>(height));
+}
 
 /// Height and width of an input [N x 3 x height x width] that says both as numbers.
 [[nodiscard]] inline std::optional<cv::Size> size_of_onnx_input(ProtobufReader shape) {
@@ -96,11 +105,8 @@ private:
             if (dimension.field() == 1) lengths[count] = dimension.value();
         ++count;
     }
-    constexpr std::uint64_t kLargest = 16'384;
     if (count != lengths.size() || lengths[1] != 3) return std::nullopt;
-    for (const std::uint64_t length : {lengths[2], lengths[3]})
-        if (length < 1 || length > kLargest) return std::nullopt;
-    return cv::Size(static_cast<int>(lengths[3]), static_cast<int>(lengths[2]));
+    return size_in_range(lengths[3], lengths[2]);
 }
 
 /// Calls `found` with the reader of each submessage that lies at the end of this path of fields, until it
@@ -114,11 +120,8 @@ bool each_at(ProtobufReader message, std::span<const std::uint64_t> path, const 
     return false;
 }
 
-[[nodiscard]] inline std::optional<cv::Size> size_in_onnx(const std::filesystem::path& path) {
-    std::error_code error;
-    const std::uintmax_t bytes = std::filesystem::file_size(path, error);
-    std::ifstream file(path, std::ios::binary);
-    if (error || !file) return std::nullopt;
+/// @param bytes  of the whole file
+[[nodiscard]] inline std::optional<cv::Size> size_in_onnx(std::istream& file, std::uint64_t bytes) {
     // ModelProto.graph, GraphProto.input, ValueInfoProto.type, TypeProto.tensor_type, Tensor.shape
     constexpr std::array<std::uint64_t, 5> kPath{7, 11, 2, 1, 2};
     std::optional<cv::Size> size;
@@ -130,21 +133,19 @@ bool each_at(ProtobufReader message, std::span<const std::uint64_t> path, const 
 }
 
 /// `width=` and `height=` of a Darknet .cfg, in its first section.
-[[nodiscard]] inline std::optional<cv::Size> size_in_darknet(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    cv::Size size;
+[[nodiscard]] inline std::optional<cv::Size> size_in_darknet(std::istream& file) {
+    std::uint64_t width = 0, height = 0;
     int sections = 0;
     for (std::string line; std::getline(file, line);) {
         std::erase_if(line, [](unsigned char letter) { return std::isspace(letter) != 0; });
         sections += line.starts_with('[') ? 1 : 0;
         if (sections > 1) break;
-        for (const auto& [name, length] : {std::pair<std::string_view, int*>{"width=", &size.width},
-                                           std::pair<std::string_view, int*>{"height=", &size.height}})
+        for (const auto& [name, length] : {std::pair<std::string_view, std::uint64_t*>{"width=", &width},
+                                           std::pair<std::string_view, std::uint64_t*>{"height=", &height}})
             if (line.starts_with(name))
                 std::from_chars(line.data() + name.size(), line.data() + line.size(), *length);
     }
-    if (size.width < 1 || size.height < 1) return std::nullopt;
-    return size;
+    return size_in_range(width, height);
 }
 
 } // namespace detail
@@ -153,8 +154,12 @@ bool each_at(ProtobufReader message, std::span<const std::uint64_t> path, const 
 /// Darknet .cfg's width and height. Empty where the file leaves it open, cannot be read, or is of another
 /// kind.
 [[nodiscard]] inline std::optional<cv::Size> declared_input_size(const std::filesystem::path& model) {
-    if (model.extension() == ".onnx") return detail::size_in_onnx(model);
-    if (model.extension() == ".cfg") return detail::size_in_darknet(model);
+    std::error_code error;
+    const std::uintmax_t bytes = std::filesystem::file_size(model, error);
+    std::ifstream file(model, std::ios::binary);
+    if (error || !file) return std::nullopt;
+    if (model.extension() == ".onnx") return detail::size_in_onnx(file, bytes);
+    if (model.extension() == ".cfg") return detail::size_in_darknet(file);
     return std::nullopt;
 }
 
