@@ -162,6 +162,15 @@ TEST_CASE("any layer can be the map, by its name", "[dnn]") {
     CHECK(first.layer().name == "conv_0");
     DnnBackbone fine(plain(model, {64, 32}));
     CHECK(fine.layer().name == "conv_1"); // the last whose cells are at most 8 pixels apart
+    const auto neck = DarknetNetwork(64, 32)
+                          .convolution(16, 3, 2)
+                          .convolution(16, 3, 4)
+                          .convolution(16, 3, 2)
+                          .upsampled()
+                          .convolution(16, 3, 1)
+                          .write(folder, "neck");
+    DnnBackbone stage(plain(neck, {64, 32}));
+    CHECK(stage.layer().name == "conv_1"); // what coarser maps are made from, and not what comes of them
     CHECK(map_of(fine, frame).columns == 16);
     CHECK_THROWS_WITH(DnnBackbone(plain(model, {64, 32}, "conv_7")),
                       Contains("no layer conv_7") && Contains("conv_2"));
@@ -255,6 +264,23 @@ TEST_CASE("cells of real networks lie where they look", "[dnn]") {
         // Trained kernels are not symmetric; by the corner of the first cell it would be 0.6 of the coarser
         // cells.
         CHECK(cv::norm(apart) < 0.4);
+    }
+}
+
+TEST_CASE("the map of a real network is its neck's finest", "[dnn]") {
+    const auto models = real_data("models");
+    if (!models) return;
+    const auto layer = [&](const char* model, cv::Size size) {
+        return find_map(Network({.model = *models / model}), size, "");
+    };
+    CHECK(layer("yolox_nano_416x416.onnx", {416, 416}).name == "onnx_node!Mul_246");
+    for (const auto& [model, size] : {std::pair("light_person_detector_192x192.onnx", cv::Size(192, 192)),
+                                      std::pair("nanodet_m_416.onnx", cv::Size(416, 416)),
+                                      std::pair("FastestDet.onnx", cv::Size(352, 352)),
+                                      std::pair("yolo-fastest-1.1_body.cfg", cv::Size(320, 320)),
+                                      std::pair("osnet_x0_25_msmt17.onnx", cv::Size(640, 384))}) {
+        const NetworkLayer map = layer(model, size);
+        CHECK((map.narrows && map.grid.stride_x <= 8 && map.grid.stride_y <= 8 && map.channels >= 16));
     }
 }
 

@@ -93,3 +93,21 @@ TEST_CASE("example 02 says what it could not read") {
     CHECK(missing.says("no-such-video.avi"));
     CHECK(run_program("02_video", "").exit_code == 2);
 }
+
+TEST_CASE(
+    "example 06 tracks what a network sees, with colours and with its own features (needs FGAGT_DATA)") {
+    const auto model = real_data("models/light_person_detector_192x192.onnx");
+    const auto sequence = real_data("mot/TUD-Campus");
+    if (!model || !sequence) return;
+    for (const char* const features : {"", "--own-features"}) {
+        const Outcome outcome =
+            run_program("06_detector", "'" + model->string() + "' '" + sequence->string() + "' " + features);
+        CHECK(outcome.exit_code == 0);
+        const auto printed = lines(outcome.output);
+        REQUIRE(printed.size() == 71);
+        CHECK(printed.front().starts_with("frame 0:"));
+        CHECK(outcome.says(" 1 (class 0)"));
+    }
+    CHECK(run_program("06_detector", "'" + model->string() + "'").exit_code == 2);
+    CHECK(run_program("06_detector", "none.onnx '" + sequence->string() + "'").exit_code == 1);
+}

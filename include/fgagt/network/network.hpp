@@ -43,6 +43,8 @@ struct NetworkLayer {
     int channels = 0; ///< floats per cell
     int rows = 0;     ///< cells
     int columns = 0;  ///< cells
+    bool narrows =
+        false; ///< whether a coarser map is made from it right away: it ends a stage, or a neck\'s level
 };
 
 /// A network that OpenCV's dnn module runs. Movable, not copyable: its layers are its scratch memory.
@@ -87,10 +89,18 @@ public:
         const detail::LayerShapes shapes = shapes_of(input);
         detail::CellPositions positions(net_, shapes);
         std::vector<NetworkLayer> layers;
+        std::map<int, std::size_t> place; // in `layers`, by id
         for (const auto& [id, out] : shapes.out) {
             const std::optional<CellGrid> grid = id == 0 ? std::nullopt : positions.of(id);
             if (!grid) continue;
+            for (const auto& before : net_.getLayerInputs(id)) {
+                const auto source = place.find(net_.getLayerId(before->name));
+                if (source != place.end() && layers[source->second].grid.stride_x < grid->stride_x)
+                    layers[source->second].narrows = true;
+            }
             const cv::dnn::MatShape& shape = out.front();
+            if (shape.size() != 4) continue;
+            place[id] = layers.size();
             layers.push_back({net_.getLayer(id)->name, *grid, shape[1], shape[2], shape[3]});
         }
         return layers;
@@ -206,7 +216,8 @@ namespace detail {
         const bool is_named = own == name || (own.starts_with(kPrefix) && own.substr(kPrefix.size()) == name);
         const bool is_fine = layer.grid.stride_x <= kLargestStride && layer.grid.stride_y <= kLargestStride &&
                              layer.channels >= kLeastChannels;
-        if (name.empty() ? is_fine : is_named) found = layer;
+        const bool is_better = is_fine && (layer.narrows || !found || !found->narrows);
+        if (name.empty() ? is_better : is_named) found = layer;
         names.push_back(layer.name);
     }
     if (!found)

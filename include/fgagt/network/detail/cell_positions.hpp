@@ -37,10 +37,13 @@ struct LayerShapes {
     return shapes;
 }
 
-/// Whether a shape is [1 x C x rows x columns] of more than one cell: a single one is of the whole input.
-[[nodiscard]] inline bool is_map(const cv::dnn::MatShape& shape) {
-    return shape.size() == 4 && std::ranges::all_of(shape, [](int length) { return length >= 1; }) &&
-           (shape[2] > 1 || shape[3] > 1);
+/// Rows and columns of a shape [... x rows x columns]; empty where it is no map, or of a single cell: that is
+/// of the whole input.
+[[nodiscard]] inline std::optional<cv::Size> cells_of(const cv::dnn::MatShape& shape) {
+    if (shape.size() < 4 || !std::ranges::all_of(shape, [](int length) { return length >= 1; }))
+        return std::nullopt;
+    const cv::Size cells(shape[shape.size() - 1], shape[shape.size() - 2]);
+    return cells == cv::Size(1, 1) ? std::nullopt : std::optional(cells);
 }
 
 /// How a layer's window goes over one axis of its input.
@@ -68,19 +71,20 @@ public:
 
 private:
     [[nodiscard]] std::optional<CellGrid> derive(int id) {
-        const cv::dnn::MatShape& out = shapes_.out.at(id).front();
-        if (!is_map(out)) return std::nullopt;
+        const std::optional<cv::Size> out = cells_of(shapes_.out.at(id).front());
+        if (!out) return std::nullopt;
         const cv::Ptr<cv::dnn::Layer> layer = net_.getLayer(id);
+        const bool rearranges = layer->type == "Permute" || layer->type == "Reshape";
         std::optional<CellGrid> mean;
         double count = 0;
         const auto inputs = net_.getLayerInputs(id);
         for (std::size_t k = 0; k < inputs.size(); ++k) {
             const int source = net_.getLayerId(inputs[k]->name);
-            const cv::dnn::MatShape& in = shapes_.out.at(source).front();
             const std::optional<CellGrid> grid = of(source);
-            if (!grid) continue;
-            const CellGrid stepped =
-                step(*grid, window(*layer, in[3], out[3], 1), window(*layer, in[2], out[2], 0));
+            const std::optional<cv::Size> in = cells_of(shapes_.out.at(source).front());
+            if (!grid || !in || (rearranges && *in != *out)) continue;
+            const CellGrid stepped = step(*grid, window(*layer, in->width, out->width, 1),
+                                          window(*layer, in->height, out->height, 0));
             if (mean && (stepped.stride_x != mean->stride_x || stepped.stride_y != mean->stride_y)) continue;
             if (!mean) mean = CellGrid{stepped.stride_x, stepped.stride_y, 0, 0};
             mean->first_x = (count * mean->first_x + stepped.first_x) / (count + 1);
