@@ -22,8 +22,8 @@ namespace fgagt {
 class AnyHead {
 public:
     /// Takes a head of any type.
-    template <DetectorHead Head>
-    requires(!std::same_as<Head, AnyHead>) AnyHead(Head head)
+    template <class Head>
+    requires(!std::same_as<Head, AnyHead> && DetectorHead<Head>) AnyHead(Head head)
         : held_(std::make_shared<const Held<Head>>(std::move(head))) {} // NOLINT(google-explicit-constructor)
 
     /// What the network is trained to see.

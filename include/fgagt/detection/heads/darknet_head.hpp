@@ -96,7 +96,8 @@ private:
         std::ranges::stable_sort(tables, std::ranges::greater{}, &detail::CellView::cells);
         const bool alike = std::ranges::all_of(
             tables, [&](const detail::CellView& table) { return table.columns == tables.front().columns; });
-        if (tables.empty() || !alike) return std::nullopt;
+        constexpr std::size_t kMostLayers = 8;
+        if (tables.empty() || tables.size() > kMostLayers || !alike) return std::nullopt;
         return tables;
     }
 

@@ -66,7 +66,9 @@ struct CellView {
     const std::size_t columns = total / (cells * anchors), rank = shape.size();
     CellView view{.data = output.values.ptr<float>(), .cells = cells, .anchors = anchors, .columns = columns};
     const auto dim = [&](std::size_t from_last) { return from_last <= rank ? shape[rank - from_last] : 1; };
-    if (dim(1) == width && dim(2) == height) {
+    const bool anchor_by_anchor =
+        output.values.dims == 5 && dim(2) == width && dim(3) == height && dim(1) == columns;
+    if (!anchor_by_anchor && dim(1) == width && dim(2) == height) {
         view.cell_stride = 1;
         view.column_stride = cells;
         view.anchor_stride = cells * columns;
@@ -74,13 +76,8 @@ struct CellView {
     }
     if (dim(2) != width || dim(3) != height) return std::nullopt;
     view.column_stride = 1;
-    if (dim(1) == anchors * columns) {
-        view.cell_stride = anchors * columns;
-        view.anchor_stride = columns;
-    } else {
-        view.cell_stride = columns;
-        view.anchor_stride = cells * columns;
-    }
+    view.cell_stride = anchor_by_anchor ? columns : anchors * columns;
+    view.anchor_stride = anchor_by_anchor ? cells * columns : columns;
     return view;
 }
 
@@ -92,7 +89,8 @@ struct CellView {
     if (rows == 0 || total == 0 || total % rows != 0) return std::nullopt;
     const std::size_t columns = total / rows;
     std::vector<std::size_t> shape = shape_of(output.values);
-    if (shape.size() == 3 && shape[1] == 1) shape.erase(shape.begin() + 1); // [rows, 1, columns]
+    if (shape.size() == 3 && shape[1] == 1 && shape[2] > 1)
+        shape.erase(shape.begin() + 1); // [rows, 1, columns]
     if (shape.size() == 1) shape.push_back(1);
     if (shape.size() != 2) return std::nullopt;
     CellView view{.data = output.values.ptr<float>(), .cells = cells, .anchors = anchors, .columns = columns};

@@ -66,13 +66,18 @@ inline void check_strides(std::span<const int> strides, std::string_view who) {
     return levels;
 }
 
-/// One output for each level, in any order.
+/// One output for each level, in any order; those of grids of the same size in the levels' order.
 [[nodiscard]] inline std::optional<std::vector<Level>>
 separate_levels(std::span<const NetworkOutput* const> outputs, std::vector<Level> levels) {
     if (outputs.empty() || outputs.size() != levels.size()) return std::nullopt;
+    std::vector<bool> taken(outputs.size(), false);
     for (Level& level : levels)
-        for (const NetworkOutput* output : outputs)
-            if (const auto view = level_view(*output, level.grid, level.anchors)) level.values = *view;
+        for (std::size_t k = 0; k < outputs.size() && level.values.data == nullptr; ++k) {
+            const auto view = taken[k] ? std::nullopt : level_view(*outputs[k], level.grid, level.anchors);
+            if (!view) continue;
+            level.values = *view;
+            taken[k] = true;
+        }
     const auto is_like_first = [&](const Level& level) {
         return level.values.data != nullptr && level.values.columns == levels.front().values.columns;
     };

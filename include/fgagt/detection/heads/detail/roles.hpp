@@ -39,8 +39,8 @@ take_role(std::vector<const NetworkOutput*>& rest, const std::vector<Level>& lev
         if (columns && (role.columns == 0 || *columns == role.columns)) taken.push_back(output);
     }
     if (taken.size() > count) {
-        std::ranges::stable_partition(
-            taken, [&](const NetworkOutput* output) { return is_called(*output, role.names); });
+        std::stable_partition(taken.begin(), taken.end(),
+                              [&](const NetworkOutput* output) { return is_called(*output, role.names); });
         taken.resize(count);
     }
     if (taken.size() != count) return std::nullopt;

@@ -1,0 +1,23 @@
+#include "detection/heads/golden_heads.hpp"
+#include "support/catch.hpp"
+
+#include <fgagt/detection/heads/set_prediction_head.hpp>
+
+using namespace fgagt;
+using namespace fgagt::test;
+
+TEST_CASE("sets of queries are decoded as transformers decodes DETR, Deformable DETR and RT-DETR") {
+    SECTION("DETR") {
+        check_golden(SetPredictionHead(golden_options(detr_options(kGoldenInput))), "detr");
+    }
+    SECTION("Deformable DETR") {
+        SetPredictionHeadOptions options = golden_options(deformable_detr_options(kGoldenInput));
+        options.selection.several_classes = true;
+        check_golden(SetPredictionHead(options), "deformable_detr");
+    }
+    SECTION("RT-DETR") {
+        SetPredictionHeadOptions options = golden_options(rt_detr_options(kGoldenInput));
+        options.selection.several_classes = true;
+        check_golden(SetPredictionHead(options), "rt_detr");
+    }
+}
