@@ -168,6 +168,8 @@ struct NetworkRow {
 Configuration network_row(const NetworkRow& row) {
     const auto maps = std::make_shared<NetworkMaps>(row.backbone);
     return {row.name, [row, maps](const Sequence& sequence, const auto& detections) {
+                for (const cv::Mat& frame : sequence.frames) // the network's own time is not the tracker's
+                    static_cast<void>(maps->of(frame));
                 DefaultAssociationOptions association;
                 for (FusionStageOptions* stage : {&association.high, &association.low}) {
                     stage->similarity_centre = row.similarity_centre;

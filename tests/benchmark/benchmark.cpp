@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
     cv::setNumThreads(1);
     fgagt::bench::add_assignment();
     fgagt::bench::add_backbone();
+    fgagt::bench::add_detector();
     fgagt::bench::add_flow();
     fgagt::bench::add_graph();
     fgagt::bench::add_pooling();

@@ -44,6 +44,7 @@ void add(const std::string& name, Prepare prepare) {
 
 void add_assignment();
 void add_backbone();
+void add_detector();
 void add_flow();
 void add_graph();
 void add_pooling();
