@@ -24,7 +24,8 @@ std::vector<cv::Mat> stored_masks(const std::string& name) {
             for (int x = 0; x < kMaskFrame.width; x += 8) {
                 const std::bitset<8> bits(static_cast<unsigned long long>(stored.values[next++]));
                 for (int bit = 0; bit < 8; ++bit)
-                    masks.back().at<unsigned char>(y, x + bit) = bits[static_cast<std::size_t>(7 - bit)] ? 255 : 0;
+                    masks.back().at<unsigned char>(y, x + bit) =
+                        bits[static_cast<std::size_t>(7 - bit)] ? 255 : 0;
             }
     }
     return masks;
@@ -55,7 +56,8 @@ void check_one(const DecodedHead& head, const std::vector<NetworkOutput>& output
     CHECK(head.fits(outputs));
     const std::vector<Detection> found = decoded(head, outputs);
     REQUIRE(found.size() == 2);
-    CHECK((found[0].score == 0.75F && found[0].class_id == 3 && distance(found[0].box, {10, 20, 30, 40}) < 1e-4F));
+    CHECK((found[0].score == 0.75F && found[0].class_id == 3 &&
+           distance(found[0].box, {10, 20, 30, 40}) < 1e-4F));
     CHECK((found[1].score == 0.5F && found[1].class_id == 0 && distance(found[1].box, {5, 6, 7, 8}) < 1e-4F));
     const std::vector<NetworkOutput> reversed(outputs.rbegin(), outputs.rend());
     check_same(decoded(head, reversed), found, 0, 0);
@@ -92,7 +94,8 @@ TEST_CASE("boxes and masks of Mask R-CNN come back to the frame as torchvision a
         std::vector<InstanceMask> again;
         head.decode(outputs, placement, detections, again);
         for (std::size_t k = 0; k < again.size(); ++k)
-            CHECK((again[k].area == masks[k].area && cv::norm(again[k].values, masks[k].values, cv::NORM_INF) == 0));
+            CHECK((again[k].area == masks[k].area &&
+                   cv::norm(again[k].values, masks[k].values, cv::NORM_INF) == 0));
     }
     SECTION("masks over the whole input") {
         std::vector<NetworkOutput> outputs = golden.outputs;
@@ -155,9 +158,10 @@ TEST_CASE("decoded boxes are read in every usual form") {
         check_one(DecodedHead(exact(decoded_options())), outputs);
     }
     SECTION("cv::dnn's DetectionOutput") {
-        const std::vector<NetworkOutput> outputs{
-            {"", table({{0, 1, 0.5F, 0.05F, 0.075F, 0.12F, 0.175F}, {0, 4, 0.75F, 0.1F, 0.25F, 0.4F, 0.75F}, {0, 0, 0, 0, 0, 0, 0}},
-                       {1, 1, 3, 7})}};
+        const std::vector<NetworkOutput> outputs{{"", table({{0, 1, 0.5F, 0.05F, 0.075F, 0.12F, 0.175F},
+                                                             {0, 4, 0.75F, 0.1F, 0.25F, 0.4F, 0.75F},
+                                                             {0, 0, 0, 0, 0, 0, 0}},
+                                                            {1, 1, 3, 7})}};
         check_one(DecodedHead(exact(detection_output_options())), outputs);
     }
     SECTION("PaddleDetection, padded") {
@@ -173,7 +177,10 @@ TEST_CASE("decoded boxes are read in every usual form") {
     SECTION("nothing at all") {
         const DecodedHead head(exact(decoded_options()));
         CHECK(decoded(head, {{"", cv::Mat(0, 6, CV_32F)}}).empty());
-        CHECK(decoded(head, {{"boxes", cv::Mat(0, 4, CV_32F)}, {"a", cv::Mat(0, 1, CV_32F)}, {"b", cv::Mat(0, 1, CV_32F)}}).empty());
+        CHECK(decoded(head, {{"boxes", cv::Mat(0, 4, CV_32F)},
+                             {"a", cv::Mat(0, 1, CV_32F)},
+                             {"b", cv::Mat(0, 1, CV_32F)}})
+                  .empty());
     }
 }
 
@@ -193,5 +200,6 @@ TEST_CASE("decoded boxes of other shapes, and options out of range, are refused"
     CHECK_THROWS_AS(DecodedHead({.columns = {.count = 5}}), InvalidArgument);
     CHECK_THROWS_AS(DecodedHead({.columns = {.count = 6, .box = 3}}), InvalidArgument);
     CHECK_THROWS_AS(DecodedHead({.columns = {.count = 6, .label = -1}}), InvalidArgument);
-    CHECK_THROWS_AS(DecodedHead({.mask_threshold = std::numeric_limits<float>::quiet_NaN()}), InvalidArgument);
+    CHECK_THROWS_AS(DecodedHead({.mask_threshold = std::numeric_limits<float>::quiet_NaN()}),
+                    InvalidArgument);
 }

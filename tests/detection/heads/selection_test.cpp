@@ -34,20 +34,22 @@ std::vector<detail::Candidate> crowd(std::mt19937& random, int count) {
 }
 
 /// Greedy suppression, each against each that stays.
-std::vector<detail::Candidate> slowly_suppressed(std::vector<detail::Candidate> list, float overlap, bool class_aware) {
+std::vector<detail::Candidate> slowly_suppressed(std::vector<detail::Candidate> list, float overlap,
+                                                 bool class_aware) {
     std::ranges::stable_sort(list, std::greater<>(), &detail::Candidate::score);
     std::vector<detail::Candidate> kept;
     for (const detail::Candidate& candidate : list)
         if (std::ranges::none_of(kept, [&](const detail::Candidate& better) {
                 return (!class_aware || better.class_id == candidate.class_id) &&
-                    iou(better.box, candidate.box) > static_cast<double>(overlap);
+                       iou(better.box, candidate.box) > static_cast<double>(overlap);
             }))
             kept.push_back(candidate);
     return kept;
 }
 
 /// Scores that sink where boxes overlap a better one that was taken before, by the paper's loop.
-std::vector<detail::Candidate> slowly_softened(std::vector<detail::Candidate> list, const SelectionOptions& options) {
+std::vector<detail::Candidate> slowly_softened(std::vector<detail::Candidate> list,
+                                               const SelectionOptions& options) {
     std::vector<detail::Candidate> kept;
     while (!list.empty()) {
         const auto best = std::ranges::max_element(list, {}, &detail::Candidate::score);
@@ -69,7 +71,8 @@ std::vector<detail::Candidate> slowly_softened(std::vector<detail::Candidate> li
 std::vector<Detection> as_detections(const std::vector<detail::Candidate>& list) {
     std::vector<Detection> detections;
     for (const detail::Candidate& candidate : list)
-        detections.push_back({.box = candidate.box, .score = candidate.score, .class_id = candidate.class_id});
+        detections.push_back(
+            {.box = candidate.box, .score = candidate.score, .class_id = candidate.class_id});
     return detections;
 }
 
@@ -81,7 +84,8 @@ TEST_CASE("suppression keeps what a slow loop keeps, within classes or across th
         const std::vector<detail::Candidate> list = crowd(random, 60);
         for (const bool class_aware : {true, false}) {
             const SelectionOptions options{.max_overlap = 0.4F, .class_aware = class_aware};
-            check_same(selected(options, list), as_detections(slowly_suppressed(list, 0.4F, class_aware)), 1e-4F, 0);
+            check_same(selected(options, list), as_detections(slowly_suppressed(list, 0.4F, class_aware)),
+                       1e-4F, 0);
         }
     }
 }
@@ -91,12 +95,14 @@ TEST_CASE("soft suppression lowers scores as the paper's loop does, and keeps mo
     for (const Suppression suppression : {Suppression::kSoftLinear, Suppression::kSoftGaussian})
         for (int round = 0; round < 20; ++round) {
             const std::vector<detail::Candidate> list = crowd(random, 60);
-            const SelectionOptions options{.score_threshold = 0.01F, .suppression = suppression, .max_overlap = 0.3F};
+            const SelectionOptions options{
+                .score_threshold = 0.01F, .suppression = suppression, .max_overlap = 0.3F};
             const std::vector<Detection> soft = selected(options, list);
             std::vector<Detection> expected = as_detections(slowly_softened(list, options));
             std::ranges::stable_sort(expected, std::greater<>(), &Detection::score);
-            // Boxes lie on a grid of 1 / 106 pixel: an IoU of sides of 5 pixels and more is known to 4 / (5 * 106) = 0.008.
-            // Only what is near the threshold of the linear rule or of the score may then differ.
+            // Boxes lie on a grid of 1 / 106 pixel: an IoU of sides of 5 pixels and more is known to 4 / (5 *
+            // 106) = 0.008. Only what is near the threshold of the linear rule or of the score may then
+            // differ.
             std::size_t alike = 0;
             for (const Detection& wanted : expected)
                 alike += std::ranges::any_of(soft, [&](const Detection& found) {
@@ -133,10 +139,12 @@ TEST_CASE("only scores, classes and numbers that are asked for come out") {
         CHECK(detection.score >= 0.5F);
     options = all;
     options.clip = true;
-    const std::vector<Detection> cut = selected(options, {{{-10, -20, 30, 40}, 0.9F, 0}, {{90, 70, 99, 99}, 0.8F, 0}, {{200, 5, 9, 9}, 0.7F, 0}});
+    const std::vector<Detection> cut = selected(
+        options, {{{-10, -20, 30, 40}, 0.9F, 0}, {{90, 70, 99, 99}, 0.8F, 0}, {{200, 5, 9, 9}, 0.7F, 0}});
     REQUIRE(cut.size() == 2);
     CHECK((cut[0].box == Box{0, 0, 20, 20} && cut[1].box == Box{90, 70, 10, 10}));
-    const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+    const float nan = std::numeric_limits<float>::quiet_NaN(),
+                infinity = std::numeric_limits<float>::infinity();
     CHECK(selected(all, {{{1, 1, 0, 5}, 0.9F, 0},
                          {{1, 1, 5, -5}, 0.9F, 0},
                          {{nan, 1, 5, 5}, 0.9F, 0},
@@ -156,7 +164,8 @@ TEST_CASE("boxes come back from the input to the frame within half a pixel") {
         for (int round = 0; round < 200; ++round) {
             const cv::Size frame{side(random), side(random)};
             const auto width = static_cast<float>(frame.width), height = static_cast<float>(frame.height);
-            const Box box{share(random) * width, share(random) * height, (0.1F + share(random)) * width, (0.1F + share(random)) * height};
+            const Box box{share(random) * width, share(random) * height, (0.1F + share(random)) * width,
+                          (0.1F + share(random)) * height};
             YoloRowsHeadOptions options;
             options.input.size = {320, 256};
             options.input.fit = fit;

@@ -137,7 +137,7 @@ def decoded(random):
         "boxes": torch.from_numpy(boxes.astype(np.float32)),
         "masks": torch.from_numpy(masks.astype(np.float32)),
     }
-    resize = transform.GeneralizedRCNNTransform(64, 64, [0, 0, 0], [1, 1, 1])
+    resize = transform.GeneralizedRCNNTransform(64, 64, [0, 0, 0], [1, 1, 1]).eval()
     found = resize.postprocess([dict(result)], [scaled], [(frame[1], frame[0])])[0]
     sampled = []
     for box, mask in zip(found["boxes"], result["masks"]):  # as Detectron 2 pastes masks

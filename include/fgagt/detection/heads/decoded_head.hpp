@@ -38,6 +38,7 @@ struct DecodedHeadOptions {
     BoxForm form = BoxForm::kCorners; ///< of the boxes
     BoxUnit unit = BoxUnit::kPixels;  ///< of the boxes
     DecodedColumns columns{};         ///< where a single table has what
+    bool table_only = false;          ///< no other form than one table is the family's
     int first_label = 0; ///< label of class 0, >= 0; rows of smaller labels are left out as padding
     float mask_threshold =
         0.5F; ///< least value of a mask's pixel that is the object's; 0 where masks are logits
@@ -78,7 +79,7 @@ public:
     /// Whether outputs look like this family's: their shapes, scores in [0, 1], labels that are whole
     /// numbers.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
-        const auto found = detail::decoded_outputs(outputs, options_.columns);
+        const auto found = detail::decoded_outputs(outputs, options_.columns, options_.table_only);
         if (!found) return false;
         for (std::size_t row = 0; row < found->boxes.cells; ++row) {
             const float label = found->labels(row, 0);
@@ -122,7 +123,7 @@ public:
 private:
     [[nodiscard]] detail::DecodedOutputs outputs_of(std::span<const NetworkOutput> outputs) const {
         detail::expect_floats(outputs, "DecodedHead");
-        const auto found = detail::decoded_outputs(outputs, options_.columns);
+        const auto found = detail::decoded_outputs(outputs, options_.columns, options_.table_only);
         if (!found)
             detail::throw_wrong_outputs(
                 "DecodedHead", "one table of decoded boxes, or boxes [N, 4], scores [N] and labels [N]",
@@ -188,6 +189,7 @@ static_assert(DetectorHead<DecodedHead>);
                      .mean = {127.5F, 127.5F, 127.5F},
                      .deviation = {127.5F, 127.5F, 127.5F}};
     options.unit = BoxUnit::kRelative;
+    options.table_only = true;
     options.columns = {.count = 7, .box = 3, .score = 2, .label = 1};
     options.first_label = 1;
     return options;
@@ -197,6 +199,7 @@ static_assert(DetectorHead<DecodedHead>);
 [[nodiscard]] inline DecodedHeadOptions paddle_options(cv::Size size = {640, 640}) {
     DecodedHeadOptions options = decoded_options(size);
     options.input.fit = ImageFit::kStretch;
+    options.table_only = true;
     options.columns = {.count = 6, .box = 2, .score = 1, .label = 0};
     return options;
 }
@@ -205,6 +208,7 @@ static_assert(DetectorHead<DecodedHead>);
 [[nodiscard]] inline DecodedHeadOptions yolov7_end_to_end_options(cv::Size size = {640, 640}) {
     DecodedHeadOptions options = decoded_options(size);
     options.input.fit = ImageFit::kLetterboxCentred;
+    options.table_only = true;
     options.columns = {.count = 7, .box = 1, .score = 6, .label = 5};
     return options;
 }

@@ -88,14 +88,20 @@ public:
     /// What the network is trained to see.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's: their shapes, and decoded boxes all over the input.
+    /// Whether outputs look like this family's: their shapes, objectness that can be what it is said to be,
+    /// and decoded boxes all over the input.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         if (const auto rows = decoded_rows(outputs, options_.input.size)) {
             const detail::BoxReader box(BoxForm::kCentre, BoxUnit::kPixels, options_.input.size);
             return detail::boxes_fill_input(rows->boxes, box, options_.input.size) &&
                    detail::are_probabilities(rows->scores);
         }
-        return raw_levels(outputs, options_.input.size).has_value();
+        const auto levels = raw_levels(outputs, options_.input.size);
+        const auto is_probable = [](const detail::Level& level) {
+            return detail::lies_within(level.values, kObjectness, 0, 1);
+        };
+        return levels && std::ranges::all_of(*levels, is_probable) ==
+                             (options_.scores == ScoreActivation::kProbability);
     }
 
     /// Replaces `detections` by those of the frame, best first, in its pixels.

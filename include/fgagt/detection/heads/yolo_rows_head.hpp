@@ -32,6 +32,7 @@ struct YoloRowsHeadOptions {
     BoxForm form = BoxForm::kCentre;           ///< of the first four numbers of a row
     BoxUnit unit = BoxUnit::kPixels;           ///< of the same
     Objectness objectness = Objectness::kNone; ///< what comes between the box and the classes
+    bool apart = false;                        ///< boxes and classes come as two outputs, not as one
     std::vector<int> strides = {8, 16, 32};    ///< input pixels per cell of each grid
     int anchors = 1;                           ///< rows per cell, [1, 64]
     SelectionOptions selection{};              ///< which boxes become detections
@@ -44,7 +45,8 @@ struct YoloRowsHeadOptions {
 /// PP-YOLOE, YOLO-NAS and DAMO-YOLO.
 ///
 /// Outputs: one table [1, rows, 4 + classes] (5 + with objectness) or its transpose, with a row per anchor of
-/// every grid's cells; or boxes and classes apart, [1, rows, 4] and [1, rows, classes] or the transpose.
+/// every grid's cells; or, where they are apart, boxes [1, rows, 4] and classes
+/// [1, rows, classes] or the transpose.
 class YoloRowsHead {
 public:
     using Options = YoloRowsHeadOptions;
@@ -63,11 +65,14 @@ public:
     /// What the network is trained to see.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's: their shapes, boxes all over the input, scores in [0, 1].
+    /// Whether outputs look like this family's: their shapes, boxes all over the input, scores in [0, 1]. One
+    /// table without objectness is expected column by column and one with it row by row, as they are
+    /// exported.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         const auto tables = tables_of(outputs, options_.input.size);
         const detail::BoxReader box(options_.form, options_.unit, options_.input.size);
-        return tables && detail::boxes_fill_input(tables->boxes, box, options_.input.size) &&
+        return tables && (options_.apart || is_usual_layout(tables->boxes)) &&
+               detail::boxes_fill_input(tables->boxes, box, options_.input.size) &&
                detail::are_probabilities(tables->scores);
     }
 
@@ -91,12 +96,17 @@ public:
     }
 
 private:
+    [[nodiscard]] bool is_usual_layout(const detail::CellView& rows) const noexcept {
+        return (rows.column_stride == 1) == (options_.objectness != Objectness::kNone);
+    }
+
     [[nodiscard]] std::optional<detail::RowTables> tables_of(std::span<const NetworkOutput> outputs,
                                                              cv::Size input) const {
         std::size_t rows = 0;
         for (const int stride : options_.strides)
             rows += detail::cell_count(detail::grid_of(input, stride)) *
                     static_cast<std::size_t>(options_.anchors);
+        if (outputs.size() != (options_.apart ? 2 : 1)) return std::nullopt;
         return detail::row_tables(outputs, rows, options_.objectness);
     }
 
@@ -124,6 +134,7 @@ static_assert(DetectorHead<YoloRowsHead>);
 [[nodiscard]] inline YoloRowsHeadOptions yolo_nas_options(cv::Size size = {640, 640}) {
     YoloRowsHeadOptions options = yolov8_options(size);
     options.form = BoxForm::kCorners;
+    options.apart = true;
     return options;
 }
 

@@ -3,6 +3,7 @@
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/detail/class_scores.hpp>
 #include <fgagt/detection/heads/detail/levels.hpp>
+#include <fgagt/detection/heads/detail/rows.hpp>
 #include <fgagt/detection/heads/detail/select.hpp>
 #include <fgagt/detection/heads/detail/tensor_shape.hpp>
 #include <fgagt/detection/heads/detector_head.hpp>
@@ -58,14 +59,19 @@ public:
     /// What the network is trained to see.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's: their shapes, and offsets of a few cells.
+    /// Whether outputs look like this family's: their shapes, offsets of a few cells, and scores that can be
+    /// what they are said to be.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         const auto levels = levels_of(outputs, options_.input.size);
         if (!levels) return false;
         constexpr float kFarthest = 16; // cells; decoded boxes lie all over the input
-        for (const detail::Level& level : *levels)
+        for (const detail::Level& level : *levels) {
             for (std::size_t column = 0; column < 4; ++column)
                 if (!detail::lies_within(level.values, column, -kFarthest, kFarthest)) return false;
+            const detail::CellView scores = level.values.columns_from(4, level.values.columns - 4);
+            if (detail::are_probabilities(scores) != (options_.scores == ScoreActivation::kProbability))
+                return false;
+        }
         return true;
     }
 

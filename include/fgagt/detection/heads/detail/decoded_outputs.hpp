@@ -91,7 +91,7 @@ rows_only(std::span<const NetworkOutput> outputs, DecodedOutputs& found, std::op
     const auto column = [](int index) { return static_cast<std::size_t>(index); };
     if (outputs.size() == 1) {
         const CellView table = last_dimension_rows(outputs[0]->values);
-        if (table.columns != column(columns.count)) return false;
+        if (table.columns != column(columns.count) || shape_of(outputs[0]->values).size() > 2) return false;
         found.boxes = table.columns_from(column(columns.box), 4);
         found.scores = table.columns_from(column(columns.score), 1);
         found.labels = table.columns_from(column(columns.label), 1);
@@ -127,14 +127,14 @@ rows_only(std::span<const NetworkOutput> outputs, DecodedOutputs& found, std::op
 }
 
 /// What is what among the outputs; empty where they do not fit.
-[[nodiscard]] inline std::optional<DecodedOutputs> decoded_outputs(std::span<const NetworkOutput> outputs,
-                                                                   const DecodedColumns& columns) {
+[[nodiscard]] inline std::optional<DecodedOutputs>
+decoded_outputs(std::span<const NetworkOutput> outputs, const DecodedColumns& columns, bool table_only) {
     DecodedOutputs found;
     std::optional<float> count;
     const std::vector<const NetworkOutput*> rest = rows_only(outputs, found, count);
     if (rest.empty() ||
         std::ranges::any_of(rest, [](const NetworkOutput* output) { return output->values.dims == 0; }) ||
-        !read_rows(rest, columns, found))
+        (table_only && rest.size() != 1) || !read_rows(rest, columns, found))
         return std::nullopt;
     found.mask_rows = found.boxes.cells;
     if (found.masks != nullptr) {
