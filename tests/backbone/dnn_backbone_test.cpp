@@ -77,7 +77,7 @@ cv::Mat noise(cv::Size size, unsigned seed) {
 
 } // namespace
 
-TEST_CASE("an impulse in the image lands in the cell that the map says", "[dnn]") {
+TEST_CASE("an impulse in the image lands in the cell that the map says") {
     const TemporaryFolder folder;
     struct Case {
         const char* name;
@@ -119,7 +119,7 @@ TEST_CASE("an impulse in the image lands in the cell that the map says", "[dnn]"
     }
 }
 
-TEST_CASE("an impulse is found through letterbox and stretch", "[dnn]") {
+TEST_CASE("an impulse is found through letterbox and stretch") {
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(96, 64).convolution(4, 3, 2).convolution(4, 3, 2).write(folder, "net");
     for (const ImageFit fit : {ImageFit::kStretch, ImageFit::kLetterbox, ImageFit::kLetterboxCentred}) {
@@ -151,7 +151,7 @@ TEST_CASE("an impulse is found through letterbox and stretch", "[dnn]") {
     }
 }
 
-TEST_CASE("any layer can be the map, by its name", "[dnn]") {
+TEST_CASE("any layer can be the map, by its name") {
     const TemporaryFolder folder;
     const auto model =
         DarknetNetwork(64, 32).convolution(16, 3, 2).convolution(20, 3, 2).convolution(24, 3, 4).write(folder,
@@ -178,7 +178,7 @@ TEST_CASE("any layer can be the map, by its name", "[dnn]") {
     CHECK_THROWS_AS(DnnBackbone(plain(global, {64, 32}, "avgpool_1")), InvalidArgument);
 }
 
-TEST_CASE("a cell is the network's own sum of pixels, in its own order of channels", "[dnn]") {
+TEST_CASE("a cell is the network's own sum of pixels, in its own order of channels") {
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(8, 8).convolution(1, 1, 1, 0.5F).write(folder, "net");
     cv::Mat frame(8, 8, CV_8UC3, cv::Scalar(10, 60, 200));
@@ -200,7 +200,7 @@ TEST_CASE("a cell is the network's own sum of pixels, in its own order of channe
     CHECK(map_of(backbone, grey).data == map_of(backbone, cv::Mat(8, 8, CV_8UC3, cv::Scalar::all(60))).data);
 }
 
-TEST_CASE("nothing that is not finite comes out of a network", "[dnn]") {
+TEST_CASE("nothing that is not finite comes out of a network") {
     const TemporaryFolder folder;
     const float huge = std::numeric_limits<float>::max();
     const auto model =
@@ -210,7 +210,7 @@ TEST_CASE("nothing that is not finite comes out of a network", "[dnn]") {
     CHECK(std::ranges::all_of(map.data, [](float value) { return std::isfinite(value); }));
 }
 
-TEST_CASE("what is wrong with a network is said", "[dnn]") {
+TEST_CASE("what is wrong with a network is said") {
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(8, 8).convolution(1, 3, 1).write(folder, "net");
     CHECK_THROWS_AS(DnnBackbone(plain(folder.path() / "none.onnx", {8, 8})), ParseError);
@@ -231,7 +231,7 @@ TEST_CASE("what is wrong with a network is said", "[dnn]") {
     CHECK_NOTHROW(DnnBackbone(plain(folder.path() / "net.cfg", {8, 8}, "conv_0")));
 }
 
-TEST_CASE("cells of real networks lie where they look", "[dnn]") {
+TEST_CASE("cells of real networks lie where they look") {
     struct Case {
         const char* model;
         const char* layer;
@@ -267,7 +267,7 @@ TEST_CASE("cells of real networks lie where they look", "[dnn]") {
     }
 }
 
-TEST_CASE("the map of a real network is its neck's finest", "[dnn]") {
+TEST_CASE("the map of a real network is its neck's finest") {
     const auto models = real_data("models");
     if (!models) return;
     const auto layer = [&](const char* model, cv::Size size) {
@@ -284,7 +284,7 @@ TEST_CASE("the map of a real network is its neck's finest", "[dnn]") {
     }
 }
 
-TEST_CASE("a tracker pools from a network's layer", "[dnn]") {
+TEST_CASE("a tracker pools from a network's layer") {
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(96, 64).convolution(4, 3, 2).write(folder, "net");
     Tracker<DnnBackbone> tracker({.backbone = DnnBackbone(plain(model, {96, 64}, "conv_0"))});

@@ -59,7 +59,7 @@ cv::Mat frame_with(cv::Point cell) {
 
 } // namespace
 
-TEST_CASE("a detector gives its head's detections in the frame's pixels", "[dnn]") {
+TEST_CASE("a detector gives its head's detections in the frame's pixels") {
     const TemporaryFolder folder;
     BrightDetector bright = detector(folder);
     std::vector<Detection> seen{{}, {}};
@@ -70,7 +70,7 @@ TEST_CASE("a detector gives its head's detections in the frame's pixels", "[dnn]
     CHECK(seen.empty());
 }
 
-TEST_CASE("one pass gives the detections and the map that two would", "[dnn]") {
+TEST_CASE("one pass gives the detections and the map that two would") {
     const TemporaryFolder folder;
     BrightDetector bright = detector(folder);
     const cv::Mat frame = frame_with({10, 5});
@@ -87,7 +87,7 @@ TEST_CASE("one pass gives the detections and the map that two would", "[dnn]") {
     CHECK_THAT(map_both.cell(5, 10)[0], WithinAbs(1, 1e-6));
 }
 
-TEST_CASE("a tracker whose backbone detects needs frames alone", "[dnn]") {
+TEST_CASE("a tracker whose backbone detects needs frames alone") {
     const TemporaryFolder folder;
     Tracker<BrightDetector> tracker({.backbone = detector(folder)});
     for (int k = 0; k < 6; ++k) {
@@ -115,7 +115,7 @@ TEST_CASE("a tracker whose backbone detects needs frames alone", "[dnn]") {
     CHECK(one_pass.propagate(frame_with({6, 9})).times.detect == 0);
 }
 
-TEST_CASE("a frame that a detecting tracker refuses changes nothing", "[dnn]") {
+TEST_CASE("a frame that a detecting tracker refuses changes nothing") {
     const TemporaryFolder folder;
     Tracker<BrightDetector> tracker({.backbone = detector(folder)});
     tracker.update(frame_with({5, 5}), {.timestamp = 1.0});
@@ -125,7 +125,7 @@ TEST_CASE("a frame that a detecting tracker refuses changes nothing", "[dnn]") {
     CHECK((result.frame == 1 && result.tracks.size() == 1 && result.tracks.front().id == 1));
 }
 
-TEST_CASE("a detector network must take its head's input and have the layer", "[dnn]") {
+TEST_CASE("a detector network must take its head's input and have the layer") {
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(96, 64).convolution(1, 3, 2).write(folder, "net");
     BrightDetector bright({.network{.model = model}, .layer = "none"});

@@ -54,7 +54,7 @@ std::optional<cv::Size> size_of(const TemporaryFolder& folder, const std::string
 
 } // namespace
 
-TEST_CASE("an ONNX file says what size it takes", "[network]") {
+TEST_CASE("an ONNX file says what size it takes") {
     const TemporaryFolder folder;
     CHECK(size_of(folder, "a.onnx", model(input("image", {1, 3, 416, 640}))) == cv::Size(640, 416));
     // The first input that is an image counts; weights may be inputs, too.
@@ -63,7 +63,7 @@ TEST_CASE("an ONNX file says what size it takes", "[network]") {
     CHECK(size_of(folder, "c.onnx", model(input("image", {0, 3, 224, 224}))) == cv::Size(224, 224));
 }
 
-TEST_CASE("where a model's file leaves the size open there is none", "[network]") {
+TEST_CASE("where a model's file leaves the size open there is none") {
     const TemporaryFolder folder;
     CHECK_FALSE(size_of(folder, "a.onnx", model(input("image", {1, 3, 0, 0}))));
     CHECK_FALSE(size_of(folder, "b.onnx", model(input("image", {1, 416, 416, 3}))));
@@ -74,7 +74,7 @@ TEST_CASE("where a model's file leaves the size open there is none", "[network]"
     CHECK_FALSE(size_of(folder, "empty.onnx", ""));
 }
 
-TEST_CASE("a cut or altered ONNX file gives a size or none, and ends", "[network]") {
+TEST_CASE("a cut or altered ONNX file gives a size or none, and ends") {
     const TemporaryFolder folder;
     const std::string whole = model(input("image", {1, 3, 416, 640}));
     for (std::size_t length = 0; length < whole.size(); ++length) {
@@ -87,7 +87,7 @@ TEST_CASE("a cut or altered ONNX file gives a size or none, and ends", "[network
     }
 }
 
-TEST_CASE("a Darknet layout says what size it takes", "[network]") {
+TEST_CASE("a Darknet layout says what size it takes") {
     const TemporaryFolder folder;
     CHECK(size_of(folder, "a.cfg",
                   "# made by hand\n[net]\nbatch=1\n width = 320\r\nheight=192\n[convolutional]\nwidth=7\n") ==
@@ -96,7 +96,7 @@ TEST_CASE("a Darknet layout says what size it takes", "[network]") {
     CHECK_FALSE(size_of(folder, "c.cfg", "[net]\nwidth=-4\nheight=no\n"));
 }
 
-TEST_CASE("real models say what size they take", "[network]") {
+TEST_CASE("real models say what size they take") {
     const auto models = real_data("models");
     if (!models) return;
     CHECK(declared_input_size(*models / "yolox_nano_416x416.onnx") == cv::Size(416, 416));
@@ -107,6 +107,6 @@ TEST_CASE("real models say what size they take", "[network]") {
     CHECK(declared_input_size(*models / "yolo-fastest-1.1_body.cfg") == cv::Size(320, 320));
 }
 
-TEST_CASE("the corpus of model files is read as its names say", "[network]") {
+TEST_CASE("the corpus of model files is read as its names say") {
     replay_corpus("declared_size", check_declared_size);
 }

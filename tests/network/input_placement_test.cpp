@@ -37,7 +37,7 @@ cv::Point2d spot(const cv::Mat& plane, double ground) {
 
 } // namespace
 
-TEST_CASE("boxes go to the input and back", "[network]") {
+TEST_CASE("boxes go to the input and back") {
     std::mt19937 random(seed_of("boxes go to the input and back"));
     std::uniform_int_distribution<int> length(1, 4000);
     std::uniform_real_distribution<float> place(-100, 4000);
@@ -58,7 +58,7 @@ TEST_CASE("boxes go to the input and back", "[network]") {
     }
 }
 
-TEST_CASE("a letterbox keeps the shape, a stretch fills the input", "[network]") {
+TEST_CASE("a letterbox keeps the shape, a stretch fills the input") {
     const cv::Size frame(1920, 1080);
     const InputPlacement corner = place_in_input(frame, {.size{416, 416}, .fit = ImageFit::kLetterbox});
     CHECK(corner.frame_in_input() == Box{0, 0, 416, 234});
@@ -72,7 +72,7 @@ TEST_CASE("a letterbox keeps the shape, a stretch fills the input", "[network]")
     CHECK_THROWS_AS(place_in_input({0, 5}, {}), InvalidArgument);
 }
 
-TEST_CASE("what is seen in the input is where the placement says", "[network]") {
+TEST_CASE("what is seen in the input is where the placement says") {
     for (const cv::Size size : {cv::Size(640, 360), cv::Size(300, 500), cv::Size(97, 103)})
         for (const ImageFit fit : kFits) {
             NetworkInput input({.size{208, 160}, .fit = fit, .padding = 0});
@@ -95,7 +95,7 @@ TEST_CASE("what is seen in the input is where the placement says", "[network]") 
         }
 }
 
-TEST_CASE("the input is normalised channel by channel, its padding too", "[network]") {
+TEST_CASE("the input is normalised channel by channel, its padding too") {
     NetworkInputOptions options{.size{4, 4}, .padding = 100, .mean{1, 2, 3}, .deviation{2, 4, 5}};
     const cv::Mat frame(2, 4, CV_8UC3, cv::Scalar(10, 60, 200));
     for (const bool rgb : {false, true}) {
@@ -114,7 +114,7 @@ TEST_CASE("the input is normalised channel by channel, its padding too", "[netwo
     }
 }
 
-TEST_CASE("inputs that nothing fits are refused", "[network]") {
+TEST_CASE("inputs that nothing fits are refused") {
     CHECK_THROWS_AS(NetworkInput({.size{0, 10}}), InvalidArgument);
     CHECK_THROWS_AS(NetworkInput({.size{10, 20'000}}), InvalidArgument);
     CHECK_THROWS_AS(NetworkInput({.padding = 256}), InvalidArgument);
@@ -126,7 +126,7 @@ TEST_CASE("inputs that nothing fits are refused", "[network]") {
     CHECK_THROWS_AS(input.make(cv::Mat(4, 4, CV_16UC3), placement), InvalidArgument);
 }
 
-TEST_CASE("a map's cells are found from the frame", "[network]") {
+TEST_CASE("a map's cells are found from the frame") {
     FeatureMap map;
     map.rows = 20;
     map.columns = 26;

@@ -47,7 +47,7 @@ std::set<fgagt::TrackId> ids_of(const fgagt::ResultRows& rows) {
 
 } // namespace
 
-TEST_CASE("every model tracks every video, and nobody names its head", "[dnn]") {
+TEST_CASE("every model tracks every video, and nobody names its head") {
     const auto models = real_data("models");
     const auto videos = real_data("video");
     if (!models || !videos) return;
@@ -76,7 +76,7 @@ TEST_CASE("every model tracks every video, and nobody names its head", "[dnn]") 
         }
 }
 
-TEST_CASE("one person is one track, by the name and the number of the class", "[dnn]") {
+TEST_CASE("one person is one track, by the name and the number of the class") {
     const auto model = real_data("models/yolox_nano_416x416.onnx");
     const auto video = real_data("video/one-by-one-person-detection.mp4");
     if (!model || !video) return;
@@ -91,7 +91,7 @@ TEST_CASE("one person is one track, by the name and the number of the class", "[
     CHECK(run.rows().empty());
 }
 
-TEST_CASE("the detector's own features are one pass", "[dnn]") {
+TEST_CASE("the detector's own features are one pass") {
     const auto model = real_data("models/yolox_nano_416x416.onnx");
     const auto videos = real_data("video");
     if (!model || !videos) return;
@@ -116,7 +116,7 @@ TEST_CASE("the detector's own features are one pass", "[dnn]") {
     CHECK(ids_of(run.rows()).size() == 1);
 }
 
-TEST_CASE("a run with a network goes on from its checkpoint", "[dnn]") {
+TEST_CASE("a run with a network goes on from its checkpoint") {
     const auto model = real_data("models/light_person_detector_192x192.onnx");
     const auto video = real_data("video/one-by-one-person-detection.mp4");
     if (!model || !video) return;
@@ -135,7 +135,7 @@ TEST_CASE("a run with a network goes on from its checkpoint", "[dnn]") {
     CHECK(contents_of(run.output()) == whole);
 }
 
-TEST_CASE("a network whose outputs no head knows is told", "[dnn]") {
+TEST_CASE("a network whose outputs no head knows is told") {
     const GeneratedSequence scene;
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(96, 64).convolution(3, 3, 2).write(folder, "net");
@@ -151,7 +151,7 @@ TEST_CASE("a network whose outputs no head knows is told", "[dnn]") {
     CHECK(track(in_quotes(folder.file("broken.onnx", "no network"))).exit_code == 1);
 }
 
-TEST_CASE("options of networks are checked before the work", "[dnn]") {
+TEST_CASE("options of networks are checked before the work") {
     const GeneratedSequence scene;
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(96, 64).convolution(3, 3, 2).write(folder, "net");
