@@ -38,7 +38,8 @@ TEST_CASE("every kind of unusable detection is listed with its reason") {
                                             {.box = {2e7F, 0, 1, 1}},
                                             {.box = {0, -2e7F, 1, 1}},
                                             {.box = {0, 0, 3e7F, 1}},
-                                            {.box = {5, 6, 7, 8}, .tag = 42}};
+                                            {.box = {0, 0, 1, 1}, .appearance = {1, -2e7F}},
+                                            {.box = {5, 6, 7, 8}, .appearance = {1e7F}, .tag = 42}};
     const Sorted result = sorted(DetectionFilter{}, detections);
     using enum RejectionReason;
     CHECK(result.rejected == std::vector<Rejection>{{0, kNotFinite},
@@ -51,10 +52,11 @@ TEST_CASE("every kind of unusable detection is listed with its reason") {
                                                     {7, kEmptyBox},
                                                     {8, kOutOfRange},
                                                     {9, kOutOfRange},
-                                                    {10, kOutOfRange}});
+                                                    {10, kOutOfRange},
+                                                    {11, kOutOfRange}});
     REQUIRE(result.usable.size() == 1);
     CHECK(result.usable[0].tag == 42);
-    CHECK(result.source == std::vector<std::size_t>{11});
+    CHECK(result.source == std::vector<std::size_t>{12});
 }
 
 TEST_CASE("an unusable detection is an error where the option says so") {

@@ -53,7 +53,9 @@ struct SortedDetections {
         else if (box.width <= 0 || box.height <= 0)
             reasons[d] = RejectionReason::kEmptyBox;
         else if (std::max({std::abs(box.left), std::abs(box.top), std::abs(box.right()),
-                           std::abs(box.bottom())}) > kCoordinateLimit)
+                           std::abs(box.bottom())}) > kCoordinateLimit ||
+                 std::ranges::any_of(detection.appearance,
+                                     [](float number) { return std::abs(number) > kCoordinateLimit; }))
             reasons[d] = RejectionReason::kOutOfRange;
         else
             by_score.push_back(d);

@@ -128,3 +128,16 @@ TEST_CASE("without features the graph's tracker goes by overlap") {
     CHECK(result.tracks[0].id == 1);
     CHECK(result.tracks[0].detection == 0);
 }
+
+TEST_CASE("appearances of the caller's own, however large, never end a graph tracker") {
+    GraphTracker<> tracker;
+    const cv::Mat frame(120, 160, CV_8UC3, cv::Scalar(40, 90, 140));
+    const auto dimension = static_cast<std::size_t>(default_weights().embedding.rows());
+    for (const float value : {1e7F, -1e7F, 1e-30F, 3e38F, 1.0F}) {
+        std::vector<Detection> seen{{.box{10, 10, 30, 60}}, {.box{80, 20, 30, 60}}};
+        seen[0].appearance.assign(dimension, value);
+        const FrameResult& result = tracker.update(frame, seen);
+        CHECK(result.rejected.size() == (value > 1e7F ? 1 : 0));
+        CHECK(std::isfinite(tracker.work().similarity.sum()));
+    }
+}

@@ -118,12 +118,14 @@ private:
     [[nodiscard]] static std::optional<RejectionReason> flaw(const Detection& detection) noexcept {
         const Box& box = detection.box;
         const auto finite = [](float value) { return std::isfinite(value); };
+        const auto within = [](float value) { return std::abs(value) <= kCoordinateLimit; };
         if (!finite(box.left) || !finite(box.top) || !finite(box.width) || !finite(box.height) ||
             !finite(detection.score) ||
             !std::all_of(detection.appearance.begin(), detection.appearance.end(), finite))
             return RejectionReason::kNotFinite;
         if (box.width <= 0 || box.height <= 0) return RejectionReason::kEmptyBox;
-        if (!is_usable(box)) return RejectionReason::kOutOfRange;
+        if (!is_usable(box) || !std::all_of(detection.appearance.begin(), detection.appearance.end(), within))
+            return RejectionReason::kOutOfRange;
         return std::nullopt;
     }
 

@@ -9,7 +9,7 @@ namespace fgagt {
 enum class RejectionReason : std::uint8_t {
     kNotFinite,  ///< the box, the score or the appearance holds a NaN or an infinity
     kEmptyBox,   ///< width or height is zero or negative
-    kOutOfRange, ///< an edge lies beyond kCoordinateLimit
+    kOutOfRange, ///< an edge, or a number of the appearance, lies beyond kCoordinateLimit
     kDuplicate,  ///< a detection of the same class with a higher score covers the same place
 };
 
@@ -21,7 +21,7 @@ enum class RejectionReason : std::uint8_t {
     case RejectionReason::kEmptyBox:
         return "width or height is not positive";
     case RejectionReason::kOutOfRange:
-        return "an edge lies beyond 1e7 pixels";
+        return "an edge lies beyond 1e7 pixels, or a number of the appearance beyond 1e7";
     case RejectionReason::kDuplicate:
         return "a better detection covers the same place";
     }
