@@ -1,0 +1,21 @@
+#include "fuzz/heads_target.hpp"
+#include "support/catch.hpp"
+#include "support/corpus.hpp"
+
+#include <string>
+
+using namespace fgagt::test;
+
+TEST_CASE("every named head gives sound detections or refuses, whatever a network says") {
+    replay_corpus("heads", [](const std::string& bytes) { return check_heads(bytes); });
+}
+
+TEST_CASE("every named head takes the shapes of its family") {
+    for (std::size_t head = 0; head < fgagt::head_names().size(); ++head)
+        for (const char form : {'\0', '\1'})
+            for (const char classes : {'\0', '\2'}) {
+                const std::string bytes{static_cast<char>(head), classes, form, '\1'};
+                INFO(fgagt::head_names()[head] << ", form " << int{form});
+                CHECK(check_heads(bytes));
+            }
+}
