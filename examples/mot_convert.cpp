@@ -3,11 +3,19 @@
 
 #include <fgagt/errors.hpp>
 #include <fgagt/io/annotations.hpp>
+#include <fgagt/io/cityscapes.hpp>
 #include <fgagt/io/coco.hpp>
+#include <fgagt/io/crowdhuman.hpp>
 #include <fgagt/io/cvat.hpp>
+#include <fgagt/io/eva.hpp>
+#include <fgagt/io/kitti.hpp>
+#include <fgagt/io/labelme.hpp>
 #include <fgagt/io/mot_annotations.hpp>
 #include <fgagt/io/mot_text.hpp>
+#include <fgagt/io/pascal_voc.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/io/tt100k.hpp>
+#include <fgagt/io/yolo_text.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -70,10 +78,31 @@ constexpr Format kFormats[] = {
      [](const fs::path& path, const Arguments&) { return annotations_of(fgagt::read_detections(path)); },
      [](const fs::path& path, const Annotations& a) { write_detections(path, detection_rows(a)); },
      fgagt::mot_detection_losses},
+    {"kitti", "KITTI tracking, a text file per sequence", plainly<fgagt::read_kitti>, fgagt::write_kitti,
+     fgagt::kitti_losses},
     {"coco", "COCO, a JSON file", plainly<fgagt::read_coco>, fgagt::write_coco, fgagt::coco_losses},
+    {"crowdhuman", "CrowdHuman, an .odgt file", plainly<fgagt::read_crowdhuman>, fgagt::write_crowdhuman,
+     fgagt::crowdhuman_losses},
+    {"cityscapes", "Cityscapes, a folder of NAME_gtFine_polygons.json", plainly<fgagt::read_cityscapes>,
+     fgagt::write_cityscapes, fgagt::cityscapes_losses},
+    {"tt100k", "TT100K, annotations.json", plainly<fgagt::read_tt100k>, fgagt::write_tt100k,
+     fgagt::tt100k_losses},
+    {"labelme", "LabelMe, a folder of JSON files", plainly<fgagt::read_labelme>, fgagt::write_labelme,
+     fgagt::labelme_losses},
+    {"voc", "Pascal VOC as LabelImg writes it, a folder of XML files", plainly<fgagt::read_pascal_voc>,
+     fgagt::write_pascal_voc, fgagt::pascal_voc_losses},
+    {"yolo", "YOLO text as LabelImg writes it, a folder with classes.txt; to read it, --size is needed",
+     [](const fs::path& path, const Arguments& arguments) {
+         return fgagt::read_yolo(path, {arguments.width, arguments.height, arguments.classes});
+     },
+     fgagt::write_yolo, fgagt::yolo_losses},
     {"cvat", "CVAT for video 1.1, an XML file",
      [](const fs::path& path, const Arguments&) { return fgagt::read_cvat(path); }, fgagt::write_cvat,
      fgagt::cvat_losses},
+    {"eva-csv", "a row per object and frame, CSV", plainly<fgagt::read_eva_csv>, fgagt::write_eva_csv,
+     fgagt::eva_csv_losses},
+    {"eva-json", "the same, JSON", plainly<fgagt::read_eva_json>, fgagt::write_eva_json,
+     fgagt::eva_json_losses},
 };
 
 const Format* format_of(const std::string& name) {
@@ -165,12 +194,19 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(std::int64_t{1}, fgagt::detail::kLastFrame));
     try {
         app.parse(argc, argv);
+        if (arguments.from == "yolo" && size.empty())
+            throw CLI::ValidationError(
+                "--from yolo needs --size WxH: its boxes are shares of the images' size");
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : kWrongUsage;
     }
     if (const auto pixels = size_of(size)) std::tie(arguments.width, arguments.height) = *pixels;
     try {
         run(arguments);
+    } catch (const fgagt::InvalidArgument& error) {
+        std::cerr << "mot_convert: " << error.what()
+                  << "\n(sizes are given by --size WxH, classes by --classes FILE)\n";
+        return kFailed;
     } catch (const std::exception& error) {
         std::cerr << "mot_convert: " << error.what() << '\n';
         return kFailed;

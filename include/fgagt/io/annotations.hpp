@@ -267,6 +267,12 @@ inline void add_class_losses(std::vector<std::string>& losses, const Annotations
     if (!format.class_numbers)
         add_loss(losses, annotations.classes, is_renumbered,
                  "classes have numbers that " + name + " does not keep: they are counted from 1");
+    std::set<std::string_view> names;
+    if (!format.class_numbers)
+        add_loss(
+            losses, annotations.classes,
+            [&](const AnnotationClass& c) { return !names.insert(c.name).second; },
+            "classes have the name of another one: " + name + " takes them for the same");
     std::size_t index = 0;
     const auto is_unused = [&](const AnnotationClass&) { return !used.contains(index++); };
     if (!format.class_list)
@@ -285,10 +291,10 @@ inline void add_image_losses(std::vector<std::string>& losses, const Annotations
         add_loss(
             losses, images, [](const AnnotatedImage& i) { return !i.file.empty(); },
             "images have a file's name" + has_no);
-    const auto [width, height] = format.common_size ? common_size(annotations) : std::pair(0, 0);
+    const auto common = format.common_size ? common_size(annotations) : std::pair(0, 0);
     if (!format.sizes)
         add_loss(
-            losses, images, [&](const AnnotatedImage& i) { return i.width != width || i.height != height; },
+            losses, images, [&](const AnnotatedImage& i) { return std::pair(i.width, i.height) != common; },
             "images have a size" + has_no);
     if (!format.empty_images && !format.frame_count)
         add_loss(
@@ -344,22 +350,26 @@ inline void add_object_losses(std::vector<std::string>& losses, const Annotation
 /// its name; objects of no class (the number -1, see `io/mot_annotations.hpp`) take the only name if there is
 /// one.
 ///
-/// @throws InvalidArgument  a name is there twice; a class that objects have is not in the list
+/// @throws InvalidArgument  a name is empty or there twice; a class that objects have is not in the list; the
+///                          annotations stay as they were
 inline void set_classes(Annotations& annotations, const std::vector<std::string>& names) {
     constexpr std::int64_t kNone = -1;
     std::vector<AnnotationClass> classes;
     detail::ClassFinder find(classes);
-    for (const std::string& name : names)
-        if (find(name) + 1 != classes.size() || name.empty())
-            detail::throw_invalid("set_classes: expected different names, got ", detail::quoted(name),
+    for (std::size_t k = 0; k < names.size(); ++k)
+        if (names[k].empty() || find(names[k]) != k)
+            detail::throw_invalid("set_classes: expected different names, got ", detail::quoted(names[k]),
                                   " more than once or an empty one");
-    for (AnnotatedObject& object : annotations.objects) {
+    std::vector<std::size_t> indices;
+    for (const AnnotatedObject& object : annotations.objects) {
         const AnnotationClass& known = annotations.classes[object.class_index];
-        object.class_index = known.number == kNone && names.size() == 1 ? 0 : find(known.name);
-        if (object.class_index >= names.size())
+        indices.push_back(known.number == kNone && names.size() == 1 ? 0 : find(known.name));
+        if (indices.back() >= names.size())
             detail::throw_invalid("set_classes: expected a list with all classes, got none called ",
                                   detail::quoted(known.name), "; add it to the list");
     }
+    for (std::size_t k = 0; k < indices.size(); ++k)
+        annotations.objects[k].class_index = indices[k];
     annotations.classes = std::move(classes);
 }
 

@@ -265,10 +265,10 @@ inline void expect_numbers_once(const Annotations& annotations) {
     auto objects = nlohmann::ordered_json::array();
     for (const AnnotatedObject& object : annotations.objects)
         objects.push_back(detail::coco_annotation(annotations, object, objects.size() + 1));
-    return detail::json_text({{"images", std::move(images)},
-                              {"categories", std::move(categories)},
-                              {"annotations", std::move(objects)}},
-                             "coco_text");
+    return detail::json_document({{"images", std::move(images)},
+                                  {"categories", std::move(categories)},
+                                  {"annotations", std::move(objects)}},
+                                 "coco_text");
 }
 
 /// Writes a COCO file (see coco_text()), whole or not at all (see write_whole_file()).

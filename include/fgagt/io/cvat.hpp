@@ -424,8 +424,9 @@ inline void add_cvat_labels(pugi::xml_node task, const Annotations& annotations)
 }
 
 /// The text of a file of CVAT for video 1.1, every box a keyframe. Reading it gives the same annotations
-/// again, sorted by tracks, but for cvat_losses(). To see them in CVAT, make a task of the images with these
-/// classes as labels and upload the file as 'CVAT 1.1'.
+/// again, sorted by tracks, but for cvat_losses() and the last digits of sizes, which it holds as two edges.
+/// To see them in CVAT, make a task of the images with these classes as labels and upload the file as
+/// 'CVAT 1.1'.
 ///
 /// @throws InvalidArgument  a frame < 1 or a class that is not in the list; an id < 0 or twice in a frame; a
 ///                          number that does not fit a float; a text that is not UTF-8

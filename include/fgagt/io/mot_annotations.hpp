@@ -223,12 +223,12 @@ inline void add_all_class_losses(std::vector<std::string>& losses, const Annotat
     constexpr int kBoxDigits = 3; // as results_text() writes them
     constexpr int kScoreDigits = 4;
     const auto is_long = [](double value, int digits) { return detail::rounded(value, digits) != value; };
+    const auto is_long_edge = [](double edge) { return detail::rounded(edge + 1, kBoxDigits) - 1 != edge; };
     detail::add_loss(
         losses, annotations.objects,
         [&](const AnnotatedObject& o) {
-            return is_long(o.box.left, kBoxDigits) || is_long(o.box.top, kBoxDigits) ||
-                   is_long(o.box.width, kBoxDigits) || is_long(o.box.height, kBoxDigits) ||
-                   is_long(o.score.value_or(1), kScoreDigits);
+            return is_long_edge(o.box.left) || is_long_edge(o.box.top) || is_long(o.box.width, kBoxDigits) ||
+                   is_long(o.box.height, kBoxDigits) || is_long(o.score.value_or(1), kScoreDigits);
         },
         "objects have more digits than MOT results: 3 of a box, 4 of a score");
     return losses;

@@ -416,8 +416,8 @@ inline std::optional<std::string> JsonValue::scalar_text() const {
 ///
 /// @param indent  blanks per level; -1: all in one line
 /// @throws InvalidArgument  a string is not UTF-8
-[[nodiscard]] inline std::string json_text(const nlohmann::ordered_json& json, const char* function,
-                                           int indent = 1) {
+[[nodiscard]] inline std::string json_document(const nlohmann::ordered_json& json, const char* function,
+                                               int indent = 1) {
     try {
         return json.dump(indent) + '\n';
     } catch (const nlohmann::json::type_error&) {

@@ -6,7 +6,6 @@
 #include <fgagt/io/text_file.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +15,6 @@
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 /// XML as the readers of annotations need it: errors have lines, and whatever a file holds, it is neither
 /// nested deeply nor does it take more memory than a small multiple of the file's size. Entities of a file's
@@ -29,14 +27,6 @@ namespace fgagt::detail {
     const std::size_t first = text.find_first_not_of(kSpace);
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
-/// A whole number, exact in 64 bits; "7.0" is one as well.
-[[nodiscard]] inline std::optional<std::int64_t> whole_number(std::string_view text) noexcept {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size()) return value;
-    return parse_integer(text);
 }
 
 /// A text of XML.
@@ -57,9 +47,9 @@ public:
             fail_at(wrong, "expected XML in UTF-8, found another byte");
         if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
             fail_at(zero, "expected XML, found a zero byte");
-        const pugi::xml_parse_result result =
-            document_.load_buffer(text.data(), text.size(),
-                                  pugi::parse_default | pugi::parse_ws_pcdata_single, pugi::encoding_utf8);
+        const pugi::xml_parse_result result = document_.load_buffer(
+            text.data(), text.size(), (pugi::parse_default | pugi::parse_ws_pcdata_single) & ~pugi::parse_eol,
+            pugi::encoding_utf8);
         if (!result)
             fail_at(static_cast<std::size_t>(std::max<std::ptrdiff_t>(result.offset, 0)),
                     "expected XML, found something else: " + std::string(result.description()));
