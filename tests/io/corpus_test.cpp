@@ -1,9 +1,19 @@
 #include "fuzz/camera_motion_target.hpp"
+#include "fuzz/cityscapes_target.hpp"
+#include "fuzz/coco_target.hpp"
+#include "fuzz/crowdhuman_target.hpp"
+#include "fuzz/cvat_target.hpp"
+#include "fuzz/eva_target.hpp"
+#include "fuzz/kitti_target.hpp"
+#include "fuzz/labelme_target.hpp"
 #include "fuzz/mot_text_target.hpp"
 #include "fuzz/number_target.hpp"
+#include "fuzz/pascal_voc_target.hpp"
 #include "fuzz/safetensors_target.hpp"
 #include "fuzz/sequence_info_target.hpp"
+#include "fuzz/tt100k_target.hpp"
 #include "fuzz/weights_target.hpp"
+#include "fuzz/yolo_text_target.hpp"
 #include "io/allocation_watch.hpp"
 #include "support/catch.hpp"
 #include "support/corpus.hpp"
@@ -40,6 +50,36 @@ TEST_CASE("the corpora of the readers' fuzz targets are read as their names say"
     }
     SECTION("camera motion") {
         replay("camera_motion", check_camera_motion);
+    }
+    SECTION("Cityscapes") {
+        replay("cityscapes", check_cityscapes);
+    }
+    SECTION("COCO") {
+        replay("coco", check_coco);
+    }
+    SECTION("CrowdHuman") {
+        replay("crowdhuman", check_crowdhuman);
+    }
+    SECTION("CVAT") {
+        replay("cvat", check_cvat);
+    }
+    SECTION("EVA's tables") {
+        replay("eva", check_eva);
+    }
+    SECTION("KITTI") {
+        replay("kitti", check_kitti);
+    }
+    SECTION("LabelMe") {
+        replay("labelme", check_labelme);
+    }
+    SECTION("Pascal VOC") {
+        replay("pascal_voc", check_pascal_voc);
+    }
+    SECTION("TT100K") {
+        replay("tt100k", check_tt100k);
+    }
+    SECTION("YOLO text") {
+        replay("yolo_text", check_yolo_text);
     }
     SECTION("safetensors") {
         replay("safetensors", check_safetensors);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/io/atomic_file.hpp>
+#include <fgagt/io/detail/simplest_number.hpp>
 #include <fgagt/io/rows_by_frame.hpp>
 #include <fgagt/io/text_file.hpp>
 #include <fgagt/types.hpp>
@@ -257,18 +258,26 @@ inline void append_fixed(std::string& text, double value, int digits) {
     text.append(buffer.data(), end.ptr);
 }
 
-/// Refuses what read_results() would refuse.
-inline void expect_writable(std::span<const ResultRow> rows) {
+[[nodiscard]] inline double last_number(const ResultRow& row) {
+    return row.score;
+}
+[[nodiscard]] inline double last_number(const GroundTruthRow& row) {
+    return row.visibility;
+}
+
+/// Refuses what the readers of boxes with ids would refuse.
+template <class Row>
+void expect_writable(std::span<const Row> rows, const char* function) {
     std::map<std::pair<std::int64_t, TrackId>, bool> seen;
-    for (const ResultRow& row : rows) {
-        if (row.frame < 1) throw_invalid("results_text: expected frames from 1, got ", row.frame);
+    for (const Row& row : rows) {
+        if (row.frame < 1) throw_invalid(function, ": expected frames from 1, got ", row.frame);
         for (const double value :
-             {row.box.left, row.box.top, row.box.width, row.box.height, static_cast<double>(row.score)})
+             {row.box.left, row.box.top, row.box.width, row.box.height, last_number(row)})
             if (!std::isfinite(to_float(value)))
-                throw_invalid("results_text: expected finite numbers, got ", value, " for id ", row.id,
+                throw_invalid(function, ": expected finite numbers, got ", value, " for id ", row.id,
                               " in frame ", row.frame, "; leave that box out");
         if (!seen.try_emplace({row.frame, row.id}, true).second)
-            throw_invalid("results_text: expected an id once per frame, got id ", row.id, " twice in frame ",
+            throw_invalid(function, ": expected an id once per frame, got id ", row.id, " twice in frame ",
                           row.frame);
     }
 }
@@ -281,7 +290,7 @@ inline void expect_writable(std::span<const ResultRow> rows) {
 [[nodiscard]] inline std::string results_text(std::span<const ResultRow> rows) {
     constexpr int kBoxDigits = 3;
     constexpr int kScoreDigits = 4;
-    detail::expect_writable(rows);
+    detail::expect_writable(rows, "results_text");
     std::string text;
     for (const ResultRow& row : rows) {
         text += std::to_string(row.frame) + ',' + std::to_string(row.id);
@@ -302,6 +311,60 @@ inline void expect_writable(std::span<const ResultRow> rows) {
 /// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
 inline void write_results(const std::filesystem::path& path, std::span<const ResultRow> rows) {
     write_whole_file(path, results_text(rows));
+}
+
+/// The text of a ground truth file in the order of `rows`, as MOT17 has it, with as few digits as give the
+/// same rows when they are read again.
+///
+/// @throws InvalidArgument  a frame < 1, a number that is not finite, an id twice in a frame
+[[nodiscard]] inline std::string ground_truth_text(std::span<const GroundTruthRow> rows) {
+    detail::expect_writable(rows, "ground_truth_text");
+    std::string text;
+    for (const GroundTruthRow& row : rows) {
+        if (!std::isfinite(row.flag))
+            detail::throw_invalid("ground_truth_text: expected finite flags, got ", row.flag, " for id ",
+                                  row.id, " in frame ", row.frame);
+        text += std::to_string(row.frame) + ',' + std::to_string(row.id);
+        for (const double value : {detail::from_one(row.box.left), detail::from_one(row.box.top),
+                                   row.box.width, row.box.height, row.flag})
+            text += ',' + detail::number_text(value);
+        text += ',' + std::to_string(row.class_id) + ',' + detail::number_text(row.visibility) + '\n';
+    }
+    return text;
+}
+
+/// Writes a ground truth file (see ground_truth_text()), whole or not at all (see write_whole_file()).
+///
+/// @throws InvalidArgument  as ground_truth_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+inline void write_ground_truth(const std::filesystem::path& path, std::span<const GroundTruthRow> rows) {
+    write_whole_file(path, ground_truth_text(rows));
+}
+
+/// The text of a detection file in the order of `rows`, ids -1, with as few digits as give the same rows when
+/// they are read again. Numbers that are not finite are written as such.
+///
+/// @throws InvalidArgument  a frame < 1
+[[nodiscard]] inline std::string detections_text(std::span<const DetectionRow> rows) {
+    std::string text;
+    for (const DetectionRow& row : rows) {
+        if (row.frame < 1) detail::throw_invalid("detections_text: expected frames from 1, got ", row.frame);
+        text += std::to_string(row.frame) + ",-1";
+        for (const float value : {row.box.left, row.box.top})
+            text += ',' + detail::number_text(detail::from_one(value));
+        for (const float value : {row.box.width, row.box.height, row.score})
+            text += ',' + detail::number_text(value);
+        text += ",-1,-1,-1\n";
+    }
+    return text;
+}
+
+/// Writes a detection file (see detections_text()), whole or not at all (see write_whole_file()).
+///
+/// @throws InvalidArgument  as detections_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+inline void write_detections(const std::filesystem::path& path, std::span<const DetectionRow> rows) {
+    write_whole_file(path, detections_text(rows));
 }
 
 } // namespace fgagt

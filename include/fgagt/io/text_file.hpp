@@ -79,6 +79,14 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
     return static_cast<std::int64_t>(*value);
 }
 
+/// A whole number, exact in 64 bits; "7.0" is one as well.
+[[nodiscard]] inline std::optional<std::int64_t> whole_number(std::string_view text) noexcept {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc() && end == text.data() + text.size()) return value;
+    return parse_integer(text);
+}
+
 /// A file's bytes.
 ///
 /// @throws ParseError  it cannot be read
@@ -170,6 +178,9 @@ public:
         if (least == most) file_.fail(0, "expected ", least, " columns, found ", columns());
         file_.fail(0, "expected ", least, " to ", most, " columns, found ", columns());
     }
+
+    /// A field as it is, without blanks around it.
+    [[nodiscard]] std::string_view text(std::size_t column) const { return fields_[column - 1]; }
 
     /// Any number, infinite and NaN as well.
     [[nodiscard]] double number(std::size_t column) const {

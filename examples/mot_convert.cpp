@@ -1,0 +1,215 @@
+// Converts annotations and results between MOTChallenge text, other data sets and annotation tools, and says
+// what the target cannot hold.
+
+#include <fgagt/errors.hpp>
+#include <fgagt/io/annotations.hpp>
+#include <fgagt/io/cityscapes.hpp>
+#include <fgagt/io/coco.hpp>
+#include <fgagt/io/crowdhuman.hpp>
+#include <fgagt/io/cvat.hpp>
+#include <fgagt/io/eva.hpp>
+#include <fgagt/io/kitti.hpp>
+#include <fgagt/io/labelme.hpp>
+#include <fgagt/io/mot_annotations.hpp>
+#include <fgagt/io/mot_text.hpp>
+#include <fgagt/io/pascal_voc.hpp>
+#include <fgagt/io/text_file.hpp>
+#include <fgagt/io/tt100k.hpp>
+#include <fgagt/io/yolo_text.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using fgagt::Annotations;
+namespace fs = std::filesystem;
+
+struct Arguments {
+    std::string input;
+    std::string output;
+    std::string from;
+    std::string to;
+    std::string class_file;           ///< empty: the classes are those of the input
+    std::vector<std::string> classes; ///< the names in it
+    int width = 0;                    ///< pixels; 0: what the input says
+    int height = 0;
+    std::int64_t frames = 0; ///< length of the sequence; 0: what the input says
+};
+
+/// How a format is read and written.
+struct Format {
+    std::string_view name;
+    std::string_view what;
+    Annotations (*read)(const fs::path&, const Arguments&);
+    void (*write)(const fs::path&, const Annotations&);
+    std::vector<std::string> (*losses)(const Annotations&);
+};
+
+/// A reader that needs no argument but the path.
+template <auto kRead>
+Annotations plainly(const fs::path& path, const Arguments&) {
+    return kRead(path);
+}
+
+constexpr Format kFormats[] = {
+    {"mot", "MOTChallenge ground truth, gt.txt",
+     [](const fs::path& path, const Arguments&) { return annotations_of(fgagt::read_ground_truth(path)); },
+     [](const fs::path& path, const Annotations& a) { write_ground_truth(path, ground_truth_rows(a)); },
+     fgagt::mot_ground_truth_losses},
+    {"mot-result", "a tracker's result in MOTChallenge text",
+     [](const fs::path& path, const Arguments&) { return annotations_of(fgagt::read_results(path)); },
+     [](const fs::path& path, const Annotations& a) { write_results(path, result_rows(a)); },
+     fgagt::mot_result_losses},
+    {"mot-det", "detections in MOTChallenge text, det.txt",
+     [](const fs::path& path, const Arguments&) { return annotations_of(fgagt::read_detections(path)); },
+     [](const fs::path& path, const Annotations& a) { write_detections(path, detection_rows(a)); },
+     fgagt::mot_detection_losses},
+    {"kitti", "KITTI tracking, a text file per sequence", plainly<fgagt::read_kitti>, fgagt::write_kitti,
+     fgagt::kitti_losses},
+    {"coco", "COCO, a JSON file", plainly<fgagt::read_coco>, fgagt::write_coco, fgagt::coco_losses},
+    {"crowdhuman", "CrowdHuman, an .odgt file", plainly<fgagt::read_crowdhuman>, fgagt::write_crowdhuman,
+     fgagt::crowdhuman_losses},
+    {"cityscapes", "Cityscapes, a folder of NAME_gtFine_polygons.json", plainly<fgagt::read_cityscapes>,
+     fgagt::write_cityscapes, fgagt::cityscapes_losses},
+    {"tt100k", "TT100K, annotations.json", plainly<fgagt::read_tt100k>, fgagt::write_tt100k,
+     fgagt::tt100k_losses},
+    {"labelme", "LabelMe, a folder of JSON files", plainly<fgagt::read_labelme>, fgagt::write_labelme,
+     fgagt::labelme_losses},
+    {"voc", "Pascal VOC as LabelImg writes it, a folder of XML files", plainly<fgagt::read_pascal_voc>,
+     fgagt::write_pascal_voc, fgagt::pascal_voc_losses},
+    {"yolo", "YOLO text as LabelImg writes it, a folder with classes.txt; to read it, --size is needed",
+     [](const fs::path& path, const Arguments& arguments) {
+         return fgagt::read_yolo(path, {arguments.width, arguments.height, arguments.classes});
+     },
+     fgagt::write_yolo, fgagt::yolo_losses},
+    {"cvat", "CVAT for video 1.1, an XML file",
+     [](const fs::path& path, const Arguments&) { return fgagt::read_cvat(path); }, fgagt::write_cvat,
+     fgagt::cvat_losses},
+    {"eva-csv", "a row per object and frame, CSV", plainly<fgagt::read_eva_csv>, fgagt::write_eva_csv,
+     fgagt::eva_csv_losses},
+    {"eva-json", "the same, JSON", plainly<fgagt::read_eva_json>, fgagt::write_eva_json,
+     fgagt::eva_json_losses},
+};
+
+const Format* format_of(const std::string& name) {
+    const auto* found = std::ranges::find(kFormats, name, &Format::name);
+    return found == std::end(kFormats) ? nullptr : found;
+}
+
+std::string format_list() {
+    std::string text = "Formats:";
+    for (const Format& format : kFormats)
+        text.append("\n  ").append(format.name).append(": ").append(format.what);
+    return text;
+}
+
+/// The lines of a file that are not blank.
+std::vector<std::string> names_in(const std::string& path) {
+    const std::string text = fgagt::detail::read_whole_file(path);
+    fgagt::detail::TextFile file(text, path);
+    std::vector<std::string> names;
+    while (file.next())
+        names.emplace_back(file.line());
+    return names;
+}
+
+/// "1920x1080"
+std::optional<std::pair<int, int>> size_of(std::string_view text) {
+    const std::size_t cross = text.find('x');
+    if (cross == std::string_view::npos) return std::nullopt;
+    const auto pixels = [](std::string_view part) -> int {
+        const auto value = fgagt::detail::parse_integer(part);
+        return value && *value > 0 && *value <= std::numeric_limits<int>::max() ? static_cast<int>(*value)
+                                                                                : 0;
+    };
+    const std::pair<int, int> size{pixels(text.substr(0, cross)), pixels(text.substr(cross + 1))};
+    return size.first > 0 && size.second > 0 ? std::optional(size) : std::nullopt;
+}
+
+/// What the arguments say beside the file.
+void complete(Annotations& annotations, const Arguments& arguments) {
+    if (!arguments.class_file.empty()) set_classes(annotations, arguments.classes);
+    if (arguments.width > 0) {
+        annotations.width = arguments.width;
+        annotations.height = arguments.height;
+    }
+    if (arguments.frames > 0) annotations.frame_count = arguments.frames;
+}
+
+void run(Arguments& arguments) {
+    if (!arguments.class_file.empty()) arguments.classes = names_in(arguments.class_file);
+    const Format& from = *format_of(arguments.from);
+    const Format& to = *format_of(arguments.to);
+    Annotations annotations = from.read(arguments.input, arguments);
+    complete(annotations, arguments);
+    to.write(arguments.output, annotations);
+    for (const std::string& sentence : annotations.left_out)
+        std::cerr << "mot_convert: " << arguments.input << ": left out: " << sentence << '\n';
+    for (const std::string& sentence : to.losses(annotations))
+        std::cerr << "mot_convert: lost: " << sentence << '\n';
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    constexpr int kFailed = 1, kWrongUsage = 2;
+    Arguments arguments;
+    std::string size;
+    CLI::App app(
+        "Converts annotations between data sets and annotation tools. What the target cannot hold is "
+        "said on standard error.");
+    app.footer(format_list());
+    app.add_option("IN", arguments.input, "what to read: a file, or a folder of one file per image")
+        ->required();
+    app.add_option("OUT", arguments.output, "what to write, likewise")->required();
+    std::vector<std::string> names;
+    for (const Format& format : kFormats)
+        names.emplace_back(format.name);
+    app.add_option("--from", arguments.from, "format of IN")->required()->check(CLI::IsMember(names));
+    app.add_option("--to", arguments.to, "format of OUT")->required()->check(CLI::IsMember(names));
+    app.add_option("--classes", arguments.class_file,
+                   "the classes' names, one a line: they get the numbers from 1 in this order")
+        ->type_name("FILE");
+    app.add_option("--size", size, "size of the images where the input does not say it")
+        ->type_name("WxH")
+        ->check([](const std::string& text) {
+            return size_of(text) ? std::string() : "expected a size as 1920x1080, got " + text;
+        });
+    app.add_option("--frames", arguments.frames, "length of the sequence where the input does not say it")
+        ->type_name("N")
+        ->check(CLI::Range(std::int64_t{1}, fgagt::detail::kLastFrame));
+    try {
+        app.parse(argc, argv);
+        if (arguments.from == "yolo" && size.empty())
+            throw CLI::ValidationError(
+                "--from yolo needs --size WxH: its boxes are shares of the images' size");
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kWrongUsage;
+    }
+    if (const auto pixels = size_of(size)) std::tie(arguments.width, arguments.height) = *pixels;
+    try {
+        run(arguments);
+    } catch (const fgagt::InvalidArgument& error) {
+        std::cerr << "mot_convert: " << error.what()
+                  << "\n(sizes are given by --size WxH, classes by --classes FILE)\n";
+        return kFailed;
+    } catch (const std::exception& error) {
+        std::cerr << "mot_convert: " << error.what() << '\n';
+        return kFailed;
+    }
+    return 0;
+}
