@@ -22,14 +22,15 @@ inline constexpr float kCoordinateLimit = 1e7F;
     return static_cast<double>(box.width) * static_cast<double>(box.height);
 }
 
-/// Area that both boxes cover, in square pixels; 0 when they are apart.
+/// Area that both boxes cover, in square pixels, at most the smaller one's; 0 when they are apart.
 [[nodiscard]] inline double intersection_area(const Box& a, const Box& b) noexcept {
-    const double width =
-        std::min(static_cast<double>(a.left) + a.width, static_cast<double>(b.left) + b.width) -
-        std::max(a.left, b.left);
-    const double height =
-        std::min(static_cast<double>(a.top) + a.height, static_cast<double>(b.top) + b.height) -
-        std::max(a.top, b.top);
+    // Edges are rounded: a narrow box far from the origin would seem wider between them than it is.
+    const auto common = [](double a_low, double a_length, double b_low, double b_length) {
+        const double between = std::min(a_low + a_length, b_low + b_length) - std::max(a_low, b_low);
+        return std::min(between, std::min(a_length, b_length));
+    };
+    const double width = common(a.left, a.width, b.left, b.width);
+    const double height = common(a.top, a.height, b.top, b.height);
     return width > 0 && height > 0 ? width * height : 0.0;
 }
 

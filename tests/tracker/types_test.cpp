@@ -24,6 +24,19 @@ TEST_CASE("areas beyond the exact range of float are exact") {
     CHECK(iou({0, 0, 1e7F, 1e7F}, {0, 0, 1e7F, 5e6F}) == 0.5);
 }
 
+TEST_CASE("boxes far narrower than their place is exact to share no more than they are") {
+    for (const float length : {1e-3F, 1e-9F, 1e-10F, 1e-38F})
+        for (const float place : {0.0F, 1.0F, 123'456.7F, -9.9e6F}) {
+            const Box narrow{place, place, length, length}, wide{place - 1, place - 1, 5, 5};
+            for (const Box& other : {narrow, wide}) {
+                CHECK(intersection_area(narrow, other) <= area(narrow));
+                CHECK(intersection_area(other, narrow) <= area(narrow));
+                const double overlap = iou(narrow, other);
+                CHECK((overlap >= 0 && overlap <= 1));
+            }
+        }
+}
+
 TEST_CASE("a box is usable when it is finite, positive and within the limit") {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
