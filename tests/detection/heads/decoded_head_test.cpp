@@ -41,7 +41,7 @@ double mask_iou(const InstanceMask& found, const cv::Mat& expected) {
 /// `rows` of `columns` numbers.
 cv::Mat table(const std::vector<std::vector<float>>& rows, const std::vector<int>& shape) {
     cv::Mat values = tensor(shape);
-    float* next = values.ptr<float>();
+    auto* next = values.ptr<float>();
     for (const auto& row : rows)
         next = std::copy(row.begin(), row.end(), next);
     return values;

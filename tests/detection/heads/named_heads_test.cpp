@@ -100,4 +100,9 @@ TEST_CASE("the heads that outputs fit are found, those that cannot be told apart
     CHECK(fitting_heads({}, kGoldenInput).empty());
     const std::vector<NetworkOutput> strange{{"", tensor({3, 5, 7})}};
     CHECK(fitting_heads(strange, kGoldenInput).empty());
+    for (const int type : {CV_8U, CV_64F})
+        for (const std::vector<int>& shape : {std::vector<int>{1, 84, 6}, {1, 3, 6}, {1, 5390}, {1, 6, 4, 4}})
+            CHECK(fitting_heads(std::vector<NetworkOutput>{{"", cv::Mat(shape, type, cv::Scalar(0))}},
+                                kGoldenInput)
+                      .empty());
 }

@@ -153,6 +153,8 @@ TEST_CASE("only scores, classes and numbers that are asked for come out") {
                          {{1, 1, 5, 5}, infinity, 0},
                          {{1, 1, 5, 5}, 0, 0}})
               .empty());
+    CHECK(selected(options, {{{-2e7F, 1, 4e7F, 5}, 0.9F, 0}})
+              .empty()); // beyond what any box has, also when it is cut
     CHECK(selected(all, {{{1, 1, 5, 5}, 3, 0}}).front().score == 1);
 }
 

@@ -92,7 +92,7 @@ private:
     };
 
     [[nodiscard]] std::optional<Parts> parts_of(std::span<const NetworkOutput> outputs) const {
-        if (outputs.size() != 1) return std::nullopt;
+        if (outputs.size() != 1 || !detail::is_floats(outputs[0].values)) return std::nullopt;
         const auto boxes = static_cast<std::size_t>(options_.boxes);
         const cv::Size grid{options_.grid, options_.grid};
         const std::size_t cells = detail::cell_count(grid), total = outputs[0].values.total();

@@ -61,7 +61,8 @@ struct CellView {
     const std::vector<std::size_t> shape = shape_of(output.values);
     const std::size_t cells = cell_count(grid), total = output.values.total();
     const auto height = static_cast<std::size_t>(grid.height), width = static_cast<std::size_t>(grid.width);
-    if (cells == 0 || anchors == 0 || total == 0 || total % (cells * anchors) != 0 || output.values.dims < 3)
+    if (!is_floats(output.values) || cells == 0 || anchors == 0 || total == 0 ||
+        total % (cells * anchors) != 0 || output.values.dims < 3)
         return std::nullopt;
     const std::size_t columns = total / (cells * anchors), rank = shape.size();
     CellView view{.data = output.values.ptr<float>(), .cells = cells, .anchors = anchors, .columns = columns};
@@ -86,7 +87,7 @@ struct CellView {
 [[nodiscard]] inline std::optional<CellView> table_view(const NetworkOutput& output, std::size_t cells,
                                                         std::size_t anchors = 1) {
     const std::size_t rows = cells * anchors, total = output.values.total();
-    if (rows == 0 || total == 0 || total % rows != 0) return std::nullopt;
+    if (!is_floats(output.values) || rows == 0 || total == 0 || total % rows != 0) return std::nullopt;
     const std::size_t columns = total / rows;
     std::vector<std::size_t> shape = shape_of(output.values);
     if (shape.size() == 3 && shape[1] == 1 && shape[2] > 1)

@@ -129,6 +129,7 @@ rows_only(std::span<const NetworkOutput> outputs, DecodedOutputs& found, std::op
 /// What is what among the outputs; empty where they do not fit.
 [[nodiscard]] inline std::optional<DecodedOutputs>
 decoded_outputs(std::span<const NetworkOutput> outputs, const DecodedColumns& columns, bool table_only) {
+    if (!std::ranges::all_of(outputs, is_floats, &NetworkOutput::values)) return std::nullopt;
     DecodedOutputs found;
     std::optional<float> count;
     const std::vector<const NetworkOutput*> rest = rows_only(outputs, found, count);

@@ -71,12 +71,21 @@ maps_by_role(std::span<const NetworkOutput> outputs, cv::Size grid, std::span<co
         views.push_back(map_view(output, grid, 1));
         if (!views.back()) return std::nullopt;
     }
+    // Whose channels no more maps have than roles need them is none of the others', whatever its name is.
+    const auto is_spoken_for = [&](std::size_t columns) {
+        const auto needed = std::ranges::count(roles, columns, &MapRole::columns);
+        return needed > 0 && needed == std::ranges::count_if(
+                                           views, [&](const auto& view) { return view->columns == columns; });
+    };
+    const auto suits = [&](const MapRole& role, std::size_t columns) {
+        return role.columns == 0 ? !is_spoken_for(columns) : columns == role.columns;
+    };
     std::vector<bool> taken(outputs.size(), false);
     std::vector<CellView> maps(roles.size());
     const auto assign = [&](bool by_name) {
         for (std::size_t role = 0; role < roles.size(); ++role)
             for (std::size_t k = 0; k < outputs.size() && maps[role].data == nullptr; ++k)
-                if (!taken[k] && (roles[role].columns == 0 || views[k]->columns == roles[role].columns) &&
+                if (!taken[k] && suits(roles[role], views[k]->columns) &&
                     (!by_name || is_called(outputs[k], roles[role].names))) {
                     taken[k] = true;
                     maps[role] = *views[k];

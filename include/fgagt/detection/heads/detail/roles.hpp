@@ -9,7 +9,7 @@
 #include <initializer_list>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace fgagt::detail {

@@ -42,10 +42,15 @@ namespace fgagt::detail {
     return outputs.size() > kMost ? text + ", ..." : text;
 }
 
-/// Refuses what is not of the type that NetworkOutput promises.
+/// Whether a tensor is of the type that NetworkOutput promises.
+[[nodiscard]] inline bool is_floats(const cv::Mat& values) {
+    return values.type() == CV_32F && (values.empty() || values.isContinuous());
+}
+
+/// Refuses what is not.
 inline void expect_floats(std::span<const NetworkOutput> outputs, std::string_view who) {
     for (const NetworkOutput& output : outputs)
-        if (output.values.type() != CV_32F || (!output.values.empty() && !output.values.isContinuous()))
+        if (!is_floats(output.values))
             throw_invalid(who, ": expected outputs that are continuous and of type CV_32F, got type ",
                           output.values.type(), "; convert them");
 }
