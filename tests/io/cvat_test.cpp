@@ -96,6 +96,10 @@ TEST_CASE("a track of CVAT without a length ends with its last shape") {
         CHECK(found.objects[static_cast<std::size_t>(frame - 1)].frame == frame);
     CHECK(parse_cvat(track_of(box_at(0) + box_at(5, "outside=\"1\"")), "a").objects.size() == 5);
     CHECK(parse_cvat("<annotations/>", "a.xml") == Annotations());
+    const std::string longer =
+        "<annotations><meta><task><size>2</size></task></meta><track id=\"1\" label=\"a\">" + box_at(4) +
+        "</track></annotations>";
+    CHECK(parse_cvat(longer, "a.xml").frame_count == 5); // no shorter than what is annotated
 }
 
 TEST_CASE("CVAT keeps all that it has a place for") {

@@ -76,6 +76,7 @@ public:
             read_meta(section);
         for (const pugi::xml_node track : root.children("track"))
             read_track(track);
+        if (result_.frame_count > 0) result_.frame_count = last_frame(result_);
         const auto images = std::ranges::distance(root.children("image"));
         if (images > 0)
             result_.left_out.push_back(std::to_string(images) +
