@@ -11,15 +11,16 @@
 
 namespace fgagt::test {
 
-/// Takes whatever bytes as the file of a model, each way that a size is looked for: a size that an input may have, or
-/// none. Returns whether there is one.
+/// Takes whatever bytes as the file of a model, each way that a size is looked for: a size that an input may
+/// have, or none. Returns whether there is one.
 ///
 /// @throws BrokenLaw  it is not so
 inline bool check_declared_size(std::string_view bytes) {
     const auto is_usable = [](const std::optional<cv::Size>& size) {
         constexpr int kLargest = 16'384;
         if (size)
-            require(size->width >= 1 && size->width <= kLargest && size->height >= 1 && size->height <= kLargest,
+            require(size->width >= 1 && size->width <= kLargest && size->height >= 1 &&
+                        size->height <= kLargest,
                     "an input has a size in its range");
         return size.has_value();
     };
