@@ -144,7 +144,7 @@ TEST_CASE("a network whose outputs no head knows is told") {
     };
     const Outcome unknown = track(in_quotes(model));
     CHECK(unknown.exit_code == 1);
-    CHECK(unknown.says("no head fits the outputs [1, 3, 32, 48]"));
+    CHECK(unknown.says("no head fits the 1 output: conv_0 [1,3,32,48]"));
     CHECK(unknown.says("yolox"));
     const Outcome wrong = track(in_quotes(model) + " --head yolox");
     CHECK(wrong.exit_code == 1);

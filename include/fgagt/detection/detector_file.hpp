@@ -2,6 +2,7 @@
 
 #include <fgagt/detection/dnn_detector.hpp>
 #include <fgagt/detection/heads/any_head.hpp>
+#include <fgagt/detection/heads/detail/tensor_shape.hpp>
 #include <fgagt/detection/heads/named_heads.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/network/declared_size.hpp>
@@ -42,22 +43,10 @@ namespace detail {
     return declared_input_size(layout);
 }
 
-/// "[1, 3549, 85], [1, 4]"
-[[nodiscard]] inline std::string shapes_text(std::span<const NetworkOutput> outputs) {
-    std::string text;
-    for (const NetworkOutput& output : outputs) {
-        text += text.empty() ? "[" : ", [";
-        for (int axis = 0; axis < output.values.dims; ++axis)
-            text += (axis == 0 ? "" : ", ") + std::to_string(output.values.size[axis]);
-        text += ']';
-    }
-    return text;
-}
-
 [[nodiscard]] inline std::string joined(std::span<const std::string> names) {
     std::string text;
     for (const std::string& name : names)
-        text += (text.empty() ? "" : ", ") + name;
+        text.append(text.empty() ? "" : ", ").append(name);
     return text;
 }
 
@@ -71,12 +60,12 @@ namespace detail {
     const std::vector<std::string> names = fitting_heads(outputs, size);
     if (names.size() == 1) return names.front();
     if (names.empty())
-        throw_invalid("open_detector: no head fits the outputs ", shapes_text(outputs), " of ",
-                      network.file(), " at ", size.width, " x ", size.height,
+        throw_invalid("open_detector: no head fits the ", text_of_outputs(outputs), " of ", network.file(),
+                      " at ", size.width, " x ", size.height,
                       " pixels; give the input size that the network was made for, or "
                       "one of the heads ",
                       joined(head_names()));
-    throw_invalid("open_detector: the outputs ", shapes_text(outputs), " of ", network.file(),
+    throw_invalid("open_detector: the ", text_of_outputs(outputs), " of ", network.file(),
                   " fit several heads; name the right one of ", joined(names));
 }
 

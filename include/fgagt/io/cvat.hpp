@@ -305,7 +305,8 @@ inline void add_cvat_shape(pugi::xml_node track, const AnnotatedObject& object, 
     if (is_polygon) {
         std::string points;
         for (const AnnotationPoint& point : object.polygons[0])
-            points += (points.empty() ? "" : ";") + number_text(point.x) + ',' + number_text(point.y);
+            points.append(points.empty() ? "" : ";")
+                .append(number_text(point.x) + ',' + number_text(point.y));
         set("points", points);
     } else {
         const MotBox& box = object.box;

@@ -192,7 +192,7 @@ namespace detail {
     constexpr std::size_t kMost = 12;
     std::string text;
     for (const std::string& name : names.last(std::min(names.size(), kMost)))
-        text += (text.empty() ? "" : ", ") + name;
+        text.append(text.empty() ? "" : ", ").append(name);
     return text.empty() ? "none" : text;
 }
 

@@ -132,7 +132,7 @@ inline constexpr std::array kNamedHeads{
     if (head != detail::kNamedHeads.end()) return head->make(options);
     std::string names;
     for (const std::string& known : head_names())
-        names += (names.empty() ? "" : ", ") + known;
+        names.append(names.empty() ? "" : ", ").append(known);
     detail::throw_invalid("make_head: expected the name of a detector family, got '", std::string(name),
                           "'; use one of ", names);
 }

@@ -36,7 +36,7 @@ namespace fgagt::detail {
         text += outputs[k].name.empty() ? "[" : " [";
         const cv::Mat& values = outputs[k].values;
         for (int d = 0; d < values.dims; ++d)
-            text += (d == 0 ? "" : ",") + std::to_string(values.size[d]);
+            text.append(d == 0 ? "" : ",").append(std::to_string(values.size[d]));
         text += ']';
     }
     return outputs.size() > kMost ? text + ", ..." : text;
