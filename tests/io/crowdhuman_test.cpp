@@ -81,7 +81,7 @@ TEST_CASE("what is no CrowdHuman file is an error with its line") {
     CHECK(failure("{\"ID\":\"a\"}\n\n{\"ID\":}").line == 3);
     CHECK(failure("{}").says("ID"));
     CHECK(failure("{\"ID\":\"a\",\"frame\":2}\n{\"ID\":\"b\"}").line == 2);
-    CHECK(failure("{\"ID\":\"a\",\"frame\":0}").says("from 1"));
+    CHECK(failure(R"({"ID":"a","frame":0})").says("from 1"));
     const auto fails = [](const std::string& json, const std::string& reason) {
         INFO(json);
         const ParseFailure found = failure("{\"ID\":\"a\"}\n{\"ID\":\"b\",\"gtboxes\":[" + json + "]}\n");
