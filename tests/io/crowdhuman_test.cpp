@@ -42,6 +42,9 @@ TEST_CASE("CrowdHuman is read as it is published") {
     CHECK(found.objects[1].attributes ==
           std::map<std::string, std::string>{{"hbox", "1,2,3,4"}, {"vbox", "1,2,3,4.5"}});
     CHECK(parse_crowdhuman("", "a") == Annotations());
+    const Annotations mask =
+        parse_crowdhuman(R"({"ID":"a","gtboxes":[{"tag":"mask","fbox":[1,2,3,4]}]})", "a");
+    CHECK(mask.objects.at(0).ignore); // whatever its extra says
 }
 
 TEST_CASE("a line of CrowdHuman is written as it was, and its frame with it") {
