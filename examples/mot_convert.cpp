@@ -60,9 +60,9 @@ struct Format {
 };
 
 /// A reader that needs no argument but the path.
-template <auto kRead>
+template <auto Read>
 Annotations plainly(const fs::path& path, const Arguments&) {
-    return kRead(path);
+    return Read(path);
 }
 
 constexpr Format kFormats[] = {

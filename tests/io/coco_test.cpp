@@ -146,7 +146,7 @@ TEST_CASE("what is no COCO is an error with its line") {
 
 TEST_CASE("JSON that is nested deeply is an error, and a little is not") {
     const auto nested = [](std::size_t depth) {
-        return "{\"images\":[],\"x\":" + std::string(depth, '[') + std::string(depth, ']') + "}";
+        return R"({"images":[],"x":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
     };
     CHECK(parse_coco(nested(60), "a").objects.empty());
     CHECK(failure(nested(65)).says("within each other"));

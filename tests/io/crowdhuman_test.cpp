@@ -42,6 +42,9 @@ TEST_CASE("CrowdHuman is read as it is published") {
     CHECK(found.objects[1].attributes ==
           std::map<std::string, std::string>{{"hbox", "1,2,3,4"}, {"vbox", "1,2,3,4.5"}});
     CHECK(parse_crowdhuman("", "a") == Annotations());
+    const Annotations mask =
+        parse_crowdhuman(R"({"ID":"a","gtboxes":[{"tag":"mask","fbox":[1,2,3,4]}]})", "a");
+    CHECK(mask.objects.at(0).ignore); // whatever its extra says
 }
 
 TEST_CASE("a line of CrowdHuman is written as it was, and its frame with it") {
@@ -81,7 +84,7 @@ TEST_CASE("what is no CrowdHuman file is an error with its line") {
     CHECK(failure("{\"ID\":\"a\"}\n\n{\"ID\":}").line == 3);
     CHECK(failure("{}").says("ID"));
     CHECK(failure("{\"ID\":\"a\",\"frame\":2}\n{\"ID\":\"b\"}").line == 2);
-    CHECK(failure("{\"ID\":\"a\",\"frame\":0}").says("from 1"));
+    CHECK(failure(R"({"ID":"a","frame":0})").says("from 1"));
     const auto fails = [](const std::string& json, const std::string& reason) {
         INFO(json);
         const ParseFailure found = failure("{\"ID\":\"a\"}\n{\"ID\":\"b\",\"gtboxes\":[" + json + "]}\n");

@@ -57,8 +57,7 @@ std::string track_of(const std::string& shapes) {
     return "<annotations>\n<track id=\"1\" label=\"a\">\n" + shapes + "</track></annotations>";
 }
 std::string box_at(int frame, const std::string& more = "") {
-    return "<box frame=\"" + std::to_string(frame) + "\" xtl=\"0\" ytl=\"0\" xbr=\"4\" ybr=\"8\" " + more +
-           "/>";
+    return "<box frame=\"" + std::to_string(frame) + R"(" xtl="0" ytl="0" xbr="4" ybr="8" )" + more + "/>";
 }
 
 } // namespace
@@ -97,7 +96,7 @@ TEST_CASE("a track of CVAT without a length ends with its last shape") {
     CHECK(parse_cvat(track_of(box_at(0) + box_at(5, "outside=\"1\"")), "a").objects.size() == 5);
     CHECK(parse_cvat("<annotations/>", "a.xml") == Annotations());
     const std::string longer =
-        "<annotations><meta><task><size>2</size></task></meta><track id=\"1\" label=\"a\">" + box_at(4) +
+        R"(<annotations><meta><task><size>2</size></task></meta><track id="1" label="a">)" + box_at(4) +
         "</track></annotations>";
     CHECK(parse_cvat(longer, "a.xml").frame_count == 5); // no shorter than what is annotated
 }
@@ -160,7 +159,7 @@ TEST_CASE("ground truth goes through CVAT and comes back as it was") {
         return ground_truth_text(rows.rows());
     };
     CHECK(back(text) == text);
-    CHECK(back("") == "");
+    CHECK(back("").empty());
 }
 
 TEST_CASE("real ground truth goes through CVAT and comes back as it was") {
@@ -228,7 +227,7 @@ TEST_CASE("a small CVAT file cannot ask for boxes without end") {
     CHECK(parse_cvat(near, "a", {.most_added = 10}).objects.size() == 13);
     CHECK(failure(near, {.most_added = 9}).says("CvatOptions::most_added"));
     const std::string long_stay = "<annotations><meta><task><size>9000000000000000</size></task></meta>"
-                                  "<track id=\"1\" label=\"a\">" +
+                                  R"(<track id="1" label="a">)" +
                                   box_at(0) + "</track></annotations>";
     CHECK(failure(long_stay).says("CvatOptions::most_added"));
 }
@@ -241,8 +240,8 @@ TEST_CASE("XML that is nested deeply is an error, and its entities stay as they 
     for (int k = 0; k < 100'000; ++k)
         deep += "</a>";
     CHECK(failure(deep + "</annotations>").says("within each other"));
-    const std::string laughs = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>"
-                               "<annotations><track id=\"1\" label=\"&b;\"/></annotations>";
+    const std::string laughs = R"(<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>)"
+                               R"(<annotations><track id="1" label="&b;"/></annotations>)";
     CHECK(parse_cvat(laughs, "a").classes.at(0).name == "&b;");
 }
 

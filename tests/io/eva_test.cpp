@@ -107,11 +107,11 @@ TEST_CASE("what is no EVA table is an error with its line") {
     CHECK(json_failure("{}").says("frames"));
     CHECK(json_failure("{\"frames\":[{\"frame\":1},\n{\"frame\":1}]}").line == 2);
     CHECK(json_failure("{\"frames\":[{}]}").says("'frame'"));
-    CHECK(json_failure("{\"frames\":[{\"frame\":0}]}").says("from 1"));
+    CHECK(json_failure(R"({"frames":[{"frame":0}]})").says("from 1"));
     CHECK(json_failure("{\"frames\":[{\"frame\":1,\"objects\":[\n{\"x\":1,\"y\":1,\"width\":1}]}]}").line ==
           2);
     CHECK(json_failure("{\"classes\":[{\"name\":\"a\"},\n{\"name\":\"a\"}],\"frames\":[]}").line == 2);
-    CHECK(json_failure("{\"frame_count\":-1,\"frames\":[]}").says("from 0"));
+    CHECK(json_failure(R"({"frame_count":-1,"frames":[]})").says("from 0"));
 }
 
 TEST_CASE("EVA's tables are written and read at their paths") {

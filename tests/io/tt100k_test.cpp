@@ -67,8 +67,8 @@ TEST_CASE("what is no TT100K file is an error with its line") {
     CHECK(failure("{\"imgs\":[]}").says("an object"));
     CHECK(failure("{\"imgs\":{\"a\":\n{}}}").line == 2);
     CHECK(failure("{\"imgs\":{\"1\":{},\n\"2\":{\"id\":1}}}").line == 2);
-    CHECK(failure("{\"imgs\":{\"1\":{\"id\":-1}}}").says("from 0"));
-    CHECK(failure("{\"types\":[1],\"imgs\":{}}").says("a string"));
+    CHECK(failure(R"({"imgs":{"1":{"id":-1}}})").says("from 0"));
+    CHECK(failure(R"({"types":[1],"imgs":{}})").says("a string"));
     const auto fails = [](const std::string& json, const std::string& reason) {
         INFO(json);
         CHECK(failure(with_object(json)).line == 2);
