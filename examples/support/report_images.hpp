@@ -10,7 +10,6 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -65,11 +64,9 @@ struct ReportImages {
 /// At most `most` frames, evenly spread from the first to the last.
 inline std::vector<std::int64_t> spread_frames(std::int64_t frames, std::int64_t most) {
     std::vector<std::int64_t> shown;
-    const std::int64_t count = std::min(frames, most);
-    for (std::int64_t i = 0; i < count; ++i) {
-        const double share = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 0;
-        shown.push_back(1 + std::llround(share * static_cast<double>(frames - 1)));
-    }
+    const std::int64_t count = std::min(frames, most), steps = std::max<std::int64_t>(1, count - 1);
+    for (std::int64_t i = 0; i < count; ++i) // frames - 1 = whole * steps + rest, so that nothing overflows
+        shown.push_back(1 + (frames - 1) / steps * i + (frames - 1) % steps * i / steps);
     return shown;
 }
 

@@ -15,7 +15,7 @@ dl { display: flex; flex-wrap: wrap; gap: 8px 28px; margin: 0; }
 dt { color: var(--soft); font-size: 12px; }
 dd { margin: 0; font-size: 19px; font-variant-numeric: tabular-nums; }
 svg { display: block; max-width: 100%; height: auto; }
-.scroll { max-height: 640px; overflow: auto; }
+.scroll { max-height: 1000px; overflow: auto; }
 .bar:hover { opacity: .65; }
 .bar { cursor: pointer; }
 .view { position: relative; background: #20262e; }
@@ -60,8 +60,8 @@ function trailOf(track, k) {
   return points;
 }
 
-function overlay(frame, withTrails) {
-  const unit = Math.max(data.height, 240) / 480;
+function overlay(frame, withTrails, size) {
+  const unit = size * Math.max(data.height, 240) / 480;
   let trails = '', boxes = '';
   for (const [t, k] of byFrame.get(frame) || []) {
     const track = data.tracks[t], x = track.b[4 * k], y = track.b[4 * k + 1];
@@ -79,11 +79,11 @@ function overlay(frame, withTrails) {
   return trails + boxes;
 }
 
-function fill(view, place, withTrails) {
+function fill(view, place, withTrails, size) {
   const still = data.stills[place];
   view.querySelector('img').hidden = !still;
   if (still) view.querySelector('img').src = still;
-  view.querySelector('svg').innerHTML = overlay(data.shown[place], withTrails);
+  view.querySelector('svg').innerHTML = overlay(data.shown[place], withTrails, size);
 }
 
 function newView() {
@@ -104,7 +104,7 @@ if (data.shown.length) {
     slider.value = place;
     const frame = data.shown[place];
     caption.textContent = `frame ${frame} of ${data.frames}, ${(byFrame.get(frame) || []).length} objects`;
-    fill(view, place, trails.checked);
+    fill(view, place, trails.checked, 1);
   };
   const nearest = frame => data.shown.reduce(
     (best, other, place) => Math.abs(other - frame) < Math.abs(data.shown[best] - frame) ? place : best, 0);
@@ -131,7 +131,7 @@ if (data.shown.length) {
     figure.append(small, words);
     figure.onclick = () => show(place);
     sheet.append(figure);
-    fill(small, place, true);
+    fill(small, place, true, 2);
   }
   show(Math.floor((data.shown.length - 1) / 2));
 }

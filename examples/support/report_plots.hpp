@@ -217,7 +217,7 @@ inline Picture stage_plot(const std::vector<StageCost>& stages) {
         const double p95 = kBegin + length(stage.p95);
         picture.line({{kBegin + length(stage.mean), y + 10}, {p95, y + 10}}, kInk, 1);
         picture.line({{p95, y + 5}, {p95, y + 15}}, kInk, 1);
-        picture.text({p95 + 8, y + 14},
+        picture.text({std::max(p95, kBegin + length(stage.mean)) + 8, y + 14},
                      rounded(stage.mean / 1000, 3) + " ms (95 %: " + rounded(stage.p95 / 1000, 3) + " ms)");
         y += kRow;
     }
