@@ -48,16 +48,6 @@ TEST_CASE("heat shows where tracks went and nowhere else, at any frame size") {
     }
 }
 
-TEST_CASE("a heatmap's copy counts by itself") {
-    Heatmap heatmap({.frame_size = {100, 50}});
-    const Heatmap copy = heatmap;
-    Heatmap assigned({.frame_size = {10, 10}});
-    assigned = heatmap;
-    heatmap.add(std::vector{standing(1, {20, 20})});
-    CHECK(cv::sum(copy.counts())[0] == 0);
-    CHECK((cv::sum(assigned.counts())[0] == 0 && assigned.counts().size() == heatmap.counts().size()));
-}
-
 TEST_CASE("a heatmap refuses options out of range and frames of other types") {
     CHECK_THROWS_AS(Heatmap({.frame_size = {0, 10}}), InvalidArgument);
     CHECK_THROWS_AS(Heatmap({.frame_size = {10, 10}, .cell = 0}), InvalidArgument);

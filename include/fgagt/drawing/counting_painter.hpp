@@ -9,14 +9,16 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fgagt {
 
 /// Draws a line and how many tracks passed it, of all classes: those to its right, then those to its left.
 ///
-/// @param frame   CV_8UC3, drawn on
-/// @param colour  blue, green, red
+/// @param frame    CV_8UC3, drawn on
+/// @param counter  what is drawn
+/// @param colour   blue, green, red
 /// @throws InvalidArgument  the frame is empty or of another type
 inline void draw_line_counter(cv::Mat& frame, const LineCounter& counter,
                               const cv::Scalar& colour = {0, 215, 255}) {
@@ -32,6 +34,7 @@ inline void draw_line_counter(cv::Mat& frame, const LineCounter& counter,
 /// Draws a zone's border and how many tracks are in it.
 ///
 /// @param frame   CV_8UC3, drawn on
+/// @param zone    what is drawn
 /// @param colour  blue, green, red
 /// @throws InvalidArgument  the frame is empty or of another type
 inline void draw_zone(cv::Mat& frame, const Zone& zone, const cv::Scalar& colour = {0, 215, 255}) {

@@ -7,10 +7,11 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace fgagt {
 
@@ -42,19 +43,9 @@ public:
         require(options.cell > 0, "cell", "> 0", options.cell);
         require(options.blur >= 0 && std::isfinite(options.blur), "blur", ">= 0", options.blur);
         require(options.opacity >= 0 && options.opacity <= 1, "opacity", "in [0, 1]", options.opacity);
-        counts_ = cv::Mat_<double>::zeros(cells(options.frame_size.height), cells(options.frame_size.width));
+        grid_ = {cells(options.frame_size.width), cells(options.frame_size.height)};
+        counts_.resize(static_cast<std::size_t>(grid_.area()));
     }
-    /// Counts of its own.
-    Heatmap(const Heatmap& other) : options_(other.options_), counts_(other.counts_.clone()) {}
-    Heatmap(Heatmap&&) = default;
-    /// Counts of its own.
-    Heatmap& operator=(const Heatmap& other) {
-        options_ = other.options_;
-        counts_ = other.counts_.clone();
-        return *this;
-    }
-    Heatmap& operator=(Heatmap&&) = default;
-    ~Heatmap() = default;
 
     /// Counts the tracks of one frame; those whose foot point lies outside the image, or whose box is not
     /// is_usable(), do not count.
@@ -65,14 +56,16 @@ public:
             const bool inside = foot.x >= 0 && foot.y >= 0 &&
                                 foot.x < static_cast<float>(options_.frame_size.width) &&
                                 foot.y < static_cast<float>(options_.frame_size.height);
-            if (inside)
-                ++counts_(static_cast<int>(foot.y) / options_.cell, static_cast<int>(foot.x) / options_.cell);
+            if (!inside) continue;
+            const int row = static_cast<int>(foot.y) / options_.cell;
+            const int column = static_cast<int>(foot.x) / options_.cell;
+            ++counts_[static_cast<std::size_t>(row * grid_.width + column)];
         }
     }
 
     /// Frames that tracks spent in each cell; cell (row, column) covers `cell` x `cell` pixels from
-    /// (column, row) times `cell`. Valid as long as this object.
-    [[nodiscard]] const cv::Mat_<double>& counts() const noexcept { return counts_; }
+    /// (column, row) times `cell`.
+    [[nodiscard]] cv::Mat_<double> counts() const { return cv::Mat(counts_, true).reshape(1, grid_.height); }
 
     /// Lays the colours of the counts over a frame: nothing where nobody went, blue over green to red where
     /// most went.
@@ -102,13 +95,13 @@ private:
 
     /// Counts as shares of the largest, in [0, 1].
     [[nodiscard]] cv::Mat_<float> smooth_shares(cv::Size size) const {
-        cv::Mat smooth = counts_.clone();
+        cv::Mat smooth = counts();
         if (options_.blur > 0)
-            cv::GaussianBlur(counts_, smooth, {}, options_.blur, options_.blur, cv::BORDER_ISOLATED);
+            cv::GaussianBlur(smooth, smooth, {}, options_.blur, options_.blur, cv::BORDER_ISOLATED);
         double most = 0;
         cv::minMaxLoc(smooth, nullptr, &most);
         smooth.convertTo(smooth, CV_32F, most > 0 ? 1 / most : 0);
-        const cv::Size covered(counts_.cols * options_.cell, counts_.rows * options_.cell);
+        const cv::Size covered = grid_ * options_.cell;
         cv::resize(smooth, smooth, covered, 0, 0, cv::INTER_LINEAR);
         smooth = smooth(cv::Rect({}, options_.frame_size)); // the last cells may jut out
         if (size != options_.frame_size) cv::resize(smooth, smooth, size, 0, 0, cv::INTER_LINEAR);
@@ -116,7 +109,8 @@ private:
     }
 
     Options options_;
-    cv::Mat_<double> counts_;
+    cv::Size grid_;              ///< cells
+    std::vector<double> counts_; ///< row by row
 };
 
 } // namespace fgagt
