@@ -132,7 +132,7 @@ TEST_CASE("a report of a result alone has a bar per track and nothing from elsew
     const auto data = data_of(page);
     CHECK(data.at("frames") == 20);
     CHECK(data.at("shown").size() == 20);
-    CHECK((data.at("width") == 179 && data.at("height") == 79)); // as far as boxes reach
+    CHECK((data.at("width") == 179 && data.at("height") == 89)); // as far as boxes reach
     REQUIRE(data.at("tracks").size() == 3);
     CHECK(data.at("tracks")[0].at("f").size() == 10);
     CHECK(data.at("tracks")[0].at("b")[0] == 20); // 21 in the file, whose first pixel is 1
