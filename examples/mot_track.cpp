@@ -375,6 +375,7 @@ private:
             if (!arguments_.video.empty()) video.write(frame, result_.tracks);
             if (!arguments_.checkpoint.empty() && record_.statistics.frames() % arguments_.every == 0)
                 examples::write_run(arguments_.checkpoint, record_, tracker);
+            progress.note(std::to_string(result_.tracks.size()) + " objects");
             progress.advance();
         }
     }

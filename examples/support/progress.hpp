@@ -77,8 +77,8 @@ private:
         } else {
             line = std::to_string(done_);
         }
-        std::snprintf(text, sizeof text, "  %.1f/s", rate);
-        line += ' ' + unit_ + text;
+        std::snprintf(text, sizeof text, "  %.1f ", rate);
+        line += text + unit_ + "/s";
         if (done_ < total_ && rate > 0)
             line += "  " + clock_text(static_cast<double>(total_ - done_) / rate) + " left";
         else

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "drawing.hpp"
+#include <fgagt/drawing/track_painter.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -35,7 +35,7 @@ public:
         if (path_.empty()) return;
         if (!writer_.isOpened()) open(frame.size());
         frame.copyTo(canvas_);
-        annotator_.draw(canvas_, tracks);
+        painter_.draw(canvas_, tracks);
         if (canvas_.size() != size_) cv::resize(canvas_, canvas_, size_);
         writer_.write(canvas_);
         ++frames_;
@@ -76,7 +76,7 @@ private:
     cv::Size size_;
     cv::VideoWriter writer_;
     cv::Mat canvas_;
-    Annotator annotator_;
+    TrackPainter painter_;
     std::int64_t frames_ = 0;
 };
 

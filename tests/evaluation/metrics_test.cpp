@@ -204,3 +204,14 @@ TEST_CASE("sequences together weigh by their boxes") {
     CHECK(combine({}).hota.hota() == 0);
     CHECK(combine(std::span(both, 1)).hota.hota() == perfect.hota.hota());
 }
+
+TEST_CASE("id switches are listed with their frames and with the ids of the files") {
+    const auto listed = [](const std::vector<TrackId>& ids) {
+        return find_id_switches(align(GroundTruthRows(standing_object(static_cast<std::int64_t>(ids.size()))),
+                                      ResultRows(result_with_ids(ids)), MotRules::kMot15, 100));
+    };
+    CHECK(listed({7, 7, 0, 7, 7}).empty());
+    CHECK(listed({40, 40, 0, 0, -3, -3, 40}) == std::vector<IdSwitch>{{1, 40, -3, 2, 5}, {1, -3, 40, 6, 7}});
+    const std::vector<TrackId> many{5, 6, 6, 0, 7, 5, 5, 0, 0, 8};
+    CHECK(static_cast<std::int64_t>(listed(many).size()) == with_ids(many).clear.id_switches);
+}

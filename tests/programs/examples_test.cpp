@@ -1,6 +1,9 @@
 #include "programs/program.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <opencv2/imgcodecs.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -68,6 +71,15 @@ TEST_CASE("example 04 prints what it printed") {
 
 TEST_CASE("example 05 prints what it printed") {
     check_output("05_own_backbone");
+}
+
+TEST_CASE("example 07 prints what it printed, and draws it where asked to") {
+    check_output("07_counting");
+    const TemporaryFolder folder;
+    const std::string picture = (folder.path() / "counts.png").string();
+    CHECK(run_program("07_counting", picture).exit_code == 0);
+    CHECK(cv::imread(picture).size() == cv::Size(640, 480));
+    CHECK(run_program("07_counting", (folder.path() / "none" / "counts.png").string()).exit_code == 1);
 }
 
 TEST_CASE("example 02 finds and tracks the people of a real sequence as it did (needs FGAGT_DATA)") {

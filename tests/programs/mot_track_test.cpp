@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iostream>
 #include <string>
 
 namespace fs = std::filesystem;
@@ -208,4 +209,18 @@ TEST_CASE("an output that cannot be written exits with 1 and names the path") {
     const Outcome outcome = mot_track(scene.arguments() + "--output " + scene.path("no/such/folder/a.txt"));
     CHECK(outcome.exit_code == 1);
     CHECK(outcome.says("no/such/folder"));
+}
+
+TEST_CASE("on a terminal a progress bar shows frames per second and objects") {
+    if (run_command("command -v script").exit_code != 0) {
+        std::cout << "SKIPPED: there is no program 'script' that makes a terminal\n";
+        return;
+    }
+    const GeneratedSequence scene;
+    const std::string command = "'" FGAGT_PROGRAMS "/mot_track' " + scene.arguments() + "--preset geometry";
+    const Outcome shown = run_command("script -qec \"" + command + "\" /dev/null");
+    CHECK(shown.exit_code == 0);
+    CHECK((shown.says("] 100 %  30/30  ") && shown.says(" frames/s  in 0:0") && shown.says(" objects")));
+    CHECK_FALSE(run_command("script -qec \"" + command + " --quiet\" /dev/null").says("frames/s"));
+    CHECK_FALSE(run_command(command + " 2>&1").says("30/30"));
 }

@@ -2,6 +2,7 @@
 
 #include <fgagt/evaluation/frame_matching.hpp>
 #include <fgagt/evaluation/sequence.hpp>
+#include <fgagt/types.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -51,14 +52,26 @@ struct ClearCounts {
     }
 };
 
+/// An object that is matched under another id than at its last match.
+struct IdSwitch {
+    TrackId object = 0;          ///< its id in the ground truth
+    TrackId before = 0;          ///< id in the result, at its last match
+    TrackId after = 0;           ///< id in the result, from this match on
+    std::int64_t last_frame = 0; ///< of its last match, from 1
+    std::int64_t frame = 0;      ///< of this match, from 1
+
+    friend bool operator==(const IdSwitch&, const IdSwitch&) = default;
+};
+
 namespace detail {
 
 /// What CLEAR remembers of one ground truth object.
 struct ClearHistory {
     int matches = 0;
-    int times_found = 0;      ///< runs of consecutive matches
-    int last_result = -1;     ///< id of its last match ever
-    int previous_result = -1; ///< id of its match in the previous frame
+    int times_found = 0;         ///< runs of consecutive matches
+    int last_result = -1;        ///< id of its last match ever
+    int previous_result = -1;    ///< id of its match in the previous frame
+    std::int64_t last_frame = 0; ///< number of the frame of its last match
 };
 
 class ClearCounter {
@@ -74,6 +87,9 @@ public:
             close_object(objects_[gt], sequence_.gt_boxes_of_id[gt]);
         return counts_;
     }
+
+    /// After count(): in order of time.
+    [[nodiscard]] const std::vector<IdSwitch>& switches() const noexcept { return switches_; }
 
 private:
     void add_frame(const AlignedFrame& frame) {
@@ -105,19 +121,30 @@ private:
             counts_.iou += frame.overlaps[k].iou;
         }
         for (std::size_t gt = 0; gt < objects_.size(); ++gt)
-            advance(objects_[gt], result_of_object[gt]);
+            advance(gt, result_of_object[gt], frame.number);
         return matches.size();
     }
 
     /// @param result  -1: not matched in this frame
-    void advance(ClearHistory& object, int result) {
+    void advance(std::size_t gt, int result, std::int64_t frame) {
+        ClearHistory& object = objects_[gt];
         if (result >= 0) {
             ++object.matches;
             if (object.previous_result < 0) ++object.times_found;
-            if (object.last_result >= 0 && object.last_result != result) ++counts_.id_switches;
+            if (object.last_result >= 0 && object.last_result != result) {
+                ++counts_.id_switches;
+                switches_.push_back({name(sequence_.gt_names, static_cast<int>(gt)),
+                                     name(sequence_.result_names, object.last_result),
+                                     name(sequence_.result_names, result), object.last_frame, frame});
+            }
             object.last_result = result;
+            object.last_frame = frame;
         }
         object.previous_result = result;
+    }
+
+    static TrackId name(const std::vector<TrackId>& names, int id) {
+        return names[static_cast<std::size_t>(id)];
     }
 
     void close_object(const ClearHistory& object, int boxes) {
@@ -134,6 +161,7 @@ private:
     const AlignedSequence& sequence_;
     std::vector<ClearHistory> objects_;
     ClearCounts counts_;
+    std::vector<IdSwitch> switches_;
 
     FrameMatching matching_;
     std::vector<double> scores_;
@@ -144,6 +172,13 @@ private:
 /// Computes the counts of the CLEAR metrics.
 [[nodiscard]] inline ClearCounts count_clear(const AlignedSequence& sequence) {
     return detail::ClearCounter(sequence).count();
+}
+
+/// Every id switch that count_clear() counts, in order of time.
+[[nodiscard]] inline std::vector<IdSwitch> find_id_switches(const AlignedSequence& sequence) {
+    detail::ClearCounter counter(sequence);
+    static_cast<void>(counter.count());
+    return counter.switches();
 }
 
 } // namespace fgagt

@@ -61,11 +61,17 @@ inline constexpr int kLastMot17Class = 13;
 class DenseIds {
 public:
     int operator()(TrackId id) {
-        return known_.try_emplace(id, static_cast<int>(known_.size())).first->second;
+        const auto [known, is_new] = known_.try_emplace(id, static_cast<int>(known_.size()));
+        if (is_new) names_.push_back(id);
+        return known->second;
     }
+
+    /// What was counted, in order.
+    [[nodiscard]] const std::vector<TrackId>& names() const noexcept { return names_; }
 
 private:
     std::unordered_map<TrackId, int> known_;
+    std::vector<TrackId> names_;
 };
 
 /// Builds an AlignedSequence frame by frame.
@@ -73,12 +79,14 @@ class Aligner {
 public:
     explicit Aligner(MotRules rules) : rules_(rules) {}
 
-    void add_frame(std::span<const GroundTruthRow> gts, std::span<const ResultRow> results) {
+    void add_frame(std::int64_t number, std::span<const GroundTruthRow> gts,
+                   std::span<const ResultRow> results) {
         find_overlaps(gts, results);
         keep_result_.assign(results.size(), 1);
         if (rules_ != MotRules::kMot15) drop_results_on_distractors(gts, results);
 
         AlignedFrame frame;
+        frame.number = number;
         std::vector<int> new_gt(gts.size(), -1), new_result(results.size(), -1);
         for (std::size_t g = 0; g < gts.size(); ++g)
             if (is_evaluated(gts[g], rules_))
@@ -96,7 +104,11 @@ public:
         sequence_.frames.push_back(std::move(frame));
     }
 
-    [[nodiscard]] AlignedSequence take() { return std::move(sequence_); }
+    [[nodiscard]] AlignedSequence take() {
+        sequence_.gt_names = gt_ids_.names();
+        sequence_.result_names = result_ids_.names();
+        return std::move(sequence_);
+    }
 
 private:
     void find_overlaps(std::span<const GroundTruthRow> gts, std::span<const ResultRow> results) {
@@ -186,7 +198,7 @@ private:
 
     detail::Aligner aligner(rules);
     for (const std::int64_t frame : frames)
-        if (frame <= last_frame) aligner.add_frame(gt.frame(frame), result.frame(frame));
+        if (frame <= last_frame) aligner.add_frame(frame, gt.frame(frame), result.frame(frame));
     return aligner.take();
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/types.hpp>
+
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -19,6 +21,7 @@ struct AlignedFrame {
     std::vector<int> gt_ids;       ///< one per ground truth box, in [0, AlignedSequence::gt_ids)
     std::vector<int> result_ids;   ///< one per result box, in [0, AlignedSequence::result_ids)
     std::vector<Overlap> overlaps; ///< in order of gt, then result
+    std::int64_t number = 0;       ///< of the frame, from 1
 };
 
 /// A ground truth and a result side by side, after preprocessing, with ids counted from 0 without gaps.
@@ -27,6 +30,8 @@ struct AlignedSequence {
     std::vector<int> gt_boxes_of_id;        ///< number of boxes, by gt id
     std::vector<int> result_boxes_of_id;    ///< number of boxes, by result id
     std::vector<std::pair<int, int>> pairs; ///< every (gt id, result id) that overlaps in some frame
+    std::vector<TrackId> gt_names;          ///< the ids in the file, by gt id
+    std::vector<TrackId> result_names;      ///< the ids in the file, by result id
 };
 
 } // namespace fgagt

@@ -62,8 +62,8 @@ public:
         for (const std::string& name : net_.getUnconnectedOutLayersNames())
             outputs_.push_back(name);
     }
-    Network(Network&&) = default;
-    Network& operator=(Network&&) = default;
+    Network(Network&&) = default;            ///< movable
+    Network& operator=(Network&&) = default; ///< movable
     Network(const Network&) = delete;
     Network& operator=(const Network&) = delete;
     ~Network() = default;

@@ -1,0 +1,97 @@
+// Makes one HTML file of a tracker's result, which any browser shows without a network: the frames with their
+// boxes and trails, a timeline of ids, objects over time, and, with a ground truth, scores and id switches.
+
+#include "support/report_facts.hpp"
+#include "support/report_images.hpp"
+#include "support/report_page.hpp"
+
+#include <fgagt/errors.hpp>
+#include <fgagt/io/atomic_file.hpp>
+
+#include <CLI/CLI.hpp>
+#include <opencv2/imgcodecs.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+using namespace fgagt;
+
+namespace {
+
+struct Arguments {
+    fs::path result;
+    fs::path gt;
+    fs::path video;
+    fs::path stats;
+    fs::path output;
+    fs::path plots;
+    std::string title;
+    std::int64_t stills = 120;
+};
+
+void add_options(CLI::App& app, Arguments& arguments) {
+    app.add_option("RESULT", arguments.result, "tracks as MOTChallenge text, as mot_track writes them")
+        ->required()
+        ->check(CLI::ExistingFile);
+    app.add_option("--gt", arguments.gt, "ground truth, for scores and id switches")
+        ->check(CLI::ExistingFile);
+    app.add_option("--video", arguments.video, "sequence folder or video file, for pictures")
+        ->check(CLI::ExistingPath);
+    app.add_option("--stats", arguments.stats, "what mot_track --stats wrote, for the time per stage")
+        ->check(CLI::ExistingFile);
+    app.add_option("--title", arguments.title, "heading of the report (default: the result's file name)");
+    app.add_option("--stills", arguments.stills, "show at most N frames, evenly spread")
+        ->type_name("N")
+        ->check(CLI::Range(1, 2000))
+        ->capture_default_str();
+    auto* outputs = app.add_option_group("outputs", "what is written");
+    outputs->add_option("--output", arguments.output, "write the report: one HTML file");
+    outputs->add_option("--plots", arguments.plots, "write every plot to this folder, as SVG and as PNG");
+    outputs->require_option(1, 2);
+}
+
+void write_plots(const fs::path& folder, const std::vector<examples::NamedPlot>& plots) {
+    fs::create_directories(folder);
+    for (const examples::NamedPlot& plot : plots) {
+        write_whole_file(folder / (plot.name + ".svg"), plot.picture.svg(true));
+        std::vector<unsigned char> bytes;
+        cv::imencode(".png", plot.picture.raster(), bytes);
+        write_whole_file(folder / (plot.name + ".png"), std::string(bytes.begin(), bytes.end()));
+    }
+}
+
+void run(const Arguments& arguments) {
+    examples::ReportFacts facts = examples::read_facts(arguments.result, arguments.gt, arguments.stats);
+    if (!arguments.title.empty()) facts.title = arguments.title;
+    const std::vector<examples::NamedPlot> plots = examples::plots_of(facts);
+    if (!arguments.plots.empty()) write_plots(arguments.plots, plots);
+    if (arguments.output.empty()) return;
+    const examples::ReportImages images =
+        examples::ReportImageMaker(facts, arguments.stills).make(arguments.video);
+    write_whole_file(arguments.output, examples::report_page(facts, images, plots));
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Makes an HTML report of a tracker's result.");
+    Arguments arguments;
+    add_options(app, arguments);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    try {
+        run(arguments);
+    } catch (const std::exception& error) {
+        std::cerr << "mot_report: " << error.what() << '\n';
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+
+#include <opencv2/core.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace fgagt {
+
+/// A polygon in continuous image coordinates, pixels; may be concave. Where it crosses itself, what an odd
+/// number of its turns surrounds is inside.
+class Polygon {
+public:
+    /// @param corners  in order along the border, at least 3, finite; the last is joined to the first
+    /// @throws InvalidArgument  fewer corners, or one that is not finite
+    explicit Polygon(std::vector<cv::Point2f> corners) : corners_(std::move(corners)) {
+        if (corners_.size() < 3)
+            detail::throw_invalid("Polygon: expected at least 3 corners, got ", corners_.size());
+        for (const cv::Point2f corner : corners_)
+            if (!std::isfinite(corner.x) || !std::isfinite(corner.y))
+                detail::throw_invalid("Polygon: expected finite corners, got (", corner.x, ", ", corner.y,
+                                      ")");
+    }
+
+    /// In order along the border. Valid as long as this object.
+    [[nodiscard]] const std::vector<cv::Point2f>& corners() const noexcept { return corners_; }
+
+    /// Whether a point is inside. Of polygons that share a side, a point on it is in one only. O(corners).
+    [[nodiscard]] bool contains(cv::Point2f point) const noexcept {
+        bool inside = false;
+        for (std::size_t i = 0; i < corners_.size(); ++i) {
+            const cv::Point2d a = corners_[i], b = next(i), p = point;
+            if ((a.y > p.y) == (b.y > p.y)) continue;
+            if (p.x < a.x + (b.x - a.x) * ((p.y - a.y) / (b.y - a.y))) inside = !inside;
+        }
+        return inside;
+    }
+
+    /// Distance of a point, inside or outside, from the nearest point of the border, pixels. O(corners).
+    [[nodiscard]] double distance_to_border(cv::Point2f point) const noexcept {
+        double least = std::numeric_limits<double>::infinity();
+        for (std::size_t i = 0; i < corners_.size(); ++i) {
+            const cv::Point2d side = next(i) - cv::Point2d(corners_[i]);
+            const cv::Point2d way = cv::Point2d(point) - cv::Point2d(corners_[i]);
+            const double length = side.dot(side);
+            const double along = length > 0 ? std::clamp(way.dot(side) / length, 0., 1.) : 0;
+            const cv::Point2d apart = way - side * along;
+            least = std::min(least, std::hypot(apart.x, apart.y));
+        }
+        return least;
+    }
+
+private:
+    [[nodiscard]] cv::Point2d next(std::size_t i) const noexcept {
+        return corners_[(i + 1) % corners_.size()];
+    }
+
+    std::vector<cv::Point2f> corners_;
+};
+
+} // namespace fgagt

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <fgagt/drawing/track_colour.hpp>
+#include <fgagt/errors.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <string_view>
+
+namespace fgagt::detail {
+
+/// Draws on one frame, in continuous coordinates. Line widths and letters grow with the frame's height.
+class Canvas {
+public:
+    /// @param caller  of the public function, for the error
+    /// @throws InvalidArgument  the frame is empty, or not CV_8UC3
+    Canvas(cv::Mat& frame, std::string_view caller) : frame_(frame) {
+        if (frame.empty() || frame.type() != CV_8UC3)
+            throw_invalid(caller, ": expected a frame of type CV_8UC3, got ",
+                          frame.empty() ? std::string("an empty one") : cv::typeToString(frame.type()),
+                          "; convert it by cv::cvtColor");
+        unit_ = std::max(frame.rows, 240) / 480.;
+    }
+
+    /// @param units  of a 480th of the frame's height
+    void line(cv::Point2f a, cv::Point2f b, const cv::Scalar& colour, double units) {
+        cv::line(frame_, fixed(a), fixed(b), colour, thickness(units), cv::LINE_AA, kShift);
+    }
+
+    /// Both ends are drawn.
+    void dashes(cv::Point2f a, cv::Point2f b, const cv::Scalar& colour, double units) {
+        constexpr double kMost = 2000; // of a box far beyond the frame
+        const cv::Point2f way = b - a;
+        const double length = std::hypot(way.x, way.y);
+        const int count = std::max(1, cvRound(std::min(kMost, (length / (6 * unit_) + 1) / 2)));
+        const auto parts = static_cast<float>(2 * count - 1);
+        for (int i = 0; i < count; ++i)
+            line(a + way * (static_cast<float>(2 * i) / parts),
+                 a + way * (static_cast<float>(2 * i + 1) / parts), colour, units);
+    }
+
+    /// Text on a filled plate with its lower left corner at `corner`, or below it where the frame's upper
+    /// edge leaves no room; always wholly in the frame.
+    void label(cv::Point2f corner, const std::string& text, const cv::Scalar& colour) {
+        const double size = .42 * unit_;
+        const int font = cv::FONT_HERSHEY_DUPLEX, stroke = thickness(.8), padding = thickness(3);
+        int below = 0;
+        const cv::Size letters = cv::getTextSize(text, font, size, stroke, &below);
+        const cv::Size plate(letters.width + 2 * padding, letters.height + 2 * padding);
+        const int line = thickness(2) / 2;
+        cv::Point place(cvRound(corner.x) - line, cvRound(corner.y) - plate.height - line);
+        if (place.y < 0) place.y = cvRound(corner.y) + line;
+        place.x = std::clamp(place.x, 0, std::max(0, frame_.cols - plate.width));
+        place.y = std::clamp(place.y, 0, std::max(0, frame_.rows - plate.height));
+        const cv::Scalar ink = text_colour_on(colour);
+        cv::rectangle(frame_, cv::Rect(place, plate), colour, cv::FILLED);
+        cv::rectangle(frame_, cv::Rect(place, plate), ink, 1);
+        cv::putText(frame_, text, place + cv::Point(padding, plate.height - padding), font, size, ink, stroke,
+                    cv::LINE_AA);
+    }
+
+private:
+    static constexpr int kShift = 4; // OpenCV draws in 1/16 pixel, integer at pixel centres
+
+    static cv::Point fixed(cv::Point2f continuous) {
+        constexpr float kScale = 1 << kShift;
+        return {cvRound((continuous.x - .5F) * kScale), cvRound((continuous.y - .5F) * kScale)};
+    }
+    [[nodiscard]] int thickness(double units) const { return std::max(1, cvRound(units * unit_)); }
+
+    cv::Mat& frame_;
+    double unit_ = 1; ///< frame height in units of 480 pixels
+};
+
+} // namespace fgagt::detail

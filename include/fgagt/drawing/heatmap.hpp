@@ -1,0 +1,116 @@
+#pragma once
+
+#include <fgagt/errors.hpp>
+#include <fgagt/geometry.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace fgagt {
+
+/// How a heatmap counts and looks.
+struct HeatmapOptions {
+    cv::Size frame_size;  ///< pixels, > 0
+    int cell = 8;         ///< side of the squares in which foot points are counted, pixels, > 0
+    double blur = 1.5;    ///< standard deviation by which a picture of the counts is smoothed, cells, >= 0
+    double opacity = 0.7; ///< of the most visited place, [0, 1]
+};
+
+/// Where tracks go: counts the frames that their foot points (middle of the bottom edge) spend in each cell
+/// of the image.
+///
+///     Heatmap heatmap({.frame_size = frame.size()});
+///     for (...) heatmap.add(result.tracks);
+///     heatmap.draw(picture);
+class Heatmap {
+public:
+    using Options = HeatmapOptions;
+
+    /// @throws InvalidArgument  an option lies outside its range
+    explicit Heatmap(Options options) : options_(options) {
+        const auto require = [](bool good, const char* name, const char* range, double value) {
+            if (!good) detail::throw_invalid("Heatmap: expected ", name, ' ', range, ", got ", value);
+        };
+        require(options.frame_size.width > 0, "a frame width", "> 0", options.frame_size.width);
+        require(options.frame_size.height > 0, "a frame height", "> 0", options.frame_size.height);
+        require(options.cell > 0, "cell", "> 0", options.cell);
+        require(options.blur >= 0 && std::isfinite(options.blur), "blur", ">= 0", options.blur);
+        require(options.opacity >= 0 && options.opacity <= 1, "opacity", "in [0, 1]", options.opacity);
+        grid_ = {cells(options.frame_size.width), cells(options.frame_size.height)};
+        counts_.resize(static_cast<std::size_t>(grid_.area()));
+    }
+
+    /// Counts the tracks of one frame; those whose foot point lies outside the image, or whose box is not
+    /// is_usable(), do not count.
+    void add(std::span<const Track> tracks) {
+        for (const Track& track : tracks) {
+            if (!is_usable(track.box)) continue;
+            const cv::Point2f foot(track.box.centre().x, track.box.bottom());
+            const bool inside = foot.x >= 0 && foot.y >= 0 &&
+                                foot.x < static_cast<float>(options_.frame_size.width) &&
+                                foot.y < static_cast<float>(options_.frame_size.height);
+            if (!inside) continue;
+            const int row = static_cast<int>(foot.y) / options_.cell;
+            const int column = static_cast<int>(foot.x) / options_.cell;
+            ++counts_[static_cast<std::size_t>(row * grid_.width + column)];
+        }
+    }
+
+    /// Frames that tracks spent in each cell; cell (row, column) covers `cell` x `cell` pixels from
+    /// (column, row) times `cell`.
+    [[nodiscard]] cv::Mat_<double> counts() const { return cv::Mat(counts_, true).reshape(1, grid_.height); }
+
+    /// Lays the colours of the counts over a frame: nothing where nobody went, blue over green to red where
+    /// most went.
+    ///
+    /// @param frame  CV_8UC3 of any size: the map is stretched to it
+    /// @throws InvalidArgument  the frame is empty or of another type
+    void draw(cv::Mat& frame) const {
+        if (frame.empty() || frame.type() != CV_8UC3)
+            detail::throw_invalid("Heatmap::draw: expected a frame of type CV_8UC3 that is not empty; "
+                                  "convert it by cv::cvtColor");
+        const cv::Mat_<float> heat = smooth_shares(frame.size());
+        cv::Mat bytes, colours;
+        heat.convertTo(bytes, CV_8U, 255);
+        cv::applyColorMap(bytes, colours, cv::COLORMAP_JET);
+        for (int row = 0; row < frame.rows; ++row)
+            for (int column = 0; column < frame.cols; ++column) {
+                auto& pixel = frame.at<cv::Vec3b>(row, column);
+                const double share = options_.opacity * std::sqrt(heat(row, column));
+                for (int channel = 0; channel < 3; ++channel)
+                    pixel[channel] = cv::saturate_cast<std::uint8_t>(
+                        (1 - share) * pixel[channel] + share * colours.at<cv::Vec3b>(row, column)[channel]);
+            }
+    }
+
+private:
+    [[nodiscard]] int cells(int pixels) const { return (pixels - 1) / options_.cell + 1; }
+
+    /// Counts as shares of the largest, in [0, 1].
+    [[nodiscard]] cv::Mat_<float> smooth_shares(cv::Size size) const {
+        cv::Mat smooth = counts();
+        if (options_.blur > 0)
+            cv::GaussianBlur(smooth, smooth, {}, options_.blur, options_.blur, cv::BORDER_ISOLATED);
+        double most = 0;
+        cv::minMaxLoc(smooth, nullptr, &most);
+        smooth.convertTo(smooth, CV_32F, most > 0 ? 1 / most : 0);
+        const cv::Size covered = grid_ * options_.cell;
+        cv::resize(smooth, smooth, covered, 0, 0, cv::INTER_LINEAR);
+        smooth = smooth(cv::Rect({}, options_.frame_size)); // the last cells may jut out
+        if (size != options_.frame_size) cv::resize(smooth, smooth, size, 0, 0, cv::INTER_LINEAR);
+        return smooth;
+    }
+
+    Options options_;
+    cv::Size grid_;              ///< cells
+    std::vector<double> counts_; ///< row by row
+};
+
+} // namespace fgagt

@@ -1,0 +1,50 @@
+#include "support/catch.hpp"
+#include "support/data.hpp"
+
+#include <fgagt/counting/polygon.hpp>
+
+#include <opencv2/imgproc.hpp>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+using namespace fgagt;
+using namespace fgagt::test;
+
+TEST_CASE("a polygon's inside and its distances are those that OpenCV finds") {
+    std::mt19937 random(seed_of("polygon"));
+    std::uniform_real_distribution<float> place(-20, 120);
+    for (int shape = 0; shape < 60; ++shape) {
+        std::vector<cv::Point2f> corners; // a star about the middle: never crosses itself, often concave
+        const int count = 3 + shape % 7;
+        for (int i = 0; i < count; ++i) {
+            const float angle = 6.2831853F * static_cast<float>(i) / static_cast<float>(count);
+            const float radius = 15 + std::abs(place(random)) / 3;
+            corners.emplace_back(50 + radius * std::cos(angle), 50 + radius * std::sin(angle));
+        }
+        const Polygon polygon(corners);
+        for (int trial = 0; trial < 100; ++trial) {
+            const cv::Point2f point(place(random), place(random));
+            const double expected = cv::pointPolygonTest(corners, point, true); // positive inside
+            if (std::abs(expected) < 1e-3) continue;                            // rounding decides
+            CAPTURE(shape, point.x, point.y);
+            REQUIRE(polygon.contains(point) == (expected > 0));
+            // OpenCV computes in floats of up to 120: a few millionths of that.
+            REQUIRE(polygon.distance_to_border(point) == Approx(std::abs(expected)).margin(1e-3));
+        }
+    }
+}
+
+TEST_CASE("of polygons that share a side a point on it is in one") {
+    const Polygon left({{0, 0}, {10, 0}, {10, 10}, {0, 10}}), right({{10, 0}, {20, 0}, {20, 10}, {10, 10}});
+    for (float y = 0; y < 10; ++y)
+        CHECK(left.contains({10, y}) != right.contains({10, y}));
+}
+
+TEST_CASE("a polygon refuses too few corners and those that are nowhere") {
+    CHECK_THROWS_AS(Polygon({{0, 0}, {1, 1}}), InvalidArgument);
+    CHECK_THROWS_AS(Polygon({{0, 0}, {1, 1}, {0, std::numeric_limits<float>::infinity()}}), InvalidArgument);
+    CHECK(Polygon({{5, 5}, {5, 5}, {5, 5}}).distance_to_border({8, 9}) == Approx(5)); // a mere point
+}
