@@ -200,7 +200,9 @@ namespace detail {
 
 /// Finds the map that features are to be taken from.
 ///
-/// @param name  of the layer as the network has it, or without the "onnx_node!" that OpenCV puts before it;
+/// @param network  to look in
+/// @param input    size of its input, pixels
+/// @param name     of the layer as the network has it, or without the "onnx_node!" that OpenCV puts before it;
 /// empty:
 ///              the last map whose cells are at most 8 pixels of the input apart and have at least 16
 ///              channels
@@ -229,7 +231,10 @@ namespace detail {
 
 /// Writes a layer's output as a channels-last map.
 ///
-/// @param output  [1 x C x rows x columns] CV_32F
+/// @param output     [1 x C x rows x columns] CV_32F
+/// @param grid       where its cells lie in the input
+/// @param placement  where the frame lies in the input
+/// @param map        becomes the output, its scales and valid part set; what is not finite becomes zero
 inline void write_map(const cv::Mat& output, const CellGrid& grid, const InputPlacement& placement,
                       FeatureMap& map) {
     map.channels = output.size[1];

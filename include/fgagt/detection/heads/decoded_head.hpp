@@ -100,7 +100,10 @@ public:
 
     /// The same with the mask of each detection.
     ///
-    /// @param masks  [M] replaced by those of `detections`, in their order
+    /// @param outputs     of the network, in any order
+    /// @param placement   where the frame lies in the input
+    /// @param detections  [M] replaced by those of the frame, best first, in its pixels
+    /// @param masks       [M] replaced by those of `detections`, in their order
     /// @throws InvalidArgument  the outputs' shapes are others, or there are no masks
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections, std::vector<InstanceMask>& masks) const {

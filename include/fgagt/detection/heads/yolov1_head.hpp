@@ -57,7 +57,6 @@ public:
                                   options_.grid, " and ", options_.boxes, "; the paper has 7 and 2");
     }
 
-    /// What it was made with.
     [[nodiscard]] const Yolov1HeadOptions& options() const noexcept { return options_; }
     /// What the network is trained to see.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
