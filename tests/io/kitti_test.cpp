@@ -114,7 +114,7 @@ TEST_CASE("what is no KITTI file is an error with line and column") {
         for (std::size_t column = 1; column <= 18; ++column) {
             if (column == 3) continue;
             INFO(bad << " in column " << column);
-            const ParseFailure found = failure("\n" + line(column, bad));
+            const ParseFailure found = failure(std::string("\n").append(line(column, bad)));
             CHECK((found.line == 2 && found.column == column));
         }
     CHECK(failure(line(1, "-1")).column == 1);
