@@ -112,14 +112,14 @@ TEST_CASE(
     const auto sequence = real_data("mot/TUD-Campus");
     if (!model || !sequence) return;
     for (const char* const features : {"", "--own-features"}) {
-        const Outcome outcome =
-            run_program("06_detector", "'" + model->string() + "' '" + sequence->string() + "' " + features);
+        const Outcome outcome = run_program(
+            "06_detector", in_quotes(model->string()) + ' ' + in_quotes(sequence->string()) + ' ' + features);
         CHECK(outcome.exit_code == 0);
         const auto printed = lines(outcome.output);
         REQUIRE(printed.size() == 71);
         CHECK(printed.front().starts_with("frame 0:"));
         CHECK(outcome.says(" 1 (class 0)"));
     }
-    CHECK(run_program("06_detector", "'" + model->string() + "'").exit_code == 2);
-    CHECK(run_program("06_detector", "none.onnx '" + sequence->string() + "'").exit_code == 1);
+    CHECK(run_program("06_detector", in_quotes(model->string())).exit_code == 2);
+    CHECK(run_program("06_detector", "none.onnx " + in_quotes(sequence->string())).exit_code == 1);
 }

@@ -68,8 +68,8 @@ public:
 
     /// Runs the program and returns the page.
     [[nodiscard]] std::string report(const std::string& arguments) const {
-        const Outcome run = run_program("mot_report", "'" + path("result.txt") + "' --output '" +
-                                                          path("report.html") + "' " + arguments);
+        const Outcome run = run_program("mot_report", in_quotes(path("result.txt")) + " --output " +
+                                                          in_quotes(path("report.html")) + ' ' + arguments);
         INFO(run.output);
         REQUIRE(run.exit_code == 0);
         CHECK(run.output.empty());
@@ -140,7 +140,7 @@ TEST_CASE("a report of a result alone has a bar per track and nothing from elsew
 
 TEST_CASE("with a ground truth, a report lists every id switch and the scores") {
     const SmallResult small;
-    const std::string page = small.report("--gt '" + small.path("gt.txt") + "'");
+    const std::string page = small.report("--gt " + in_quotes(small.path("gt.txt")));
     check_self_contained(page);
     CHECK(count_of(page, "class=\"switch\"") == 1);
     CHECK(count_of(page, "frame 11: object 1 changes from track 1 to 3") == 1);
@@ -148,7 +148,7 @@ TEST_CASE("with a ground truth, a report lists every id switch and the scores") 
     CHECK(count_of(page, "<dt>HOTA</dt>") == 1);
     CHECK(count_of(page, "id=\"hota\"") == 1);
     small.folder().file("result.txt", contents_of(small.path("gt.txt")));
-    const std::string same = small.report("--gt '" + small.path("gt.txt") + "'");
+    const std::string same = small.report("--gt " + in_quotes(small.path("gt.txt")));
     CHECK(count_of(same, "There are none.") == 1);
     CHECK(count_of(same, "<dt>HOTA</dt><dd>100.00</dd>") == 1);
 }
@@ -156,8 +156,8 @@ TEST_CASE("with a ground truth, a report lists every id switch and the scores") 
 TEST_CASE("with a video, a report shows stills and what id switches look like") {
     const GeneratedSequence scene(20);
     const SmallResult small;
-    const std::string page =
-        small.report("--stills 7 --gt '" + small.path("gt.txt") + "' --video '" + scene.path("scene") + "'");
+    const std::string page = small.report("--stills 7 --gt " + in_quotes(small.path("gt.txt")) + " --video " +
+                                          in_quotes(scene.path("scene")));
     check_self_contained(page);
     const auto data = data_of(page);
     CHECK(data.at("shown") == nlohmann::json({1, 4, 7, 10, 13, 16, 20}));
@@ -167,7 +167,7 @@ TEST_CASE("with a video, a report shows stills and what id switches look like") 
     CHECK(count_of(page, "<td><img alt=\"\" src=\"data:image/jpeg;base64,/9j/") == 2);
     // A video that is shorter than the result shows what it has.
     const GeneratedSequence brief(5);
-    const auto rest = data_of(small.report("--video '" + brief.path("scene") + "'"));
+    const auto rest = data_of(small.report("--video " + in_quotes(brief.path("scene"))));
     CHECK(rest.at("shown") == nlohmann::json({1, 2, 3, 4, 5}));
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("with statistics, a report says how long each stage took") {
     const auto stats = small.folder().file(
         "stats.json",
         R"({"microseconds": {"<flow>": {"mean": 1500, "p95": 2000}, "total": {"mean": 4000, "p95": 1}}})");
-    const std::string page = small.report("--stats '" + stats.string() + "'");
+    const std::string page = small.report("--stats " + in_quotes(stats.string()));
     CHECK(count_of(page, "&lt;flow&gt;</text>") == 1);
     CHECK(count_of(page, "1.500 ms (95 %: 2.000 ms)") == 1);
     CHECK(count_of(page, "<dt>frames/s</dt><dd>250.0</dd>") == 1);
@@ -195,8 +195,8 @@ TEST_CASE("names cannot break out of the page") {
 TEST_CASE("plots are files of their own, as SVG and as PNG") {
     const SmallResult small;
     const std::string folder = small.path("plots/here");
-    REQUIRE(run_program("mot_report", "'" + small.path("result.txt") + "' --gt '" + small.path("gt.txt") +
-                                          "' --plots '" + folder + "'")
+    REQUIRE(run_program("mot_report", in_quotes(small.path("result.txt")) + " --gt " +
+                                          in_quotes(small.path("gt.txt")) + " --plots " + in_quotes(folder))
                 .exit_code == 0);
     for (const std::string name : {"timeline", "count", "hota"}) {
         const std::string svg = contents_of(fs::path(folder) / (name + ".svg"));
@@ -216,7 +216,7 @@ TEST_CASE("results at the edges become reports") {
                                    "1,1,-3e38,-3e38,3e38,3e38,1\n", "1,1,1,1,0,-5,1\n"}) {
         INFO(text);
         small.folder().file("result.txt", text);
-        const std::string page = small.report("--gt '" + small.path("gt.txt") + "'");
+        const std::string page = small.report("--gt " + in_quotes(small.path("gt.txt")));
         CHECK(count_of(page, "class=\"bar\"") == (text.empty() ? 0U : 1U));
         CHECK(data_of(page).at("tracks").size() == (text.empty() ? 0U : 1U));
         CHECK(count_of(page, "nan") + count_of(page, "inf\"") == 0);
@@ -225,14 +225,15 @@ TEST_CASE("results at the edges become reports") {
 
 TEST_CASE("mot_report ends with 1 on files that are none, and with 2 on wrong usage") {
     const SmallResult small;
-    const std::string result = "'" + small.path("result.txt") + "' ";
-    const std::string output = "--output '" + small.path("report.html") + "' ";
-    const Outcome broken =
-        run_program("mot_report", "'" + small.folder().file("broken.txt", "1,2\n").string() + "' " + output);
+    const std::string result = in_quotes(small.path("result.txt")) + ' ';
+    const std::string output = "--output " + in_quotes(small.path("report.html")) + ' ';
+    const Outcome broken = run_program(
+        "mot_report", in_quotes(small.folder().file("broken.txt", "1,2\n").string()) + ' ' + output);
     CHECK((broken.exit_code == 1 && broken.says("broken.txt:1")));
     for (const char* const stats : {"{", "{}", R"({"microseconds": {"flow": 3}})"}) {
         const auto file = small.folder().file("stats.json", stats);
-        const Outcome run = run_program("mot_report", result + output + "--stats '" + file.string() + "'");
+        const Outcome run =
+            run_program("mot_report", result + output + "--stats " + in_quotes(file.string()));
         CHECK((run.exit_code == 1 && run.says("stats.json") && run.says("mot_track --stats")));
     }
     CHECK_FALSE(fs::exists(small.path("report.html")));
@@ -247,8 +248,8 @@ TEST_CASE("a browser shows a report without a complaint, with as many bars as tr
     if (!has_browser()) return;
     const GeneratedSequence scene(20);
     const SmallResult small;
-    static_cast<void>(small.report("--gt '" + small.path("gt.txt") + "' --video '" + scene.path("scene") +
-                                   "' --title '<b>\"it'"));
+    static_cast<void>(small.report("--gt " + in_quotes(small.path("gt.txt")) + " --video " +
+                                   in_quotes(scene.path("scene")) + " --title '<b>\"it'"));
     const std::string dump = in_browser(small.path("report.html"));
     INFO(dump.substr(0, 2000));
     CHECK(count_of(dump, "CONSOLE") == 0);
@@ -267,8 +268,9 @@ TEST_CASE("a report of 525 frames stays below 15 MB (needs FGAGT_DATA)") {
     if (!sequence) return;
     const TemporaryFolder folder;
     const std::string path = sequence->string(), output = (folder.path() / "report.html").string();
-    REQUIRE(run_program("mot_report", "'" + path + "/gt/gt.txt' --gt '" + path + "/gt/gt.txt' --video '" +
-                                          path + "' --output '" + output + "'")
+    REQUIRE(run_program("mot_report", in_quotes(path + "/gt/gt.txt") + " --gt " +
+                                          in_quotes(path + "/gt/gt.txt") + " --video " + in_quotes(path) +
+                                          " --output " + in_quotes(output))
                 .exit_code == 0);
     CHECK(fs::file_size(output) < 15'000'000);
     const auto data = data_of(contents_of(output));

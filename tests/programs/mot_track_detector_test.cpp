@@ -22,7 +22,7 @@ using namespace fgagt::test;
 namespace {
 
 std::string in_quotes(const fs::path& path) {
-    return "'" + path.string() + "'";
+    return fgagt::test::in_quotes(path.string());
 }
 
 /// Video with arguments for one of the real models.
@@ -100,13 +100,13 @@ TEST_CASE("the detector's own features are one pass") {
     const std::string arguments =
         "--classes person --frames 300:310 --stats " + in_quotes(stats) + " --backbone ";
     REQUIRE(run.track(*videos / "one-by-one-person-detection.mp4", *model,
-                      arguments + in_quotes(model->string() + ":Mul_246"))
+                      arguments + fgagt::test::in_quotes(model->string() + ":Mul_246"))
                 .exit_code == 0);
     CHECK(ids_of(run.rows()).size() == 1);
     const auto times = nlohmann::json::parse(contents_of(stats))["microseconds"];
     CHECK(times["detect"]["mean"] > 100 * times["backbone"]["mean"].get<double>()); // no pass of its own
     const Outcome unknown = run.track(*videos / "one-by-one-person-detection.mp4", *model,
-                                      "--backbone " + in_quotes(model->string() + ":no"));
+                                      "--backbone " + fgagt::test::in_quotes(model->string() + ":no"));
     CHECK(unknown.exit_code == 1);
     CHECK(unknown.says("has no layer no"));
     // Another network gives the features alone.

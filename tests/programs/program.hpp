@@ -16,6 +16,12 @@ struct Outcome {
     [[nodiscard]] bool says(const std::string& text) const { return output.find(text) != std::string::npos; }
 };
 
+/// A word of the shell, whatever it holds but for the quotes themselves.
+[[nodiscard]] inline std::string in_quotes(const std::string& text) {
+    std::string word(1, '\'');
+    return word.append(text).append(1, '\'');
+}
+
 /// Runs a command of the shell.
 [[nodiscard]] inline Outcome run_command(const std::string& command) {
     FILE* pipe = popen(command.c_str(), "r");
