@@ -31,7 +31,7 @@ std::size_t count_of(const std::string& text, const std::string& word) {
 
 /// What the page's script reads.
 nlohmann::json data_of(const std::string& page) {
-    const std::string begin = "<script type=\"application/json\" id=\"data\">";
+    const std::string begin = R"(<script type="application/json" id="data">)";
     const std::size_t from = page.find(begin) + begin.size();
     return nlohmann::json::parse(page.substr(from, page.find("</script>", from) - from));
 }
@@ -102,7 +102,7 @@ TEST_CASE("base64 is that of RFC 4648") {
     const auto encoded = [](const std::string& text) {
         return fgagt::examples::base64(std::vector<unsigned char>(text.begin(), text.end()));
     };
-    CHECK(encoded("") == "");
+    CHECK(encoded("").empty());
     CHECK(encoded("f") == "Zg==");
     CHECK(encoded("fo") == "Zm8=");
     CHECK(encoded("foo") == "Zm9v");
