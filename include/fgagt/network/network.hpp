@@ -202,8 +202,8 @@ namespace detail {
 ///
 /// @param network  to look in
 /// @param input    size of its input, pixels
-/// @param name     of the layer as the network has it, or without the "onnx_node!" that OpenCV puts before it;
-/// empty:
+/// @param name     of the layer as the network has it, or without the "onnx_node!" that OpenCV puts before
+/// it; empty:
 ///              the last map whose cells are at most 8 pixels of the input apart and have at least 16
 ///              channels
 /// @throws InvalidArgument  there is no such map
