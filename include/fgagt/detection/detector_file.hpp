@@ -14,7 +14,6 @@
 
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,13 +40,6 @@ namespace detail {
     std::filesystem::path layout = options.config.empty() ? options.model : options.config;
     if (layout.extension() == ".weights") layout.replace_extension(".cfg");
     return declared_input_size(layout);
-}
-
-[[nodiscard]] inline std::string joined(std::span<const std::string> names) {
-    std::string text;
-    for (const std::string& name : names)
-        text.append(text.empty() ? "" : ", ").append(name);
-    return text;
 }
 
 /// Lets the network look at a grey frame, and sees which head fits what it gives.

@@ -187,13 +187,18 @@ private:
 
 namespace detail {
 
+/// Names with commas between them, for a message.
+[[nodiscard]] inline std::string joined(std::span<const std::string> names) {
+    std::string text;
+    for (const std::string& name : names)
+        text.append(text.empty() ? "" : ", ").append(name);
+    return text;
+}
+
 /// The last few names, for a message.
 [[nodiscard]] inline std::string last_of(std::span<const std::string> names) {
     constexpr std::size_t kMost = 12;
-    std::string text;
-    for (const std::string& name : names.last(std::min(names.size(), kMost)))
-        text.append(text.empty() ? "" : ", ").append(name);
-    return text.empty() ? "none" : text;
+    return names.empty() ? "none" : joined(names.last(std::min(names.size(), kMost)));
 }
 
 } // namespace detail
