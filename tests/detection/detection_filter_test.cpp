@@ -1,16 +1,15 @@
 #include "support/catch.hpp"
+#include "support/unusual_numbers.hpp"
 
 #include <fgagt/detection/detection_filter.hpp>
 
-#include <limits>
 #include <vector>
 
 using namespace fgagt;
+using test::kInfinity;
+using test::kNaN;
 
 namespace {
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 struct Sorted {
     std::vector<Detection> usable;

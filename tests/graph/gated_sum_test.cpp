@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/unusual_numbers.hpp"
 
 #include <fgagt/graph/detail/gated_sum.hpp>
 
@@ -10,11 +11,11 @@
 #include <vector>
 
 using namespace fgagt;
+using test::kInfinity;
 using namespace fgagt::detail;
 
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 using GatedSum = void (*)(const NodeParts& parts, float floor, std::span<float> node);

@@ -15,7 +15,7 @@ RecordedCameraMotion motion_of(std::string_view contents) {
     const TemporaryFolder folder;
     return read_camera_motion(folder.file("camera_motion.txt", contents));
 }
-ParseFailure failure(std::string_view contents) {
+ParseFailure motion_failure(std::string_view contents) {
     return failure_of([&] { return motion_of(contents); });
 }
 
@@ -38,14 +38,14 @@ TEST_CASE("camera motion is given by frames from 1 in continuous coordinates") {
 
 TEST_CASE("a broken camera motion file is an error with its line and column") {
     const std::string good = "0 1 0 0 0 1 0\n";
-    CHECK(failure(good + "1 1 0 0 0 1\n").line == 2);
-    CHECK(failure(good + "1 1 0 0 0 1 0 0\n").line == 2);
-    CHECK(failure(good + "1 1 0 x 0 1 0\n").column == 4);
-    CHECK(failure(good + "1 1 0 0 nan 1 0\n").column == 5);
-    CHECK(failure(good + "-1 1 0 0 0 1 0\n").column == 1);
-    CHECK(failure(good + "0.5 1 0 0 0 1 0\n").column == 1);
-    CHECK(failure(good + "1 1.7e308 1.7e308 0 0 1 0\n").line == 2); // finite only as the file has it
-    const ParseFailure twice = failure(good + "\n" + good);
+    CHECK(motion_failure(good + "1 1 0 0 0 1\n").line == 2);
+    CHECK(motion_failure(good + "1 1 0 0 0 1 0 0\n").line == 2);
+    CHECK(motion_failure(good + "1 1 0 x 0 1 0\n").column == 4);
+    CHECK(motion_failure(good + "1 1 0 0 nan 1 0\n").column == 5);
+    CHECK(motion_failure(good + "-1 1 0 0 0 1 0\n").column == 1);
+    CHECK(motion_failure(good + "0.5 1 0 0 0 1 0\n").column == 1);
+    CHECK(motion_failure(good + "1 1.7e308 1.7e308 0 0 1 0\n").line == 2); // finite only as the file has it
+    const ParseFailure twice = motion_failure(good + "\n" + good);
     CHECK((twice.line == 3 && twice.says("twice")));
 }
 

@@ -14,7 +14,7 @@ using namespace fgagt::test;
 
 namespace {
 
-constexpr const char* kSample = R"({
+constexpr const char* kCityscapesSample = R"({
     "imgHeight": 1024, "imgWidth": 2048,
     "objects": [
         {"label": "road", "polygon": [[0, 769], [290, 574], [2047, 1023]]},
@@ -22,7 +22,7 @@ constexpr const char* kSample = R"({
         {"label": "persongroup", "polygon": [[5, 6], [7, 8]]},
         {"label": "rider", "polygon": [[5, 6]], "deleted": 1}]})";
 
-ParseFailure failure(const std::string& text) {
+ParseFailure cityscapes_failure(const std::string& text) {
     return failure_of([&] { return parse_cityscapes(text, "a.json"); });
 }
 
@@ -30,7 +30,7 @@ ParseFailure failure(const std::string& text) {
 
 TEST_CASE("Cityscapes is read as it is published") {
     const Annotations found =
-        parse_cityscapes(kSample, "gtFine/aachen/aachen_000000_000019_gtFine_polygons.json");
+        parse_cityscapes(kCityscapesSample, "gtFine/aachen/aachen_000000_000019_gtFine_polygons.json");
     CHECK(found.classes == std::vector<AnnotationClass>{{"car", 1}, {"person", 2}});
     CHECK(found.images == std::vector<AnnotatedImage>{{1, "aachen_000000_000019", 2048, 1024}});
     REQUIRE(found.objects.size() == 2);
@@ -81,12 +81,12 @@ TEST_CASE("Cityscapes' losses name classes, boxes without outlines and names") {
 }
 
 TEST_CASE("what is no Cityscapes file is an error with its line") {
-    CHECK(failure("[]").says("an object"));
-    CHECK(failure("{}").says("objects"));
+    CHECK(cityscapes_failure("[]").says("an object"));
+    CHECK(cityscapes_failure("{}").says("objects"));
     const auto fails = [](const std::string& json, const std::string& reason) {
         INFO(json);
-        CHECK(failure("{\"objects\":[\n" + json + "]}").line == 2);
-        CHECK_THAT(failure("{\"objects\":[\n" + json + "]}").message, contains(reason));
+        CHECK(cityscapes_failure("{\"objects\":[\n" + json + "]}").line == 2);
+        CHECK_THAT(cityscapes_failure("{\"objects\":[\n" + json + "]}").message, contains(reason));
     };
     fails("[]", "an object");
     fails(R"({"polygon":[[1,2]]})", "label");

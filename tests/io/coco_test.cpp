@@ -14,7 +14,7 @@ using namespace fgagt::test;
 
 namespace {
 
-constexpr const char* kSample = R"({
+constexpr const char* kCocoSample = R"({
 "info": {"year": 2017, "nested": [[1], {"a": [null, true]}]},
 "images": [
   {"id": 139, "file_name": "000000000139.jpg", "width": 640, "height": 426, "license": 2},
@@ -30,7 +30,7 @@ constexpr const char* kSample = R"({
    "score": 0.5, "attributes": {"occluded": false, "speed": 1.5, "note": "x", "list": [1]}}]
 })";
 
-ParseFailure failure(const std::string& text) {
+ParseFailure coco_failure(const std::string& text) {
     return failure_of([&] { return parse_coco(text, "a.json"); });
 }
 
@@ -42,7 +42,7 @@ std::string with_annotation(const std::string& json) {
 } // namespace
 
 TEST_CASE("COCO is read as it is published") {
-    const Annotations found = parse_coco(kSample, "a.json");
+    const Annotations found = parse_coco(kCocoSample, "a.json");
     CHECK(found.classes == std::vector<AnnotationClass>{{"person", 1}, {"Zahnb\xC3\xBCrste", 90}});
     CHECK(found.images ==
           std::vector<AnnotatedImage>{{12, "b.jpg", 0, 0}, {139, "000000000139.jpg", 640, 426}});
@@ -111,19 +111,19 @@ TEST_CASE("a COCO file holds what the COCO tools need") {
 }
 
 TEST_CASE("what is no COCO is an error with its line") {
-    CHECK(failure("").line == 1);
-    CHECK(failure("\n\n{").line == 3);
-    CHECK(failure("{\"images\":[]}\n\n]").line == 3);
-    CHECK(failure("{\n\"annotations\":[]}").says("images"));
-    CHECK(failure("{\"images\":\n7}").line == 2);
-    CHECK(failure("7").says("expected an object"));
-    CHECK(failure("{\"images\":[{\"id\":1},\n{\"id\":1}]}").line == 2);
-    CHECK(failure("{\"images\":[],\"categories\":[{\"id\":1,\"name\":\"\"},\n{\"id\":1,\"name\":\"\"}]}")
+    CHECK(coco_failure("").line == 1);
+    CHECK(coco_failure("\n\n{").line == 3);
+    CHECK(coco_failure("{\"images\":[]}\n\n]").line == 3);
+    CHECK(coco_failure("{\n\"annotations\":[]}").says("images"));
+    CHECK(coco_failure("{\"images\":\n7}").line == 2);
+    CHECK(coco_failure("7").says("expected an object"));
+    CHECK(coco_failure("{\"images\":[{\"id\":1},\n{\"id\":1}]}").line == 2);
+    CHECK(coco_failure("{\"images\":[],\"categories\":[{\"id\":1,\"name\":\"\"},\n{\"id\":1,\"name\":\"\"}]}")
               .line == 2);
-    CHECK(failure("{\"images\":[],\n\"images\":[]}").says("twice"));
+    CHECK(coco_failure("{\"images\":[],\n\"images\":[]}").says("twice"));
     const auto fails = [](const std::string& json, const std::string& reason) {
         INFO(json);
-        const ParseFailure found = failure(with_annotation(json));
+        const ParseFailure found = coco_failure(with_annotation(json));
         CHECK(found.line == 4);
         CHECK_THAT(found.message, contains(reason));
     };
@@ -149,8 +149,8 @@ TEST_CASE("JSON that is nested deeply is an error, and a little is not") {
         return R"({"images":[],"x":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
     };
     CHECK(parse_coco(nested(60), "a").objects.empty());
-    CHECK(failure(nested(65)).says("within each other"));
-    CHECK(failure(std::string(2'000'000, '[')).says("within each other"));
+    CHECK(coco_failure(nested(65)).says("within each other"));
+    CHECK(coco_failure(std::string(2'000'000, '[')).says("within each other"));
 }
 
 TEST_CASE("COCO is written with sound annotations only") {

@@ -14,20 +14,20 @@ using namespace fgagt::test;
 
 namespace {
 
-constexpr const char* kSample =
+constexpr const char* kCrowdHumanSample =
     R"({"ID": "273271,c9db000d5146c15", "gtboxes": [{"fbox": [72, 202, 163, 503], "tag": "person", "hbox": [171, 208, 62, 83], "extra": {"box_id": 0, "occ": 0}, "vbox": [72, 202, 163, 398], "head_attr": {"ignore": 0, "occ": 0, "unsure": 0}}, {"fbox": [1, 2, 3, 4], "tag": "mask", "hbox": [1, 2, 3, 4], "extra": {"ignore": 1}, "vbox": [1, 2, 3, 4.5], "head_attr": {}}]}
 
 {"ID": "283554,35288000b47a4ae2", "gtboxes": []}
 )";
 
-ParseFailure failure(const std::string& text) {
+ParseFailure crowdhuman_failure(const std::string& text) {
     return failure_of([&] { return parse_crowdhuman(text, "a.odgt"); });
 }
 
 } // namespace
 
 TEST_CASE("CrowdHuman is read as it is published") {
-    const Annotations found = parse_crowdhuman(kSample, "a.odgt");
+    const Annotations found = parse_crowdhuman(kCrowdHumanSample, "a.odgt");
     CHECK(found.classes == std::vector<AnnotationClass>{{"person", 1}, {"mask", 2}});
     CHECK(found.images == std::vector<AnnotatedImage>{{1, "273271,c9db000d5146c15", 0, 0},
                                                       {2, "283554,35288000b47a4ae2", 0, 0}});
@@ -48,8 +48,9 @@ TEST_CASE("CrowdHuman is read as it is published") {
 }
 
 TEST_CASE("a line of CrowdHuman is written as it was, and its frame with it") {
-    const std::string text = crowdhuman_text(parse_crowdhuman(kSample, "a"));
-    auto expected = nlohmann::json::parse(std::string(kSample).substr(0, std::string(kSample).find('\n')));
+    const std::string text = crowdhuman_text(parse_crowdhuman(kCrowdHumanSample, "a"));
+    auto expected = nlohmann::json::parse(
+        std::string(kCrowdHumanSample).substr(0, std::string(kCrowdHumanSample).find('\n')));
     expected["frame"] = 1;
     expected["gtboxes"][1].erase("head_attr"); // an empty one says nothing
     CHECK(nlohmann::json::parse(text.substr(0, text.find('\n'))) == expected);
@@ -80,14 +81,15 @@ TEST_CASE("CrowdHuman keeps all that it has a place for") {
 }
 
 TEST_CASE("what is no CrowdHuman file is an error with its line") {
-    CHECK(failure("\n[]").line == 2);
-    CHECK(failure("{\"ID\":\"a\"}\n\n{\"ID\":}").line == 3);
-    CHECK(failure("{}").says("ID"));
-    CHECK(failure("{\"ID\":\"a\",\"frame\":2}\n{\"ID\":\"b\"}").line == 2);
-    CHECK(failure(R"({"ID":"a","frame":0})").says("from 1"));
+    CHECK(crowdhuman_failure("\n[]").line == 2);
+    CHECK(crowdhuman_failure("{\"ID\":\"a\"}\n\n{\"ID\":}").line == 3);
+    CHECK(crowdhuman_failure("{}").says("ID"));
+    CHECK(crowdhuman_failure("{\"ID\":\"a\",\"frame\":2}\n{\"ID\":\"b\"}").line == 2);
+    CHECK(crowdhuman_failure(R"({"ID":"a","frame":0})").says("from 1"));
     const auto fails = [](const std::string& json, const std::string& reason) {
         INFO(json);
-        const ParseFailure found = failure("{\"ID\":\"a\"}\n{\"ID\":\"b\",\"gtboxes\":[" + json + "]}\n");
+        const ParseFailure found =
+            crowdhuman_failure("{\"ID\":\"a\"}\n{\"ID\":\"b\",\"gtboxes\":[" + json + "]}\n");
         CHECK(found.line == 2);
         CHECK_THAT(found.message, contains(reason));
     };

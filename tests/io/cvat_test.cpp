@@ -15,7 +15,7 @@ using namespace fgagt::test;
 
 namespace {
 
-constexpr const char* kSample = R"(<?xml version="1.0" encoding="utf-8"?>
+constexpr const char* kCvatSample = R"(<?xml version="1.0" encoding="utf-8"?>
 <annotations>
   <version>1.1</version>
   <meta>
@@ -49,7 +49,7 @@ constexpr const char* kSample = R"(<?xml version="1.0" encoding="utf-8"?>
 </annotations>
 )";
 
-ParseFailure failure(const std::string& text, const CvatOptions& options = {}) {
+ParseFailure cvat_failure(const std::string& text, const CvatOptions& options = {}) {
     return failure_of([&] { return parse_cvat(text, "a.xml", options); });
 }
 
@@ -63,7 +63,7 @@ std::string box_at(int frame, const std::string& more = "") {
 } // namespace
 
 TEST_CASE("CVAT for video is read as it is exported") {
-    const Annotations found = parse_cvat(kSample, "a.xml");
+    const Annotations found = parse_cvat(kCvatSample, "a.xml");
     CHECK(found.classes == std::vector<AnnotationClass>{{"car", 1}, {"Fu\xC3\x9Fg\xC3\xA4nger", 2}});
     CHECK((found.width == 768 && found.height == 576 && found.frame_count == 6));
     REQUIRE(found.objects.size() == 5);
@@ -186,20 +186,21 @@ TEST_CASE("a result corrected in CVAT comes back as ground truth") {
 }
 
 TEST_CASE("what is no CVAT file is an error with its line") {
-    CHECK(failure("").says("expected XML"));
-    CHECK(failure("<a>\n</b>").line == 2);
-    CHECK(failure("<other/>").says("<annotations>"));
-    CHECK(failure("<annotations>\n<track label=\"a\"/></annotations>").line == 2);
-    CHECK(failure("<annotations>\n<track id=\"1\"/></annotations>").says("label"));
-    CHECK(failure("<annotations>\n<track id=\"-1\" label=\"a\"/></annotations>").line == 2);
-    CHECK(failure("<annotations><track id=\"1\" label=\"a\"/>\n<track id=\"1\" label=\"a\"/></annotations>")
+    CHECK(cvat_failure("").says("expected XML"));
+    CHECK(cvat_failure("<a>\n</b>").line == 2);
+    CHECK(cvat_failure("<other/>").says("<annotations>"));
+    CHECK(cvat_failure("<annotations>\n<track label=\"a\"/></annotations>").line == 2);
+    CHECK(cvat_failure("<annotations>\n<track id=\"1\"/></annotations>").says("label"));
+    CHECK(cvat_failure("<annotations>\n<track id=\"-1\" label=\"a\"/></annotations>").line == 2);
+    CHECK(cvat_failure(
+              "<annotations><track id=\"1\" label=\"a\"/>\n<track id=\"1\" label=\"a\"/></annotations>")
               .line == 2);
-    CHECK(failure("<annotations><meta><task>\n<size>x</size></task></meta></annotations>").line == 2);
-    CHECK(failure("<annotations>\n\xFF</annotations>").line == 2);
-    CHECK(failure(std::string("<annotations>\n\0</annotations>", 29)).says("zero byte"));
+    CHECK(cvat_failure("<annotations><meta><task>\n<size>x</size></task></meta></annotations>").line == 2);
+    CHECK(cvat_failure("<annotations>\n\xFF</annotations>").line == 2);
+    CHECK(cvat_failure(std::string("<annotations>\n\0</annotations>", 29)).says("zero byte"));
     const auto fails = [](const std::string& shapes, const std::string& reason) {
         INFO(shapes);
-        const ParseFailure found = failure(track_of(shapes));
+        const ParseFailure found = cvat_failure(track_of(shapes));
         CHECK(found.line == 3);
         CHECK_THAT(found.message, contains(reason));
     };
@@ -222,24 +223,24 @@ TEST_CASE("what is no CVAT file is an error with its line") {
 
 TEST_CASE("a small CVAT file cannot ask for boxes without end") {
     const std::string far = track_of(box_at(0) + box_at(2'000'000'000));
-    CHECK(failure(far).says("CvatOptions::most_added"));
+    CHECK(cvat_failure(far).says("CvatOptions::most_added"));
     const std::string near = track_of(box_at(0) + box_at(6) + box_at(12));
     CHECK(parse_cvat(near, "a", {.most_added = 10}).objects.size() == 13);
-    CHECK(failure(near, {.most_added = 9}).says("CvatOptions::most_added"));
+    CHECK(cvat_failure(near, {.most_added = 9}).says("CvatOptions::most_added"));
     const std::string long_stay = "<annotations><meta><task><size>9000000000000000</size></task></meta>"
                                   R"(<track id="1" label="a">)" +
                                   box_at(0) + "</track></annotations>";
-    CHECK(failure(long_stay).says("CvatOptions::most_added"));
+    CHECK(cvat_failure(long_stay).says("CvatOptions::most_added"));
 }
 
 TEST_CASE("XML that is nested deeply is an error, and its entities stay as they are") {
     std::string deep = "<annotations>";
     for (int k = 0; k < 100'000; ++k)
         deep += "<a>";
-    CHECK(failure(deep).says("XML"));
+    CHECK(cvat_failure(deep).says("XML"));
     for (int k = 0; k < 100'000; ++k)
         deep += "</a>";
-    CHECK(failure(deep + "</annotations>").says("within each other"));
+    CHECK(cvat_failure(deep + "</annotations>").says("within each other"));
     const std::string laughs = R"(<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>)"
                                R"(<annotations><track id="1" label="&b;"/></annotations>)";
     CHECK(parse_cvat(laughs, "a").classes.at(0).name == "&b;");

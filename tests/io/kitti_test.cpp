@@ -12,21 +12,21 @@ using namespace fgagt::test;
 
 namespace {
 
-constexpr const char* kSample =
+constexpr const char* kKittiSample =
     "0 -1 DontCare -1 -1 -10.000000 219.310000 188.490000 245.500000 218.560000 -1000.000000 -1000.000000 "
     "-1000.000000 -10.000000 -1.000000 -1.000000 -1.000000\n"
     "0 2 Pedestrian 0 1 -2.523309 1106.137292 166.576807 1204.470628 323.876144 1.714062 0.767881 0.972283 "
     "6.301919 1.652419 8.455685 -1.900245\n"
     "3 0 Van 0.25 2 -10 1 2 3.5 5 -1 -1 -1 -1000 -1000 -1000 -10 0.75\r\n";
 
-ParseFailure failure(const std::string& text) {
+ParseFailure kitti_failure(const std::string& text) {
     return failure_of([&] { return parse_kitti(text, "0000.txt"); });
 }
 
 } // namespace
 
 TEST_CASE("KITTI tracking is read as it is published") {
-    const Annotations found = parse_kitti(kSample, "0000.txt");
+    const Annotations found = parse_kitti(kKittiSample, "0000.txt");
     CHECK(found.classes == std::vector<AnnotationClass>{{"DontCare", 1}, {"Pedestrian", 2}, {"Van", 3}});
     REQUIRE(found.objects.size() == 3);
     const AnnotatedObject& region = found.objects[0];
@@ -53,7 +53,7 @@ TEST_CASE("KITTI tracking is read as it is published") {
 }
 
 TEST_CASE("a line of KITTI is written as it was, with fewer zeros") {
-    CHECK(kitti_text(parse_kitti(kSample, "a")) ==
+    CHECK(kitti_text(parse_kitti(kKittiSample, "a")) ==
           "0 -1 DontCare -1 -1 -10 219.31 188.49 245.5 218.56 -1000.000000 -1000.000000 -1000.000000 "
           "-10.000000 -1.000000 -1.000000 -1.000000\n"
           "0 2 Pedestrian 0 1 -2.523309 1106.137292 166.576807 1204.470628 323.876144 1.714062 0.767881 "
@@ -114,19 +114,19 @@ TEST_CASE("what is no KITTI file is an error with line and column") {
         for (std::size_t column = 1; column <= 18; ++column) {
             if (column == 3) continue;
             INFO(bad << " in column " << column);
-            const ParseFailure found = failure(std::string("\n").append(line(column, bad)));
+            const ParseFailure found = kitti_failure(std::string("\n").append(line(column, bad)));
             CHECK((found.line == 2 && found.column == column));
         }
-    CHECK(failure(line(1, "-1")).column == 1);
-    CHECK(failure(line(1, "0.5")).column == 1);
-    CHECK(failure(line(1, "9007199254740992")).column == 1);
-    CHECK(failure(line(2, "-2")).column == 2);
-    CHECK(failure(line(3, "\xFF")).column == 3);
-    CHECK(failure(line(5, "3000000000")).column == 5);
-    CHECK(failure(line(9, "3e38") + "").line == 999999); // a width that fits
-    CHECK(failure("0 1 Car 0 0 -10 -3e38 2 3e38 4 -1 -1 -1 -1000 -1000 -1000 -10").says("fit a float"));
-    CHECK(failure("0 1 Car 0 0 -10 1 2 3 4").says("17 to 18 columns"));
-    CHECK(failure(line(0, "") + line(0, "")).says("twice"));
+    CHECK(kitti_failure(line(1, "-1")).column == 1);
+    CHECK(kitti_failure(line(1, "0.5")).column == 1);
+    CHECK(kitti_failure(line(1, "9007199254740992")).column == 1);
+    CHECK(kitti_failure(line(2, "-2")).column == 2);
+    CHECK(kitti_failure(line(3, "\xFF")).column == 3);
+    CHECK(kitti_failure(line(5, "3000000000")).column == 5);
+    CHECK(kitti_failure(line(9, "3e38") + "").line == 999999); // a width that fits
+    CHECK(kitti_failure("0 1 Car 0 0 -10 -3e38 2 3e38 4 -1 -1 -1 -1000 -1000 -1000 -10").says("fit a float"));
+    CHECK(kitti_failure("0 1 Car 0 0 -10 1 2 3 4").says("17 to 18 columns"));
+    CHECK(kitti_failure(line(0, "") + line(0, "")).says("twice"));
 }
 
 TEST_CASE("KITTI is written with classes that have a name, to its path") {

@@ -14,7 +14,7 @@ using namespace fgagt::test;
 
 namespace {
 
-constexpr const char* kSample = R"({
+constexpr const char* kLabelMeSample = R"({
   "version": "5.0.1", "flags": {},
   "shapes": [
     {"label": "person", "points": [[30.5, 60], [10, 20.25]], "group_id": 3, "shape_type": "rectangle",
@@ -23,14 +23,14 @@ constexpr const char* kSample = R"({
     {"label": "x", "points": [[1, 2]], "group_id": null, "shape_type": "point", "flags": {}}],
   "imagePath": "..\\img\\000004.jpg", "imageData": null, "imageHeight": 576, "imageWidth": 768})";
 
-ParseFailure failure(const std::string& text) {
+ParseFailure labelme_failure(const std::string& text) {
     return failure_of([&] { return parse_labelme(text, "a.json"); });
 }
 
 } // namespace
 
 TEST_CASE("LabelMe is read as it is written") {
-    const Annotations found = parse_labelme(kSample, "a.json");
+    const Annotations found = parse_labelme(kLabelMeSample, "a.json");
     CHECK(found.classes == std::vector<AnnotationClass>{{"person", 1}, {"car", 2}});
     CHECK(found.images == std::vector<AnnotatedImage>{{1, "..\\img\\000004.jpg", 768, 576}});
     REQUIRE(found.objects.size() == 2);
@@ -50,8 +50,8 @@ TEST_CASE("LabelMe is read as it is written") {
 }
 
 TEST_CASE("a shape of LabelMe is written as it was") {
-    const auto text = labelme_texts(parse_labelme(kSample, "a")).begin()->second;
-    auto expected = nlohmann::json::parse(kSample);
+    const auto text = labelme_texts(parse_labelme(kLabelMeSample, "a")).begin()->second;
+    auto expected = nlohmann::json::parse(kLabelMeSample);
     expected["shapes"].erase(2);
     expected["shapes"][0]["points"] = {{10.0, 20.25}, {30.5, 60.0}};
     CHECK(nlohmann::json::parse(text) == expected);
@@ -79,12 +79,12 @@ TEST_CASE("LabelMe keeps all that it has a place for") {
 }
 
 TEST_CASE("what is no LabelMe file is an error with its line and its file") {
-    CHECK(failure("[]").says("an object"));
-    CHECK(failure("{\n}").says("shapes"));
+    CHECK(labelme_failure("[]").says("an object"));
+    CHECK(labelme_failure("{\n}").says("shapes"));
     const auto fails = [](const std::string& json, const std::string& reason) {
         INFO(json);
-        CHECK(failure("{\"shapes\":[\n" + json + "]}").line == 2);
-        CHECK_THAT(failure("{\"shapes\":[\n" + json + "]}").message, contains(reason));
+        CHECK(labelme_failure("{\"shapes\":[\n" + json + "]}").line == 2);
+        CHECK_THAT(labelme_failure("{\"shapes\":[\n" + json + "]}").message, contains(reason));
     };
     fails("1", "an object");
     fails(R"({"points":[[1,2],[3,4]],"shape_type":"rectangle"})", "label");

@@ -12,7 +12,7 @@ using namespace fgagt::test;
 
 namespace {
 
-constexpr const char* kSample = R"(<annotation verified="yes">
+constexpr const char* kPascalVocSample = R"(<annotation verified="yes">
 	<folder>img</folder>
 	<filename>000012.jpg</filename>
 	<path>/home/a/img/000012.jpg</path>
@@ -46,14 +46,14 @@ constexpr const char* kSample = R"(<annotation verified="yes">
 </annotation>
 )";
 
-ParseFailure failure(const std::string& text) {
+ParseFailure voc_failure(const std::string& text) {
     return failure_of([&] { return parse_pascal_voc(text, "a.xml"); });
 }
 
 } // namespace
 
 TEST_CASE("Pascal VOC is read as LabelImg writes it") {
-    const Annotations found = parse_pascal_voc(kSample, "a.xml");
+    const Annotations found = parse_pascal_voc(kPascalVocSample, "a.xml");
     CHECK(found.classes ==
           std::vector<AnnotationClass>{{"Fahrrad & Fu\xC3\x9Fg\xC3\xA4nger", 1}, {"dog", 2}});
     CHECK(found.images == std::vector<AnnotatedImage>{{1, "000012.jpg", 500, 375}});
@@ -74,7 +74,7 @@ TEST_CASE("Pascal VOC is read as LabelImg writes it") {
 }
 
 TEST_CASE("a Pascal VOC box is written as it was") {
-    const std::string text = pascal_voc_texts(parse_pascal_voc(kSample, "a")).at("000012.xml");
+    const std::string text = pascal_voc_texts(parse_pascal_voc(kPascalVocSample, "a")).at("000012.xml");
     for (const char* part : {"<xmin>8</xmin>", "<ymin>12.5</ymin>", "<xmax>352</xmax>", "<ymax>498</ymax>",
                              "<pose>Left</pose>", "<truncated>1</truncated>", "<width>500</width>"})
         CHECK_THAT(text, contains(part));
@@ -94,13 +94,13 @@ TEST_CASE("Pascal VOC keeps all that it has a place for") {
 }
 
 TEST_CASE("what is no Pascal VOC file is an error with its line") {
-    CHECK(failure("<annotations/>").says("<annotation>"));
-    CHECK(failure("<annotation>\n<size><width>1</width></size></annotation>").line == 2);
-    CHECK(failure("<annotation><size><width>x</width><height>1</height></size></annotation>")
+    CHECK(voc_failure("<annotations/>").says("<annotation>"));
+    CHECK(voc_failure("<annotation>\n<size><width>1</width></size></annotation>").line == 2);
+    CHECK(voc_failure("<annotation><size><width>x</width><height>1</height></size></annotation>")
               .says("whole number"));
     const auto fails = [](const std::string& xml, const std::string& reason) {
         INFO(xml);
-        const ParseFailure found = failure("<annotation>\n<object>" + xml + "</object></annotation>");
+        const ParseFailure found = voc_failure("<annotation>\n<object>" + xml + "</object></annotation>");
         CHECK(found.line == 2);
         CHECK_THAT(found.message, contains(reason));
     };

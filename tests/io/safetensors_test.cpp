@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/unusual_numbers.hpp"
 
 #include <fgagt/io/safetensors.hpp>
 
@@ -18,11 +19,10 @@
 #include <vector>
 
 using namespace fgagt;
+using test::kInfinity;
 using namespace fgagt::test;
 
 namespace {
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// A file of a header and data; the length in front is the header's own unless another is given.
 std::string file_of(std::string_view header, std::string_view data = {}, std::uint64_t length = 0) {

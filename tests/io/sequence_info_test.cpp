@@ -14,7 +14,7 @@ SequenceInfo info_of(std::string_view contents) {
     const TemporaryFolder folder;
     return read_sequence_info(folder.file("seqinfo.ini", contents));
 }
-ParseFailure failure(std::string_view contents) {
+ParseFailure info_failure(std::string_view contents) {
     return failure_of([&] { return info_of(contents); });
 }
 
@@ -44,15 +44,15 @@ TEST_CASE("a key that is needed and missing is named") {
 }
 
 TEST_CASE("a broken seqinfo.ini is an error with its line") {
-    CHECK(failure("[Sequence]\nname\n").line == 2);
-    CHECK(failure("[Sequence]\n=5\n").line == 2);
-    CHECK(failure("[Sequence\n").line == 1);
-    CHECK(failure("[Sequence]\n\nname=a\nname=b\n").line == 4);
-    CHECK(failure("[Sequence]\n\x1b[2J=a\n\x1b[2J=b\n").says("'?[2J'")); // no byte that a terminal obeys
+    CHECK(info_failure("[Sequence]\nname\n").line == 2);
+    CHECK(info_failure("[Sequence]\n=5\n").line == 2);
+    CHECK(info_failure("[Sequence\n").line == 1);
+    CHECK(info_failure("[Sequence]\n\nname=a\nname=b\n").line == 4);
+    CHECK(info_failure("[Sequence]\n\x1b[2J=a\n\x1b[2J=b\n").says("'?[2J'")); // no byte that a terminal obeys
     for (const std::string bad : {"frameRate=", "frameRate=fast", "frameRate=0", "frameRate=-5",
                                   "frameRate=inf", "frameRate=nan", "seqLength=7.5", "seqLength=-1",
                                   "seqLength=x", "imWidth=0", "imHeight=3000000000", "imWidth=1e300"}) {
-        const ParseFailure found = failure("[Sequence]\r\n" + bad + "\r\n");
+        const ParseFailure found = info_failure("[Sequence]\r\n" + bad + "\r\n");
         INFO(found.message);
         CHECK(found.line == 2);
         CHECK(found.says(bad.substr(0, bad.find('='))));

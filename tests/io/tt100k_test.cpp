@@ -12,7 +12,7 @@ using namespace fgagt::test;
 
 namespace {
 
-constexpr const char* kSample = R"({"types": ["i1", "p11", "pl5"],
+constexpr const char* kTt100kSample = R"({"types": ["i1", "p11", "pl5"],
 "imgs": {
  "62627": {"path": "test/62627.jpg", "id": 62627, "objects": [
    {"category": "p11", "bbox": {"xmin": 880.0, "ymin": 995.5, "xmax": 929.3333, "ymax": 1040.0},
@@ -20,7 +20,7 @@ constexpr const char* kSample = R"({"types": ["i1", "p11", "pl5"],
  "7": {"path": "train/7.jpg", "id": 7, "objects": []}
 }})";
 
-ParseFailure failure(const std::string& text) {
+ParseFailure tt100k_failure(const std::string& text) {
     return failure_of([&] { return parse_tt100k(text, "annotations.json"); });
 }
 std::string with_object(const std::string& json) {
@@ -30,7 +30,7 @@ std::string with_object(const std::string& json) {
 } // namespace
 
 TEST_CASE("TT100K is read as it is published") {
-    const Annotations found = parse_tt100k(kSample, "annotations.json");
+    const Annotations found = parse_tt100k(kTt100kSample, "annotations.json");
     CHECK(found.classes == std::vector<AnnotationClass>{{"i1", 1}, {"p11", 2}, {"pl5", 3}});
     CHECK(found.images ==
           std::vector<AnnotatedImage>{{7, "train/7.jpg", 0, 0}, {62627, "test/62627.jpg", 0, 0}});
@@ -62,17 +62,17 @@ TEST_CASE("TT100K keeps all that it has a place for") {
 }
 
 TEST_CASE("what is no TT100K file is an error with its line") {
-    CHECK(failure("[]").says("an object"));
-    CHECK(failure("{}").says("imgs"));
-    CHECK(failure("{\"imgs\":[]}").says("an object"));
-    CHECK(failure("{\"imgs\":{\"a\":\n{}}}").line == 2);
-    CHECK(failure("{\"imgs\":{\"1\":{},\n\"2\":{\"id\":1}}}").line == 2);
-    CHECK(failure(R"({"imgs":{"1":{"id":-1}}})").says("from 0"));
-    CHECK(failure(R"({"types":[1],"imgs":{}})").says("a string"));
+    CHECK(tt100k_failure("[]").says("an object"));
+    CHECK(tt100k_failure("{}").says("imgs"));
+    CHECK(tt100k_failure("{\"imgs\":[]}").says("an object"));
+    CHECK(tt100k_failure("{\"imgs\":{\"a\":\n{}}}").line == 2);
+    CHECK(tt100k_failure("{\"imgs\":{\"1\":{},\n\"2\":{\"id\":1}}}").line == 2);
+    CHECK(tt100k_failure(R"({"imgs":{"1":{"id":-1}}})").says("from 0"));
+    CHECK(tt100k_failure(R"({"types":[1],"imgs":{}})").says("a string"));
     const auto fails = [](const std::string& json, const std::string& reason) {
         INFO(json);
-        CHECK(failure(with_object(json)).line == 2);
-        CHECK_THAT(failure(with_object(json)).message, contains(reason));
+        CHECK(tt100k_failure(with_object(json)).line == 2);
+        CHECK_THAT(tt100k_failure(with_object(json)).message, contains(reason));
     };
     fails("7", "an object");
     fails(R"({"bbox":{}})", "category");

@@ -53,7 +53,7 @@ ParseFailure failure_after(const std::function<void(std::map<std::string, Tensor
     return failure_of([&] { return weights_of(file, "some.file"); });
 }
 
-void check_failure(const ParseFailure& failure, std::initializer_list<std::string> texts) {
+void check_refusal(const ParseFailure& failure, std::initializer_list<std::string> texts) {
     INFO(failure.message);
     CHECK((failure.line == 0 && failure.column == 0));
     CHECK(failure.says("some.file: "));
@@ -125,7 +125,7 @@ TEST_CASE("the variant of the graph survives the file") {
             }
     for (const std::string name : {"graph.relu", "graph.squared_distance"})
         for (const float bad : {-1.0F, 0.5F, 2.0F})
-            check_failure(failure_after([&](auto& tensors) { tensors[name].values[0] = bad; }),
+            check_refusal(failure_after([&](auto& tensors) { tensors[name].values[0] = bad; }),
                           {'\'' + name + '\'', "0 or 1", std::to_string(bad)});
 }
 
@@ -165,16 +165,16 @@ TEST_CASE("weights that Python wrote are read") {
 TEST_CASE("a tensor that is missing or unknown is an error that names it") {
     for (const std::string name : {"graph.w1", "graph.w2", "graph.wa", "graph.prior_logit", "graph.margin",
                                    "graph.relu", "graph.squared_distance"})
-        check_failure(failure_after([&](auto& tensors) { tensors.erase(name); }),
+        check_refusal(failure_after([&](auto& tensors) { tensors.erase(name); }),
                       {'\'' + name + '\'', "none"});
     for (const std::string name : {"embedding.weight", "embedding.bias"})
-        check_failure(failure_after([&](auto& tensors) { tensors.erase(name); }),
+        check_refusal(failure_after([&](auto& tensors) { tensors.erase(name); }),
                       {"embedding.weight", "neither"});
     for (const std::string name : {"graph.W1", "embedding.weight ", "adam.step", ""})
-        check_failure(failure_after([&](auto& tensors) { tensors[name] = zeros({1}); }),
+        check_refusal(failure_after([&](auto& tensors) { tensors[name] = zeros({1}); }),
                       {"found '" + name + '\'', "graph.wa, "});
     CHECK(failure_after([](auto& tensors) { tensors.erase("graph.reduction"); }).says("no error"));
-    check_failure(failure_of([] { return weights_of({}, "some.file"); }), {"graph.w1"});
+    check_refusal(failure_of([] { return weights_of({}, "some.file"); }), {"graph.w1"});
 }
 
 TEST_CASE("a tensor of another shape is an error that says what fits") {
@@ -184,28 +184,28 @@ TEST_CASE("a tensor of another shape is an error that says what fits") {
     for (const std::string name : {"graph.w2", "graph.wa"})
         for (const std::vector<std::int64_t>& shape :
              {std::vector<std::int64_t>{}, {9}, {3, 2}, {2, 3}, {3, 3, 1}, {0, 3}})
-            check_failure(with_shape(name, shape), {'\'' + name + '\'', "[D, D] where D = 3"});
-    check_failure(with_shape("graph.w1", {3, 4}), {"'graph.w1'", "[D, D] where D = 3, found [3, 4]"});
-    check_failure(with_shape("graph.w1", {}), {"'graph.w1'", "[D, D], found []"});
-    check_failure(with_shape("graph.w1", {0, 0}), {"'graph.w1'", "[D, D], found [0, 0]"});
-    check_failure(with_shape("graph.w1", {2, 2}), {"'graph.w2'", "[D, D] where D = 2, found [3, 3]"});
+            check_refusal(with_shape(name, shape), {'\'' + name + '\'', "[D, D] where D = 3"});
+    check_refusal(with_shape("graph.w1", {3, 4}), {"'graph.w1'", "[D, D] where D = 3, found [3, 4]"});
+    check_refusal(with_shape("graph.w1", {}), {"'graph.w1'", "[D, D], found []"});
+    check_refusal(with_shape("graph.w1", {0, 0}), {"'graph.w1'", "[D, D], found [0, 0]"});
+    check_refusal(with_shape("graph.w1", {2, 2}), {"'graph.w2'", "[D, D] where D = 2, found [3, 3]"});
     for (const std::string name :
          {"graph.prior_logit", "graph.margin", "graph.relu", "graph.squared_distance"})
-        check_failure(with_shape(name, {1}), {'\'' + name + '\'', "the shape [] ", "found [1]"});
+        check_refusal(with_shape(name, {1}), {'\'' + name + '\'', "the shape [] ", "found [1]"});
     for (const std::vector<std::int64_t>& shape : {std::vector<std::int64_t>{3}, {2, 2}, {3, 0}, {3, 2, 1}})
-        check_failure(with_shape("graph.reduction", shape), {"'graph.reduction'", "[D, R] where D = 3"});
+        check_refusal(with_shape("graph.reduction", shape), {"'graph.reduction'", "[D, R] where D = 3"});
     for (const std::vector<std::int64_t>& shape : {std::vector<std::int64_t>{3}, {5, 3}, {3, 0}})
-        check_failure(with_shape("embedding.weight", shape), {"'embedding.weight'", "[D, I] where D = 3"});
+        check_refusal(with_shape("embedding.weight", shape), {"'embedding.weight'", "[D, I] where D = 3"});
     for (const std::vector<std::int64_t>& shape : {std::vector<std::int64_t>{}, {5}, {1, 3}})
-        check_failure(with_shape("embedding.bias", shape), {"'embedding.bias'", "[D] where D = 3"});
-    check_failure(failure_after([](auto& tensors) { tensors["graph.wa"].values.pop_back(); }),
+        check_refusal(with_shape("embedding.bias", shape), {"'embedding.bias'", "[D] where D = 3"});
+    check_refusal(failure_after([](auto& tensors) { tensors["graph.wa"].values.pop_back(); }),
                   {"'graph.wa'", "as many values", "found 8"});
 }
 
 TEST_CASE("numbers that are not finite are errors that say where") {
     for (const auto& [name, tensor] : tensors_of(some_weights()).tensors)
         for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity(), -INFINITY})
-            check_failure(
+            check_refusal(
                 failure_after([&, name = name](auto& tensors) { tensors[name].values.back() = bad; }),
                 {'\'' + name + '\'', "finite", "at index " + std::to_string(tensor.values.size() - 1)});
 }

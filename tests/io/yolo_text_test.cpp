@@ -14,7 +14,7 @@ namespace {
 
 const YoloOptions kOptions{640, 480, {"person", "car"}};
 
-ParseFailure failure(const std::string& text) {
+ParseFailure yolo_failure(const std::string& text) {
     return failure_of([&] { return parse_yolo(text, "000001.txt", kOptions); });
 }
 
@@ -110,19 +110,19 @@ TEST_CASE("a file of YOLO text that was read is written as it was") {
 }
 
 TEST_CASE("what is no YOLO text is an error with line and column") {
-    CHECK(failure("\n0 0.5 0.5 1\n").line == 2);
-    CHECK(failure("0 0.1 0.1 0.2 0.2 0.3 0.3 0.4 0.4").says("5 to 7 columns")); // an outline
-    CHECK(failure("2 0.5 0.5 1 1").says("a class below 2"));
-    CHECK(failure("-1 0.5 0.5 1 1").column == 1);
-    CHECK(failure("0.5 0.5 0.5 1 1").column == 1);
+    CHECK(yolo_failure("\n0 0.5 0.5 1\n").line == 2);
+    CHECK(yolo_failure("0 0.1 0.1 0.2 0.2 0.3 0.3 0.4 0.4").says("5 to 7 columns")); // an outline
+    CHECK(yolo_failure("2 0.5 0.5 1 1").says("a class below 2"));
+    CHECK(yolo_failure("-1 0.5 0.5 1 1").column == 1);
+    CHECK(yolo_failure("0.5 0.5 0.5 1 1").column == 1);
     for (std::size_t column = 2; column <= 6; ++column)
         for (const std::string bad : {"x", "nan", "1e39"}) {
             std::string line = "0";
             for (std::size_t k = 2; k <= 7; ++k)
                 line += ' ' + (k == column ? bad : std::string("1"));
-            CHECK(failure(line).column == column);
+            CHECK(yolo_failure(line).column == column);
         }
-    CHECK(failure("0 1e38 1 1 1").says("fit a float"));
+    CHECK(yolo_failure("0 1e38 1 1 1").says("fit a float"));
     CHECK_THROWS_WITH(parse_yolo("", "a", {}), contains("YoloOptions::width"));
     const TemporaryFolder folder;
     CHECK(failure_of([&] { return read_yolo(folder.path(), kOptions); }).says(".txt"));

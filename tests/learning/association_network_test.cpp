@@ -1,3 +1,4 @@
+#include "learning/normal_numbers.hpp"
 #include "support/catch.hpp"
 
 #include <fgagt/graph/adaptive_graph.hpp>
@@ -10,10 +11,10 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <random>
 #include <vector>
 
 using namespace fgagt;
+using test::NormalNumbers;
 
 namespace {
 
@@ -31,24 +32,8 @@ struct Shape {
     bool embedding = true, reduction = false;
 };
 
-class Random {
-public:
-    explicit Random(unsigned seed) : engine_(seed) {}
-    double normal() { return normal_(engine_); }
-    Values matrix(Eigen::Index rows, Eigen::Index columns) {
-        Values result(rows, columns);
-        for (Eigen::Index k = 0; k < result.size(); ++k)
-            result.data()[k] = normal();
-        return result;
-    }
-
-private:
-    std::mt19937 engine_;
-    std::normal_distribution<double> normal_;
-};
-
 Problem random_problem(const Shape& shape, unsigned seed, const AdaptiveGraphOptions& options = {}) {
-    Random random(seed);
+    NormalNumbers<Values> random(seed);
     Problem problem;
     const Eigen::Index dimension = shape.embedding ? shape.dimension : shape.inputs;
     if (shape.embedding) {
@@ -57,7 +42,7 @@ Problem random_problem(const Shape& shape, unsigned seed, const AdaptiveGraphOpt
     }
     GraphWeightsOf<double>& graph = problem.weights.graph;
     graph.options = options;
-    graph.prior_logit = random.normal();
+    graph.prior_logit = random.number();
     graph.w1 = random.matrix(dimension, dimension);
     graph.w2 = random.matrix(dimension, dimension);
     graph.wa = random.matrix(dimension, dimension);

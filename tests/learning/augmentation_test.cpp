@@ -1,3 +1,4 @@
+#include "learning/single_augmentation.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
@@ -14,6 +15,7 @@
 #include <vector>
 
 using namespace fgagt;
+using test::only;
 using Random = Augmentation::Random;
 
 namespace {
@@ -40,13 +42,6 @@ Patch augmented(const Augmentation& augmentation, const Patch& patch, std::uint6
     const Augmentation::Colours colours = augmentation.colours(random);
     const Augmentation::Light light = augmentation.light(random);
     return augmentation.apply(patch, colours, light, occluder, mirrored, random);
-}
-
-/// Everything off but what a test is about.
-Augmentation only(void (*set)(AugmentationOptions&)) {
-    AugmentationOptions options = Augmentation::none().options();
-    set(options);
-    return Augmentation(options);
 }
 
 std::vector<int> channel(const cv::Mat& curve, int which) {

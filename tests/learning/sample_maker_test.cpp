@@ -1,3 +1,4 @@
+#include "learning/single_augmentation.hpp"
 #include "support/catch.hpp"
 
 #include <fgagt/backbone/channel_backbone.hpp>
@@ -17,6 +18,7 @@
 #include <vector>
 
 using namespace fgagt;
+using test::only;
 using Random = detail::KeyedRandom;
 
 namespace {
@@ -88,12 +90,6 @@ LabelledSequence alike(std::size_t frames) {
         sequence.add_frame(std::move(observations));
     }
     return sequence;
-}
-
-Augmentation only(void (*set)(AugmentationOptions&)) {
-    AugmentationOptions options = Augmentation::none().options();
-    set(options);
-    return Augmentation(options);
 }
 
 bool equal(const AssociationSample& a, const AssociationSample& b) {

@@ -1,3 +1,4 @@
+#include "learning/normal_numbers.hpp"
 #include "support/catch.hpp"
 
 #include <fgagt/errors.hpp>
@@ -12,32 +13,17 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <random>
 #include <vector>
 
 using namespace fgagt;
+using test::NormalNumbers;
 
 namespace {
 
 constexpr Eigen::Index kInputs = 6, kDimension = 4;
 
-class Random {
-public:
-    explicit Random(unsigned seed) : engine_(seed) {}
-    Matrix matrix(Eigen::Index rows, Eigen::Index columns, float spread = 1) {
-        Matrix result(rows, columns);
-        for (Eigen::Index k = 0; k < result.size(); ++k)
-            result.data()[k] = spread * normal_(engine_);
-        return result;
-    }
-
-private:
-    std::mt19937 engine_;
-    std::normal_distribution<float> normal_;
-};
-
 NetworkWeights initial_weights() {
-    Random random(3);
+    NormalNumbers<Matrix> random(3);
     NetworkWeights weights;
     weights.embedding = random.matrix(kDimension, kInputs, 0.5F);
     weights.bias = random.matrix(1, kDimension, 0.1F);
@@ -50,7 +36,7 @@ NetworkWeights initial_weights() {
 /// Detections of some identities and tracks of some: what they look like is the identity's, with noise.
 AssociationSample sample_of(const std::vector<TrackId>& identities_d,
                             const std::vector<TrackId>& identities_t, unsigned seed) {
-    Random random(seed), looks(99);
+    NormalNumbers<Matrix> random(seed), looks(99);
     const Matrix look = looks.matrix(10, kInputs);
     const auto rows = [&](const std::vector<TrackId>& identities) {
         Matrix result = random.matrix(static_cast<Eigen::Index>(identities.size()), kInputs, 0.3F);

@@ -1,21 +1,22 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 #include "support/slow_lifecycle.hpp"
+#include "support/unusual_numbers.hpp"
 
 #include <fgagt/lifecycle/lifecycle.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <random>
 
 using namespace fgagt;
+using test::kInfinity;
+using test::kNaN;
 using fgagt::test::SlowLifecycle;
 
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
 using Ids = std::vector<TrackId>;
 
 Detection detection(float score = 0.9F, const Box& box = {10, 20, 30, 40}) {
@@ -276,7 +277,6 @@ TEST_CASE("a lifecycle refuses what is out of range") {
         change(options);
         CHECK_THROWS_AS(LifecycleManager(options), InvalidArgument);
     };
-    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
     refused([](auto& o) { o.confirm_hits = 0; });
     refused([](auto& o) { o.birth_score = kNaN; });
     refused([](auto& o) { o.max_lost_time = 0; });

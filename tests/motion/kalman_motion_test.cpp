@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
+#include "support/unusual_numbers.hpp"
 
 #include <fgagt/motion/kalman_motion.hpp>
 
@@ -12,13 +13,12 @@
 using namespace fgagt;
 using Catch::Matchers::WithinAbs;
 using Catch::Matchers::WithinRel;
+using test::kInfinity;
+using test::kNaN;
 
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-
-BoxFlow flow(float dx, float dy) {
+BoxFlow shift_flow(float dx, float dy) {
     return {dx, dy, 1, 1, true};
 }
 
@@ -173,7 +173,8 @@ TEST_CASE("the filter equals the textbook's") {
                 camera = {uniform(0.97, 1.03), 0, uniform(-9, 9), 0, uniform(0.97, 1.03), uniform(-9, 9)};
             BoxFlow seen_flow;
             if (random() % 2U == 0)
-                seen_flow = flow(static_cast<float>(uniform(-9, 9)), static_cast<float>(uniform(-9, 9)));
+                seen_flow =
+                    shift_flow(static_cast<float>(uniform(-9, 9)), static_cast<float>(uniform(-9, 9)));
 
             motion.predict(state, dt, camera, seen_flow);
             const Eigen::VectorXd before = dense.mean;
@@ -262,8 +263,8 @@ TEST_CASE("flow sharpens the velocity and only when reliable") {
     const KalmanState start = motion.initiate({0, 0, 50, 100});
     KalmanState without = start, with = start, ignored = start;
     motion.predict(without, 1, {}, {});
-    motion.predict(with, 1, {}, flow(6, -3));
-    BoxFlow unreliable = flow(6, -3);
+    motion.predict(with, 1, {}, shift_flow(6, -3));
+    BoxFlow unreliable = shift_flow(6, -3);
     unreliable.reliable = false;
     motion.predict(ignored, 1, {}, unreliable);
     CHECK(ignored == without);
@@ -278,7 +279,7 @@ TEST_CASE("flow sharpens the velocity and only when reliable") {
 TEST_CASE("flow over a longer time is the same velocity, known better") {
     const KalmanMotion motion;
     KalmanState state = motion.initiate({0, 0, 50, 100});
-    motion.predict(state, 3, {}, flow(18, 0));
+    motion.predict(state, 3, {}, shift_flow(18, 0));
     const double share = 39.0625 / (39.0625 + 4.0 / 9);
     CHECK_THAT(state.x.velocity, WithinAbs(6 * share, 1e-12));
 }
@@ -287,12 +288,13 @@ TEST_CASE("the camera's part of the flow is not the object's velocity") {
     const KalmanMotion motion;
     const KalmanState start = motion.initiate({0, 0, 50, 100});
     KalmanState state = start;
-    motion.predict(state, 1, {1, 0, 7, 0, 1, -4}, flow(7, -4)); // all of it is the camera's
+    motion.predict(state, 1, {1, 0, 7, 0, 1, -4}, shift_flow(7, -4)); // all of it is the camera's
     CHECK(state.x.velocity == 0);
     CHECK(state.y.velocity == 0);
     CHECK(motion.box(state) == Box{7, -4, 50, 100});
     state = start;
-    motion.predict(state, 1, {1.1, 0, 0, 0, 1.1, 0}, flow(2.5F, 5)); // a zoom moves the centre (25, 50) so
+    motion.predict(state, 1, {1.1, 0, 0, 0, 1.1, 0},
+                   shift_flow(2.5F, 5)); // a zoom moves the centre (25, 50) so
     CHECK_THAT(state.x.velocity, WithinAbs(0, 1e-12));
     CHECK_THAT(state.y.velocity, WithinAbs(0, 1e-12));
 }
@@ -364,7 +366,7 @@ TEST_CASE("boxes stay usable whatever comes in") {
 TEST_CASE("the filter recovers from a hostile past") {
     const KalmanMotion motion;
     KalmanState state = motion.initiate({1e6F, -1e6F, 1e-30F, 9e6F});
-    motion.predict(state, 1e9F, {16, 0, 1e6, 0, 16, -1e6}, flow(1e30F, -1e30F));
+    motion.predict(state, 1e9F, {16, 0, 1e6, 0, 16, -1e6}, shift_flow(1e30F, -1e30F));
     const Box box{100, 100, 50, 100};
     for (int frame = 0; frame < 200; ++frame) {
         motion.predict(state, 1, {}, {});

@@ -1,3 +1,4 @@
+#include "pooling/pooled_rows.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
@@ -12,6 +13,7 @@
 
 using namespace fgagt;
 using Catch::Matchers::WithinAbs;
+using test::PooledRows;
 
 namespace {
 
@@ -34,13 +36,8 @@ double wave(int y, int x, int c) {
     return std::sin(0.7 * c + 0.31 * y) + std::cos(0.43 * x - 0.2 * c);
 }
 
-struct Pooled {
-    Matrix features;
-    std::vector<std::uint8_t> valid;
-};
-
-Pooled pool(RoiAlignOptions options, const FeatureMap& map, const std::vector<Box>& boxes) {
-    Pooled result;
+PooledRows pool(RoiAlignOptions options, const FeatureMap& map, const std::vector<Box>& boxes) {
+    PooledRows result;
     RoiAlign(options).pool(map, boxes, result.features, result.valid);
     return result;
 }
@@ -103,7 +100,7 @@ TEST_CASE("roi_align agrees with onnxruntime's RoiAlign") {
         options.sampling_ratio = one["sampling_ratio"];
         options.aligned = one["aligned"];
         options.max_grid = 100; // no cap: the largest box has bins of 75 cells
-        const Pooled result = pool(options, map, boxes);
+        const PooledRows result = pool(options, map, boxes);
         const auto& expected = one["pooled"];
         REQUIRE(result.features.rows() == static_cast<Eigen::Index>(expected.size()));
         double worst = 0;
@@ -136,7 +133,7 @@ TEST_CASE("roi_align agrees with a loop over samples for every number of channel
         std::vector<Box> boxes;
         for (int k = 0; k < 20; ++k)
             boxes.push_back({uniform(-20, 45), uniform(-20, 45), uniform(0.1, 60), uniform(0.1, 60)});
-        const Pooled result = pool(options, map, boxes);
+        const PooledRows result = pool(options, map, boxes);
         for (std::size_t k = 0; k < boxes.size(); ++k) {
             if (result.valid[k] == 0) continue;
             double worst = 0;
@@ -163,7 +160,7 @@ TEST_CASE("pooling a linear ramp gives its value at the bin centres") {
     for (const int ratio : {0, 1, 2, 5}) {
         RoiAlignOptions options;
         options.sampling_ratio = ratio;
-        const Pooled result = pool(options, map, {box_px});
+        const PooledRows result = pool(options, map, {box_px});
         for (int by = 0; by < 7; ++by)
             for (int bx = 0; bx < 7; ++bx) {
                 const double x_px = 20.5 + 91 * (bx + 0.5) / 7, y_px = 17.25 + 42 * (by + 0.5) / 7;
@@ -175,7 +172,7 @@ TEST_CASE("pooling a linear ramp gives its value at the bin centres") {
 }
 
 TEST_CASE("without boxes the dimension remains") {
-    const Pooled result = pool({}, make_map(3, 4, 5, wave), {});
+    const PooledRows result = pool({}, make_map(3, 4, 5, wave), {});
     CHECK(result.features.rows() == 0);
     CHECK(result.features.cols() == 7 * 7 * 5);
     CHECK(result.valid.empty());
@@ -187,7 +184,7 @@ TEST_CASE("a box that covers no valid cell is marked and its row is zero") {
     map.valid_cells = {1, 2, 6, 5}; // letterboxed: pixels 2 .. 14 and 4 .. 14
     const std::vector<Box> boxes{{3, 5, 4, 4},     {13.5F, 5, 4, 4}, {14, 5, 4, 4}, {-5, 5, 7, 4},
                                  {3, 13.9F, 2, 9}, {3, 14, 2, 2},    {500, 5, 9, 9}};
-    const Pooled result = pool({}, map, boxes);
+    const PooledRows result = pool({}, map, boxes);
     CHECK(result.valid == std::vector<std::uint8_t>{1, 1, 0, 0, 1, 0, 0});
     for (std::size_t k = 0; k < boxes.size(); ++k)
         CHECK((result.features.row(static_cast<Eigen::Index>(k)).sum() > 0) == (result.valid[k] != 0));
@@ -213,7 +210,7 @@ TEST_CASE("hostile boxes are safe") {
             RoiAlignOptions options;
             options.sampling_ratio = ratio;
             options.aligned = aligned;
-            const Pooled result = pool(options, map, boxes);
+            const PooledRows result = pool(options, map, boxes);
             CHECK(result.features.allFinite());
             for (std::size_t k = 0; k < boxes.size(); ++k)
                 if (result.valid[k] == 0) CHECK(result.features.row(static_cast<Eigen::Index>(k)).isZero(0));

@@ -1,3 +1,4 @@
+#include "pooling/pooled_rows.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
@@ -12,6 +13,7 @@
 
 using namespace fgagt;
 using Catch::Matchers::WithinAbs;
+using test::PooledRows;
 
 namespace {
 
@@ -26,13 +28,8 @@ ColourImage random_image(int rows, int columns, unsigned seed) {
     return image;
 }
 
-struct Pooled {
-    Matrix features;
-    std::vector<std::uint8_t> valid;
-};
-
-Pooled pool(const ColourImage& image, const std::vector<Box>& boxes, StripePoolerOptions options = {}) {
-    Pooled result;
+PooledRows pool(const ColourImage& image, const std::vector<Box>& boxes, StripePoolerOptions options = {}) {
+    PooledRows result;
     StripePooler(options).pool(image, boxes, result.features, result.valid);
     return result;
 }
@@ -91,7 +88,7 @@ TEST_CASE("stripe histograms are those of a slow reference") {
                                          {-20.4F, -9.7F, 40.9F, 50.3F},
                                          {30.1F, 40.3F, 90.7F, 77.9F},
                                          {10.2F, 10.3F, 3.1F, 4.3F}};
-            const Pooled result = pool(image, boxes, options);
+            const PooledRows result = pool(image, boxes, options);
             for (std::size_t k = 0; k < boxes.size(); ++k) {
                 const std::vector<double> expected = slowly(image, boxes[k], options);
                 for (std::size_t i = 0; i < expected.size(); ++i)
@@ -103,7 +100,7 @@ TEST_CASE("stripe histograms are those of a slow reference") {
 
 TEST_CASE("boxes that cover no pixel's centre have no features") {
     const ColourImage image = random_image(20, 20, 1);
-    const Pooled result = pool(image, {{-50, 0, 10, 10},
+    const PooledRows result = pool(image, {{-50, 0, 10, 10},
                                        {500, 500, 10, 10},
                                        {3.6F, 3.6F, 0.2F, 0.2F},
                                        {-1e7F, -1e7F, 2e7F, 2e7F},
@@ -123,7 +120,7 @@ TEST_CASE("looks decide, not places") {
                 std::uint8_t* to = image.data.data() + 3 * (y * 80 + x + 40) + c;
                 *to = image.pixel(y, x)[c];
             }
-    const Pooled result = pool(image, {{0, 0, 20, 40}, {40, 0, 20, 40}, {20, 0, 20, 40}});
+    const PooledRows result = pool(image, {{0, 0, 20, 40}, {40, 0, 20, 40}, {20, 0, 20, 40}});
     CHECK(result.features.row(0) == result.features.row(1));
     CHECK(result.features.row(0).dot(result.features.row(2)) < 0.99F);
 }
@@ -136,7 +133,7 @@ TEST_CASE("a stripe pooler with an embedding gives what that makes of the histog
     StripePooler pooler(embedding, options);
     CHECK(pooler.embedding().weights() == embedding.weights());
     CHECK(pooler.options().stripes == 3);
-    Pooled result;
+    PooledRows result;
     for (int again = 0; again < 2; ++again) { // nothing is left of the frame before
         pooler.pool(image, boxes, result.features, result.valid);
         CHECK(result.valid == std::vector<std::uint8_t>{1, 0, 1});
@@ -161,9 +158,9 @@ TEST_CASE("a stripe pooler with an empty embedding passes histograms through") {
     const std::vector<Box> boxes{{3.3F, 4.1F, 30.2F, 41.7F}, {-50, 0, 10, 10}};
     StripePooler pooler(Embedding{}, {.stripes = 4});
     CHECK(pooler.embedding().empty());
-    Pooled result;
+    PooledRows result;
     pooler.pool(image, boxes, result.features, result.valid);
-    const Pooled expected = pool(image, boxes, {.stripes = 4});
+    const PooledRows expected = pool(image, boxes, {.stripes = 4});
     CHECK(result.features == expected.features);
     CHECK(result.valid == expected.valid);
 }

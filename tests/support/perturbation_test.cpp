@@ -11,10 +11,10 @@ using test::perturbed;
 namespace {
 
 constexpr Box kBox{500, 300, 40, 100};
-constexpr std::size_t kFrames = 200, kPerFrame = 100;
+constexpr std::size_t kFrameCount = 200, kPerFrame = 100;
 
 std::vector<std::vector<Detection>> detections() {
-    return std::vector(kFrames, std::vector(kPerFrame, Detection{.box = kBox, .score = 0.5F, .tag = 7}));
+    return std::vector(kFrameCount, std::vector(kPerFrame, Detection{.box = kBox, .score = 0.5F, .tag = 7}));
 }
 
 } // namespace
@@ -36,7 +36,7 @@ TEST_CASE("perturbed detections have the errors that were asked for") {
             }
         }
     // Of n = 20000 samples, bounds at 4 standard errors: sqrt(n p (1 - p)), 0.01 / sqrt(n), 0.01 / sqrt(2 n).
-    const double n = kFrames * kPerFrame;
+    const double n = kFrameCount * kPerFrame;
     CHECK_THAT(static_cast<double>(count), WithinAbs(n * (1 - 0.015), 4 * std::sqrt(n * 0.015 * 0.985)));
     for (std::size_t k = 0; k < 5; ++k) {
         CAPTURE(k);
@@ -57,7 +57,7 @@ TEST_CASE("perturbed detections follow from the seed alone") {
 
 TEST_CASE("perturbing by nothing changes nothing") {
     const auto same = perturbed(detections(), 1, {.dropped = 0, .jitter = 0, .score = 0});
-    REQUIRE(same.size() == kFrames);
+    REQUIRE(same.size() == kFrameCount);
     REQUIRE(same[9].size() == kPerFrame);
     CHECK(same[9][9].box == kBox);
     CHECK(same[9][9].score == 0.5F);

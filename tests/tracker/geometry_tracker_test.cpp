@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "tracker/track_ids.hpp"
 
 #include <fgagt/geometry_tracker.hpp>
 
@@ -6,17 +7,7 @@
 #include <vector>
 
 using namespace fgagt;
-
-namespace {
-
-std::vector<TrackId> ids(const FrameResult& result) {
-    std::vector<TrackId> list;
-    for (const Track& track : result.tracks)
-        list.push_back(track.id);
-    return list;
-}
-
-} // namespace
+using test::ids;
 
 TEST_CASE("time ends with the largest number") {
     GeometryTracker tracker({}, {.frame_rate = 1e-300}); // a frame lasts 1e300 seconds

@@ -1,20 +1,19 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
+#include "support/unusual_numbers.hpp"
 
 #include <fgagt/overlap_search.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <random>
 #include <vector>
 
 using namespace fgagt;
+using test::kInfinity;
+using test::kNaN;
 
 namespace {
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 /// Boxes on a coarse grid, so that many edges touch, some of them empty; and a few of extreme numbers.
 std::vector<Box> many_boxes(std::mt19937& random, int count) {

@@ -16,11 +16,11 @@ using test::OpenCvThreads;
 namespace {
 
 /// A stream with enough objects for all work to be shared out.
-struct Footage {
+struct Crowd {
     std::vector<cv::Mat> frames;
     std::vector<std::vector<Detection>> detections;
 
-    explicit Footage(std::uint64_t seed, int count = 12) {
+    explicit Crowd(std::uint64_t seed, int count = 12) {
         SyntheticSceneOptions options;
         options.frame_size = {640, 480};
         options.frames = count;
@@ -38,7 +38,7 @@ struct Footage {
 
 /// All that a tracker says of a stream, number by number.
 template <class AnyTracker>
-std::vector<double> numbers_of(AnyTracker tracker, const Footage& stream) {
+std::vector<double> numbers_of(AnyTracker tracker, const Crowd& stream) {
     std::vector<double> numbers;
     for (std::size_t k = 0; k < stream.frames.size(); ++k) {
         const FrameResult& result = tracker.update(stream.frames[k], stream.detections[k]);
@@ -55,7 +55,7 @@ std::vector<double> numbers_of(AnyTracker tracker, const Footage& stream) {
 }
 
 template <class AnyTracker>
-void check_every_number_of_threads(const AnyTracker& tracker, const Footage& stream) {
+void check_every_number_of_threads(const AnyTracker& tracker, const Crowd& stream) {
     std::vector<double> alone;
     {
         const OpenCvThreads threads(1);
@@ -71,7 +71,7 @@ void check_every_number_of_threads(const AnyTracker& tracker, const Footage& str
 } // namespace
 
 TEST_CASE("the number of threads changes no bit of what a tracker says") {
-    const Footage stream(31);
+    const Crowd stream(31);
     check_every_number_of_threads(Tracker<>(), stream);
     check_every_number_of_threads(GraphTracker<>(), stream);
     check_every_number_of_threads(PaperTracker<>(), stream);
@@ -81,7 +81,7 @@ TEST_CASE("the number of threads changes no bit of what a tracker says") {
 TEST_CASE("trackers in several threads say what each says alone") {
     constexpr std::size_t kThreads = 4;
     const OpenCvThreads one(1);
-    std::vector<Footage> streams;
+    std::vector<Crowd> streams;
     for (std::size_t k = 0; k < kThreads; ++k)
         streams.emplace_back(k + 1, 6);
     const auto all_presets = [&](std::size_t k) {

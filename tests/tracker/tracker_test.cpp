@@ -1,5 +1,7 @@
 #include "support/catch.hpp"
 #include "support/moving_squares.hpp"
+#include "support/unusual_numbers.hpp"
+#include "tracker/track_ids.hpp"
 
 #include <fgagt/fgagt.hpp>
 
@@ -7,7 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -16,19 +17,12 @@
 
 using namespace fgagt;
 using fgagt::test::contains;
+using test::ids;
+using test::kInfinity;
+using test::kNaN;
 using fgagt::test::MovingSquares;
 
 namespace {
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-
-std::vector<TrackId> ids(const FrameResult& result) {
-    std::vector<TrackId> list;
-    for (const Track& track : result.tracks)
-        list.push_back(track.id);
-    return list;
-}
 
 bool all_finite(const FrameResult& result) {
     return std::ranges::all_of(result.tracks, [](const Track& track) {

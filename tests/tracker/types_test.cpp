@@ -1,14 +1,16 @@
 #include "support/catch.hpp"
+#include "support/unusual_numbers.hpp"
 
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/geometry.hpp>
 
-#include <limits>
 #include <string>
 
 using namespace fgagt;
 using Catch::Matchers::WithinAbs;
+using test::kInfinity;
+using test::kNaN;
 
 TEST_CASE("iou of boxes with a known overlap") {
     const Box a{0, 0, 4, 2};
@@ -38,8 +40,6 @@ TEST_CASE("boxes far narrower than their place is exact to share no more than th
 }
 
 TEST_CASE("a box is usable when it is finite, positive and within the limit") {
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
-    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
     CHECK(is_usable({-1e7F, 1e7F - 2, 1, 1}));
     CHECK_FALSE(is_usable({0, 0, 0, 1}));
     CHECK_FALSE(is_usable({0, 0, 1, -1}));

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <fgagt/frame_result.hpp>
+
+#include <vector>
+
+namespace fgagt::test {
+
+/// Who is told of, in the result's order.
+[[nodiscard]] inline std::vector<TrackId> ids(const FrameResult& result) {
+    std::vector<TrackId> found;
+    for (const Track& track : result.tracks)
+        found.push_back(track.id);
+    return found;
+}
+
+} // namespace fgagt::test
