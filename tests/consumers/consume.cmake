@@ -1,6 +1,6 @@
-# Builds and runs a stranger's program that uses the library in one of six ways.
+# Builds and runs a stranger's program that uses the library in one of seven ways.
 #
-#   cmake -DWAY=find_package|add_subdirectory|fetch_content|include_path|pkg_config|debian_package
+#   cmake -DWAY=find_package|add_subdirectory|fetch_content|include_path|pkg_config|debian_package|single_header
 #         -DSOURCE_DIR=... -DBUILD_DIR=... -DCOMPILER=... -DFLAGS=... -DEIGEN=... -DOPENCV=... -P consume.cmake
 cmake_minimum_required(VERSION 3.25)
 set(consumers ${SOURCE_DIR}/tests/consumers)
@@ -97,6 +97,27 @@ function(consume_debian_package)
     set(doc share/doc/libfgagt-dev)
     expect_library_in(${folder}/root/usr ${doc}/copyright ${doc}/changelog.Debian.gz ${doc}/changelog.gz)
     build(find_package -DCMAKE_PREFIX_PATH=${folder}/root/usr)
+endfunction()
+
+# Alone: neither the other headers nor anything but the compiler is there.
+function(consume_single_header)
+    foreach(copy fgagt again)
+        execute_process(COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${SOURCE_DIR} -DOUTPUT=${folder}/${copy}/fgagt.hpp
+                                -P ${SOURCE_DIR}/cmake/single_header.cmake COMMAND_ERROR_IS_FATAL ANY)
+    endforeach()
+    file(READ ${folder}/fgagt/fgagt.hpp header)
+    file(READ ${folder}/again/fgagt.hpp again)
+    if(NOT header STREQUAL again)
+        message(FATAL_ERROR "the single header was made twice, and differently")
+    endif()
+    foreach(foreign "#include <fgagt/" "#pragma once" ${SOURCE_DIR})
+        string(FIND "${header}" "${foreign}" position)
+        if(NOT position EQUAL -1)
+            message(FATAL_ERROR "the single header holds ${foreign}")
+        endif()
+    endforeach()
+    compile(-I${folder} -isystem ${EIGEN} -isystem ${OPENCV} ${consumers}/main.cpp ${consumers}/single_header/second_unit.cpp
+            -lopencv_imgproc -lopencv_core)
 endfunction()
 
 cmake_language(CALL consume_${WAY})
