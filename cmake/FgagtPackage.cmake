@@ -19,15 +19,15 @@ configure_file(${debian_dir}/copyright.in ${debian_doc}/copyright @ONLY)
 
 function(fgagt_compress from to)
     execute_process(COMMAND ${FGAGT_GZIP} -9cn ${from} OUTPUT_FILE ${to} COMMAND_ERROR_IS_FATAL ANY)
-    file(CHMOD ${to} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${from})
 endfunction()
 fgagt_compress(${debian_dir}/changelog ${debian_doc}/changelog.Debian.gz)
 fgagt_compress(${PROJECT_SOURCE_DIR}/CHANGELOG.md ${debian_doc}/changelog.gz)
+install(DIRECTORY ${debian_doc}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libfgagt-dev COMPONENT debian EXCLUDE_FROM_ALL)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
-set(CPACK_INSTALLED_DIRECTORIES ${debian_doc} /usr/share/doc/libfgagt-dev)
+set(CPACK_INSTALL_CMAKE_PROJECTS ${PROJECT_BINARY_DIR} fgagt ALL / ${PROJECT_BINARY_DIR} fgagt debian /)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CPACK_PACKAGE_CONTACT "the fgagt authors <fgagt@example.org>")
