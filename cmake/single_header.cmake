@@ -61,5 +61,6 @@ string(STRIP "${licence}" licence)
 string(REPLACE "\n" "\n// " licence "${licence}")
 string(REPLACE "// \n" "//\n" licence "${licence}")
 file(WRITE ${OUTPUT}
-     "// fgagt ${version} as one header, made by cmake/single_header.cmake of the headers that are named below.\n//\n// ${licence}\n\n"
+     "// fgagt ${version} as one header, made by cmake/single_header.cmake of the headers that are named below.\n//\n"
+     "// ${licence}\n\n"
      "#ifndef FGAGT_SINGLE_HEADER\n#define FGAGT_SINGLE_HEADER\n\n${includes}${code}\n#endif // FGAGT_SINGLE_HEADER\n")

@@ -21,7 +21,8 @@ endif()
 
 # Installs to a folder that is then given another name: nothing may remember the first one.
 function(install_to prefix)
-    execute_process(COMMAND ${CMAKE_COMMAND} --install ${fgagt_build} --prefix ${folder}/first COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+    execute_process(COMMAND ${CMAKE_COMMAND} --install ${fgagt_build} --prefix ${folder}/first
+                    COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
     file(RENAME ${folder}/first ${prefix})
 endfunction()
 
