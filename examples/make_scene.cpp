@@ -4,6 +4,7 @@
 
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/synthetic_scene.hpp>
+#include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -77,6 +78,7 @@ void write_sequence(const SyntheticScene& scene, const fs::path& folder, bool qu
 int main(int argc, char** argv) {
     CLI::App app(
         "Writes a synthetic scene, whose truth is known exactly, as a MOTChallenge sequence folder.");
+    app.set_version_flag("--version", "make_scene " + std::string(fgagt::kVersion));
     fs::path folder;
     SyntheticSceneOptions options;
     bool quiet = false;

@@ -16,6 +16,7 @@
 #include <fgagt/io/text_file.hpp>
 #include <fgagt/io/tt100k.hpp>
 #include <fgagt/io/yolo_text.hpp>
+#include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -172,6 +173,7 @@ int main(int argc, char** argv) {
     CLI::App app(
         "Converts annotations between data sets and annotation tools. What the target cannot hold is "
         "said on standard error.");
+    app.set_version_flag("--version", "mot_convert " + std::string(fgagt::kVersion));
     app.footer(format_list());
     app.add_option("IN", arguments.input, "what to read: a file, or a folder of one file per image")
         ->required();

@@ -4,6 +4,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/io/mot_text.hpp>
+#include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -162,6 +163,7 @@ int main(int argc, char** argv) {
     Arguments arguments;
     CLI::App app("Compares tracking results with ground truth (MOTChallenge text): HOTA, CLEAR and identity "
                  "metrics, in per cent and counts.");
+    app.set_version_flag("--version", "mot_eval " + std::string(fgagt::kVersion));
     app.add_option("--gt", arguments.gt, "ground truth file; repeat for several sequences")
         ->required()
         ->type_name("FILE");

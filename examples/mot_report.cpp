@@ -7,6 +7,7 @@
 
 #include <fgagt/errors.hpp>
 #include <fgagt/io/atomic_file.hpp>
+#include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -80,6 +81,7 @@ void run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
     CLI::App app("Makes an HTML report of a tracker's result.");
+    app.set_version_flag("--version", "mot_report " + std::string(fgagt::kVersion));
     Arguments arguments;
     add_options(app, arguments);
     try {

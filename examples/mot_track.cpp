@@ -15,6 +15,7 @@
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/io/io.hpp>
 #include <fgagt/io/weights_file.hpp>
+#include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>
 #include <opencv2/core/utility.hpp>
@@ -507,6 +508,7 @@ void run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
     CLI::App app("Tracks a MOTChallenge sequence folder or a video file.");
+    app.set_version_flag("--version", "mot_track " + std::string(fgagt::kVersion));
     Arguments arguments;
     add_options(app, arguments);
     try {

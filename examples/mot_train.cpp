@@ -20,6 +20,7 @@
 #include <fgagt/learning/generated_people.hpp>
 #include <fgagt/learning/trainer.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>
+#include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>
 #include <opencv2/core/utility.hpp>
@@ -669,7 +670,7 @@ private:
                 {"accuracy_untrained", examples::exact_text(untrained_accuracy_)},
                 {"accuracy_before", examples::exact_text(log_.front().accuracy)},
                 {"accuracy_after", examples::exact_text(best_row().accuracy)},
-                {"fgagt", FGAGT_VERSION}};
+                {"fgagt", std::string(kVersion)}};
     }
 
     const Arguments& arguments_;
@@ -759,6 +760,7 @@ void run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
     CLI::App app("Trains the embedding and the adaptive graph on sequences whose truth is known.");
+    app.set_version_flag("--version", "mot_train " + std::string(fgagt::kVersion));
     Arguments arguments;
     add_options(app, arguments);
     try {

@@ -18,3 +18,4 @@
 #include <fgagt/pooling/pooling.hpp>
 #include <fgagt/tracker.hpp>
 #include <fgagt/types.hpp>
+#include <fgagt/version.hpp>

@@ -1,33 +1,127 @@
-# Builds and runs a stranger's program that uses the library in one of four ways.
+# Builds and runs a stranger's program that uses the library in one of seven ways.
 #
-#   cmake -DWAY=find_package|add_subdirectory|fetch_content|include_path -DSOURCE_DIR=... -DBUILD_DIR=... -DCOMPILER=...
-#         -DFLAGS=... -DEIGEN=... -DOPENCV=... -P consume.cmake
+#   cmake -DWAY=find_package|add_subdirectory|fetch_content|include_path|pkg_config|debian_package|single_header
+#         -DSOURCE_DIR=... -DBUILD_DIR=... -DCOMPILER=... -DFLAGS=... -DEIGEN=... -DOPENCV=... -P consume.cmake
 cmake_minimum_required(VERSION 3.25)
 set(consumers ${SOURCE_DIR}/tests/consumers)
+set(fgagt_build ${BUILD_DIR}/../..)
 set(folder ${BUILD_DIR}/${WAY})
 file(REMOVE_RECURSE ${folder})
 file(MAKE_DIRECTORY ${folder})
 
-if(WAY STREQUAL "include_path")
-    string(REPLACE " " ";" flags "${FLAGS}")
-    execute_process(COMMAND ${COMPILER} -std=c++20 ${flags} -I${SOURCE_DIR}/include -isystem ${EIGEN} -isystem ${OPENCV}
-                            ${consumers}/main.cpp -o ${folder}/stranger -lopencv_imgproc -lopencv_core COMMAND_ERROR_IS_FATAL ANY)
-else()
-    set(way_options -DFGAGT_SOURCE=${SOURCE_DIR})
-    if(WAY STREQUAL "find_package")
-        execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD_DIR}/../.. --prefix ${folder}/installed
-                        COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
-        set(way_options -DCMAKE_PREFIX_PATH=${folder}/installed)
-    elseif(WAY STREQUAL "add_subdirectory")
-        file(COPY ${EIGEN}/Eigen DESTINATION ${folder}/own_eigen)
-        list(APPEND way_options -DOWN_EIGEN=${folder}/own_eigen)
+set(tool_pkg_config pkg-config)
+set(tool_debian_package dpkg-deb)
+if(DEFINED tool_${WAY})
+    find_program(tool ${tool_${WAY}})
+    if(NOT tool)
+        message("SKIPPED: the program ${tool_${WAY}} is not installed")
+        return()
     endif()
-    execute_process(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${consumers}/${WAY} -B ${folder}/build -DCMAKE_CXX_COMPILER=${COMPILER}
-                            -DCMAKE_CXX_FLAGS=${FLAGS} ${way_options} COMMAND_ERROR_IS_FATAL ANY)
-    execute_process(COMMAND ${CMAKE_COMMAND} --build ${folder}/build COMMAND_ERROR_IS_FATAL ANY)
-    file(RENAME ${folder}/build/stranger ${folder}/stranger)
 endif()
 
+# Installs to a folder that is then given another name: nothing may remember the first one.
+function(install_to prefix)
+    execute_process(COMMAND ${CMAKE_COMMAND} --install ${fgagt_build} --prefix ${folder}/first
+                    COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+    file(RENAME ${folder}/first ${prefix})
+endfunction()
+
+# Headers and what finds them, and nothing of the tests, programs or recipes.
+function(expect_library_in prefix)
+    file(GLOB_RECURSE files RELATIVE ${prefix} ${prefix}/*)
+    set(others ${files})
+    list(FILTER others EXCLUDE REGEX "^include/fgagt/[a-z0-9_/]+\\.hpp$|^share/cmake/fgagt/fgagt[A-Za-z-]+\\.cmake$")
+    list(REMOVE_ITEM others share/pkgconfig/fgagt.pc ${ARGN})
+    if(others)
+        message(FATAL_ERROR "installed beside the library: ${others}")
+    endif()
+    foreach(file include/fgagt/fgagt.hpp share/cmake/fgagt/fgagtConfig.cmake share/pkgconfig/fgagt.pc ${ARGN})
+        if(NOT file IN_LIST files)
+            message(FATAL_ERROR "${file} is not installed")
+        endif()
+    endforeach()
+endfunction()
+
+# By the compiler alone.
+function(compile)
+    string(REPLACE " " ";" flags "${FLAGS}")
+    execute_process(COMMAND ${COMPILER} -std=c++20 ${flags} ${ARGN} -o ${folder}/stranger COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+# By a project in a folder beside this file.
+function(build project)
+    execute_process(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${consumers}/${project} -B ${folder}/build
+                            -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND ${CMAKE_COMMAND} --build ${folder}/build COMMAND_ERROR_IS_FATAL ANY)
+    file(RENAME ${folder}/build/stranger ${folder}/stranger)
+endfunction()
+
+function(consume_find_package)
+    install_to(${folder}/installed)
+    expect_library_in(${folder}/installed)
+    build(find_package -DCMAKE_PREFIX_PATH=${folder}/installed)
+endfunction()
+
+function(consume_add_subdirectory)
+    file(COPY ${EIGEN}/Eigen DESTINATION ${folder}/own_eigen)
+    build(add_subdirectory -DFGAGT_SOURCE=${SOURCE_DIR} -DOWN_EIGEN=${folder}/own_eigen)
+endfunction()
+
+function(consume_fetch_content)
+    build(fetch_content -DFGAGT_SOURCE=${SOURCE_DIR})
+endfunction()
+
+function(consume_include_path)
+    compile(-I${SOURCE_DIR}/include -isystem ${EIGEN} -isystem ${OPENCV} ${consumers}/main.cpp -lopencv_imgproc -lopencv_core)
+endfunction()
+
+# Of OpenCV's many libraries only those that are needed come along.
+function(consume_pkg_config)
+    install_to(${folder}/installed)
+    set(ENV{PKG_CONFIG_PATH} ${folder}/installed/share/pkgconfig)
+    execute_process(COMMAND ${tool} --cflags --libs fgagt OUTPUT_VARIABLE options OUTPUT_STRIP_TRAILING_WHITESPACE
+                    COMMAND_ERROR_IS_FATAL ANY)
+    string(REGEX MATCHALL "opencv_[a-z0-9]+" libraries "${options}")
+    list(SORT libraries)
+    if(NOT libraries STREQUAL "opencv_core;opencv_imgproc")
+        message(FATAL_ERROR "expected to link OpenCV's core and imgproc, got ${options}")
+    endif()
+    separate_arguments(options UNIX_COMMAND "${options}")
+    compile(${consumers}/main.cpp ${options})
+endfunction()
+
+function(consume_debian_package)
+    execute_process(COMMAND ${CMAKE_CPACK_COMMAND} -G DEB --config ${fgagt_build}/CPackConfig.cmake -B ${folder}
+                    COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+    file(GLOB package ${folder}/libfgagt-dev_*_all.deb)
+    execute_process(COMMAND ${tool} -x ${package} ${folder}/root COMMAND_ERROR_IS_FATAL ANY)
+    set(doc share/doc/libfgagt-dev)
+    expect_library_in(${folder}/root/usr ${doc}/copyright ${doc}/changelog.Debian.gz ${doc}/changelog.gz)
+    build(find_package -DCMAKE_PREFIX_PATH=${folder}/root/usr)
+endfunction()
+
+# Alone: neither the other headers nor anything but the compiler is there.
+function(consume_single_header)
+    foreach(copy fgagt again)
+        execute_process(COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${SOURCE_DIR} -DOUTPUT=${folder}/${copy}/fgagt.hpp
+                                -P ${SOURCE_DIR}/cmake/single_header.cmake COMMAND_ERROR_IS_FATAL ANY)
+    endforeach()
+    file(READ ${folder}/fgagt/fgagt.hpp header)
+    file(READ ${folder}/again/fgagt.hpp again)
+    if(NOT header STREQUAL again)
+        message(FATAL_ERROR "the single header was made twice, and differently")
+    endif()
+    foreach(foreign "#include <fgagt/" "#pragma once" ${SOURCE_DIR})
+        string(FIND "${header}" "${foreign}" position)
+        if(NOT position EQUAL -1)
+            message(FATAL_ERROR "the single header holds ${foreign}")
+        endif()
+    endforeach()
+    compile(-I${folder} -isystem ${EIGEN} -isystem ${OPENCV} ${consumers}/main.cpp ${consumers}/single_header/second_unit.cpp
+            -lopencv_imgproc -lopencv_core)
+endfunction()
+
+cmake_language(CALL consume_${WAY})
 execute_process(COMMAND ${folder}/stranger OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
 if(NOT output STREQUAL "1\n1\n1\n")
     message(FATAL_ERROR "expected the object to keep the id 1 for three frames, got:\n${output}")

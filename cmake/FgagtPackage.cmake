@@ -1,0 +1,46 @@
+# The Debian package libfgagt-dev, by cpack. What Debian wants of a package beside what is installed, its licence and its changes,
+# is laid out in the build folder, and only the package takes it from there.
+find_program(FGAGT_GZIP gzip) # every Debian has it
+if(NOT FGAGT_GZIP)
+    return()
+endif()
+set(debian_dir ${CMAKE_CURRENT_LIST_DIR}/packaging/debian)
+set(debian_doc ${PROJECT_BINARY_DIR}/debian)
+file(REMOVE_RECURSE ${debian_doc})
+
+file(READ ${PROJECT_SOURCE_DIR}/LICENSE licence)
+if(NOT licence MATCHES "Copyright \\(c\\) ([^\n]+)\n\n(Permission is hereby granted.*[^\n])\n*$")
+    message(FATAL_ERROR "LICENSE: expected a line 'Copyright (c) YEAR NAME' and the permission of the MIT licence")
+endif()
+set(debian_copyright "${CMAKE_MATCH_1}")
+string(REPLACE "\n\n" "\n.\n" debian_licence "${CMAKE_MATCH_2}")
+string(REPLACE "\n" "\n " debian_licence "${debian_licence}")
+configure_file(${debian_dir}/copyright.in ${debian_doc}/copyright @ONLY)
+
+function(fgagt_compress from to)
+    execute_process(COMMAND ${FGAGT_GZIP} -9cn ${from} OUTPUT_FILE ${to} COMMAND_ERROR_IS_FATAL ANY)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${from})
+endfunction()
+fgagt_compress(${debian_dir}/changelog ${debian_doc}/changelog.Debian.gz)
+fgagt_compress(${PROJECT_SOURCE_DIR}/CHANGELOG.md ${debian_doc}/changelog.gz)
+install(DIRECTORY ${debian_doc}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libfgagt-dev COMPONENT debian EXCLUDE_FROM_ALL)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_INSTALL_CMAKE_PROJECTS ${PROJECT_BINARY_DIR} fgagt ALL / ${PROJECT_BINARY_DIR} fgagt debian /)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+    OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_PACKAGE_CONTACT "the fgagt authors <fgagt@example.org>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+file(READ ${debian_dir}/description CPACK_DEBIAN_PACKAGE_DESCRIPTION)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_NAME libfgagt-dev)
+set(CPACK_DEBIAN_PACKAGE_SOURCE fgagt)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
+# find_package and pkg-config read OpenCV's own files, which are in the package of all its modules.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libeigen3-dev (>= ${fgagt_eigen_version}), libopencv-dev (>= ${fgagt_opencv_version})")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "nlohmann-json3-dev (>= 3.9), libpugixml-dev (>= 1.9)")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+include(CPack)

@@ -1,0 +1,10 @@
+# Sets a variable to the version, "major.minor.patch", that include/fgagt/version.hpp under a folder says.
+function(fgagt_read_version variable source_dir)
+    file(STRINGS ${source_dir}/include/fgagt/version.hpp version REGEX "^#define FGAGT_VERSION_(MAJOR|MINOR|PATCH) [0-9]+$")
+    list(TRANSFORM version REPLACE ".* " "")
+    list(JOIN version . version)
+    if(NOT version MATCHES "^[0-9]+\\.[0-9]+\\.[0-9]+$")
+        message(FATAL_ERROR "version.hpp: expected a number as FGAGT_VERSION_MAJOR, _MINOR and _PATCH each, got '${version}'")
+    endif()
+    set(${variable} ${version} PARENT_SCOPE)
+endfunction()

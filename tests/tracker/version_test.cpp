@@ -1,0 +1,12 @@
+#include "support/catch.hpp"
+
+#include <fgagt/version.hpp>
+
+#include <string>
+
+TEST_CASE("the version as text says the same as the three numbers") {
+    const std::string numbers = std::to_string(FGAGT_VERSION_MAJOR) + '.' +
+                                std::to_string(FGAGT_VERSION_MINOR) + '.' +
+                                std::to_string(FGAGT_VERSION_PATCH);
+    CHECK(fgagt::kVersion == numbers);
+}
