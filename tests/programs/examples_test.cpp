@@ -1,3 +1,4 @@
+#include "programs/printed_text.hpp"
 #include "programs/program.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
@@ -18,41 +19,17 @@ using namespace fgagt::test;
 
 namespace {
 
-std::vector<std::string> words(const std::string& text) {
-    std::istringstream stream(text);
-    return {std::istream_iterator<std::string>(stream), {}};
-}
-
-std::vector<std::string> lines(const std::string& text) {
-    std::vector<std::string> list;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);)
-        list.push_back(line);
-    return list;
-}
-
 std::string expected_output(const std::string& example) {
     std::ifstream file(golden("examples/" + example + ".txt"));
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// Equal, or two numbers with digits behind the point that differ by one in the last of two.
-bool is_same_word(const std::string& a, const std::string& b) {
-    if (a == b) return true;
-    if (a.find('.') == std::string::npos || b.find('.') == std::string::npos) return false;
-    return std::abs(std::atof(a.c_str()) - std::atof(b.c_str())) < 0.015;
-}
-
 void check_output(const std::string& example) {
     const Outcome outcome = run_program(example, "");
     CHECK(outcome.exit_code == 0);
-    const auto printed = words(outcome.output), expected = words(expected_output(example));
+    const std::string expected = expected_output(example);
     REQUIRE_FALSE(expected.empty());
-    REQUIRE(printed.size() == expected.size());
-    for (std::size_t k = 0; k < printed.size(); ++k) {
-        CAPTURE(k, printed[k], expected[k]);
-        REQUIRE(is_same_word(printed[k], expected[k]));
-    }
+    check_printed(outcome.output, expected);
 }
 
 } // namespace
