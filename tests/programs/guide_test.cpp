@@ -32,6 +32,7 @@ std::vector<Block> blocks_of(const std::filesystem::path& page) {
             const bool is_named = above.size() > 3 && above.front() == '`' && above.ends_with("`:");
             if (inside)
                 blocks.push_back({line.substr(3), is_named ? above.substr(1, above.size() - 3) : "", {}});
+            above.clear();
         } else if (inside)
             blocks.back().text += line + '\n';
         else if (!line.empty())
