@@ -11,9 +11,9 @@
 #include <random>
 
 using namespace fgagt;
+using fgagt::test::SlowLifecycle;
 using test::kInfinity;
 using test::kNaN;
-using fgagt::test::SlowLifecycle;
 
 namespace {
 

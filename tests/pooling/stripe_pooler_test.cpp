@@ -101,10 +101,10 @@ TEST_CASE("stripe histograms are those of a slow reference") {
 TEST_CASE("boxes that cover no pixel's centre have no features") {
     const ColourImage image = random_image(20, 20, 1);
     const PooledRows result = pool(image, {{-50, 0, 10, 10},
-                                       {500, 500, 10, 10},
-                                       {3.6F, 3.6F, 0.2F, 0.2F},
-                                       {-1e7F, -1e7F, 2e7F, 2e7F},
-                                       {0, 0, 20, 20}});
+                                           {500, 500, 10, 10},
+                                           {3.6F, 3.6F, 0.2F, 0.2F},
+                                           {-1e7F, -1e7F, 2e7F, 2e7F},
+                                           {0, 0, 20, 20}});
     CHECK(result.valid == std::vector<std::uint8_t>{0, 0, 0, 1, 1});
     CHECK(result.features.topRows(3).isZero(0));
     CHECK(result.features.allFinite());

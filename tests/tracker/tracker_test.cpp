@@ -17,10 +17,10 @@
 
 using namespace fgagt;
 using fgagt::test::contains;
+using fgagt::test::MovingSquares;
 using test::ids;
 using test::kInfinity;
 using test::kNaN;
-using fgagt::test::MovingSquares;
 
 namespace {
 
