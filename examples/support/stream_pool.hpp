@@ -19,6 +19,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -142,6 +143,10 @@ private:
 
         /// What a reader's thread does.
         void read(std::size_t k) {
+            // Where there is more to do than the processor can, frames should not be decoded for nothing
+            // while trackers wait: readers of cameras stand back, so that they skip frames. Of this thread,
+            // on Linux.
+            if (options_.when_full == FullQueue::kDropOldest) static_cast<void>(nice(10));
             Lane& lane = *lanes_[k];
             std::string error;
             try {

@@ -23,6 +23,7 @@
 #include <stop_token>
 #include <string>
 #include <support/stream_pool.hpp>
+#include <sys/resource.h>
 #include <utility>
 #include <vector>
 
@@ -305,6 +306,20 @@ TEST_CASE("a camera's oldest frames make room for new ones, and are counted") {
     CHECK(numbers == std::vector<std::int64_t>{1, 97, 98, 99, 100});
     CHECK(ends[0].tracked == 5);
     CHECK(ends[0].dropped == 95);
+}
+
+TEST_CASE("readers of cameras stand back behind the trackers, those of files do not") {
+    const int own = getpriority(PRIO_PROCESS, 0);
+    for (const auto& [when_full, expected] :
+         {std::pair(FullQueue::kWait, own), {FullQueue::kDropOldest, std::min(own + 10, 19)}}) {
+        int reader = -1, tracker = -1;
+        std::vector<Stream> streams;
+        streams.push_back({.read = counting(1, [&](std::int64_t) { reader = getpriority(PRIO_PROCESS, 0); }),
+                           .track = [&](const StreamFrame&) { tracker = getpriority(PRIO_PROCESS, 0); }});
+        static_cast<void>(StreamPool({.workers = 1, .when_full = when_full}).run(std::move(streams), never));
+        CHECK(reader == expected);
+        CHECK(tracker == own);
+    }
 }
 
 TEST_CASE("a pool that is stopped ends within a frame, with full queues, and leaves no thread") {
