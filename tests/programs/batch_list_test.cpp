@@ -1,3 +1,4 @@
+#include "support/batch_list.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -5,7 +6,6 @@
 
 #include <filesystem>
 #include <string>
-#include <support/batch_list.hpp>
 #include <vector>
 
 namespace fs = std::filesystem;

@@ -1,11 +1,11 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
+#include "support/latency_histogram.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <random>
-#include <support/latency_histogram.hpp>
 #include <vector>
 
 using fgagt::examples::LatencyHistogram;

@@ -3,6 +3,7 @@
 #include "programs/program.hpp"
 #include "programs/staged_batch.hpp"
 #include "support/catch.hpp"
+#include "support/child_process.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -10,7 +11,6 @@
 #include <filesystem>
 #include <sstream>
 #include <string>
-#include <support/child_process.hpp>
 #include <thread>
 #include <vector>
 

@@ -1,5 +1,6 @@
 #include "programs/generated_sequence.hpp"
 #include "support/catch.hpp"
+#include "support/paced_frames.hpp"
 
 #include <fgagt/errors.hpp>
 #include <fgagt/io/frame_source.hpp>
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <cstdint>
 #include <stop_token>
-#include <support/paced_frames.hpp>
 #include <thread>
 
 using namespace fgagt::examples;

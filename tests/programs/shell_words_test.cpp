@@ -1,12 +1,12 @@
 #include "programs/program.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
+#include "support/shell_words.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <random>
 #include <string>
-#include <support/shell_words.hpp>
 #include <vector>
 
 using fgagt::examples::shell_line;

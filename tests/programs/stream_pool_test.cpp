@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 #include "support/opencv_threads.hpp"
+#include "support/stream_pool.hpp"
 
 #include <fgagt/errors.hpp>
 #include <fgagt/fgagt.hpp>
@@ -22,8 +23,8 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
-#include <support/stream_pool.hpp>
 #include <sys/resource.h>
+#include <thread>
 #include <utility>
 #include <vector>
 

@@ -1,4 +1,6 @@
 #include "support/catch.hpp"
+#include "support/local_workers.hpp"
+#include "support/work_sharing.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -6,8 +8,6 @@
 #include <cstddef>
 #include <latch>
 #include <string>
-#include <support/local_workers.hpp>
-#include <support/work_sharing.hpp>
 #include <thread>
 #include <vector>
 
