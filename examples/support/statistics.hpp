@@ -1,5 +1,7 @@
 #pragma once
 
+#include "peak_memory.hpp"
+
 #include <fgagt/frame_result.hpp>
 #include <fgagt/io/atomic_file.hpp>
 
@@ -11,7 +13,6 @@
 #include <filesystem>
 #include <numeric>
 #include <string>
-#include <sys/resource.h>
 #include <utility>
 #include <vector>
 
@@ -76,12 +77,6 @@ private:
             static_cast<std::ptrdiff_t>(std::ceil(share * static_cast<double>(values.size()))) - 1;
         std::ranges::nth_element(values, values.begin() + rank);
         return values[static_cast<std::size_t>(rank)];
-    }
-
-    [[nodiscard]] static long peak_rss_kib() {
-        rusage usage{};
-        getrusage(RUSAGE_SELF, &usage);
-        return usage.ru_maxrss;
     }
 
     std::int64_t frames_ = 0;

@@ -10,16 +10,18 @@
 
 namespace fgagt::test {
 
-/// One of the example programs in the background, silent.
+/// A program in the background.
 class Background {
 public:
-    Background(const std::string& name, const std::string& arguments) : id_(fork()) {
+    /// @param command  of the shell, as which it runs
+    explicit Background(const std::string& command) : id_(fork()) {
         if (id_ != 0) return;
-        const std::string command =
-            "exec '" FGAGT_PROGRAMS "/" + name + "' " + arguments + " >/dev/null 2>&1";
         execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
         _exit(127);
     }
+    /// One of the example programs, silent.
+    Background(const std::string& name, const std::string& arguments)
+        : Background("exec '" FGAGT_PROGRAMS "/" + name + "' " + arguments + " >/dev/null 2>&1") {}
     Background(const Background&) = delete;
     Background& operator=(const Background&) = delete;
     ~Background() { end(SIGKILL); }
@@ -38,6 +40,13 @@ public:
     /// Waits until a file is there.
     void wait_for(const std::filesystem::path& path) {
         wait_until([&] { return std::filesystem::exists(path); });
+    }
+    /// Waits for its end.
+    ///
+    /// @return  its exit code, -1 where it had none
+    int wait() {
+        wait_until([] { return false; });
+        return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1;
     }
     /// Sends it a signal and waits for its end.
     ///

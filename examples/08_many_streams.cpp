@@ -1,0 +1,261 @@
+// Tracks many cameras at once in one process: each has a tracker and a thread that reads, and all share a few
+// threads that track. A camera that fails, or is slow, costs only itself.
+//
+//   08_many_streams VIDEO VIDEO ... --fps 25
+
+#include "support/detection_source.hpp"
+#include "support/hog_detector.hpp"
+#include "support/interruption.hpp"
+#include "support/latency_histogram.hpp"
+#include "support/paced_frames.hpp"
+#include "support/peak_memory.hpp"
+#include "support/progress.hpp"
+#include "support/stream_pool.hpp"
+
+#include <fgagt/fgagt.hpp>
+#include <fgagt/io/atomic_file.hpp>
+#include <fgagt/io/mot_text.hpp>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <opencv2/core/utility.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace fs = std::filesystem;
+using namespace fgagt;
+using examples::LatencyHistogram;
+using examples::StreamEnd;
+using examples::StreamFrame;
+
+namespace {
+
+struct Arguments {
+    std::vector<fs::path> sources;
+    std::vector<fs::path> detections;
+    std::size_t streams = 0;
+    std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
+    std::size_t queue = 4;
+    double frame_rate = 0;
+    fs::path output;
+    fs::path stats;
+    bool quiet = false;
+};
+
+void add_options(CLI::App& app, Arguments& arguments) {
+    app.add_option("SOURCE", arguments.sources, "sequence folders (seqinfo.ini, img1/) or video files")
+        ->required();
+    app.add_option("--detections", arguments.detections,
+                   "MOTChallenge detection files, one a source (default: det/det.txt of a sequence; without "
+                   "one, OpenCV's pedestrian detector)");
+    app.add_option("--streams", arguments.streams, "number of streams: sources are used again, in turn")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--workers", arguments.workers, "threads that track (default: one a core)")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--queue", arguments.queue, "frames of a stream that may wait")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option(
+           "--fps", arguments.frame_rate,
+           "sources are cameras: so many frames come a second, and where they come too fast the oldest "
+           "is dropped; 0: files, of which every frame is tracked")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    app.add_option("--output", arguments.output,
+                   "folder for MOTChallenge result text, 1.txt for the first stream");
+    app.add_option("--stats", arguments.stats, "write what the table says as JSON");
+    app.add_flag("--quiet", arguments.quiet, "no progress bar and no table");
+}
+
+/// What no single option can tell.
+/// @throws CLI::ParseError  wrong usage
+void complete(Arguments& arguments) {
+    if (!arguments.detections.empty() && arguments.detections.size() != arguments.sources.size())
+        throw CLI::ValidationError("--detections", "expected one file for each source");
+    if (arguments.streams == 0) arguments.streams = arguments.sources.size();
+}
+
+/// One camera: where its frames come from, and its tracker. Two threads use it, each another half.
+class Camera {
+public:
+    /// @param detections  a file, or empty
+    Camera(fs::path source, fs::path detections, double frame_rate)
+        : source_(std::move(source)),
+          detections_file_(std::move(detections)),
+          frame_rate_(frame_rate) {}
+
+    [[nodiscard]] const fs::path& source() const { return source_; }
+    [[nodiscard]] const std::vector<ResultRow>& rows() const { return rows_; }
+
+    /// Opens the source where that was not done yet: what fails here ends this camera, not the others.
+    bool read(StreamFrame& frame, const std::stop_token& stop) {
+        if (!frames_) frames_.emplace(source_, frame_rate_);
+        return frames_->read(frame, stop);
+    }
+
+    /// What becomes of a frame. The timestamp tells the tracker of frames that were dropped before.
+    void track(const StreamFrame& frame) {
+        if (!detections_) detections_ = open_detections();
+        const FrameInfo info{.timestamp = static_cast<double>(frame.number) / TrackerOptions{}.frame_rate};
+        const auto detections = detections_->of_frame(frame.number, frame.image);
+        for (const Track& track : tracker_.update(frame.image, detections, info).tracks)
+            rows_.push_back({frame.number, track.id, track.box, track.score});
+    }
+
+private:
+    [[nodiscard]] examples::DetectionSource open_detections() const {
+        const fs::path usual = source_ / "det" / "det.txt";
+        if (!detections_file_.empty()) return examples::DetectionSource(detections_file_);
+        if (fs::exists(usual)) return examples::DetectionSource(usual);
+        return examples::DetectionSource(examples::HogDetector());
+    }
+
+    fs::path source_, detections_file_;
+    double frame_rate_;
+    std::optional<examples::PacedFrames> frames_;
+    std::optional<examples::DetectionSource> detections_;
+    Tracker<> tracker_;
+    std::vector<ResultRow> rows_;
+};
+
+using Cameras = std::vector<std::shared_ptr<Camera>>;
+
+Cameras make_cameras(const Arguments& arguments) {
+    Cameras cameras;
+    for (std::size_t k = 0; k < arguments.streams; ++k) {
+        const std::size_t source = k % arguments.sources.size();
+        cameras.push_back(std::make_shared<Camera>(
+            arguments.sources[source],
+            arguments.detections.empty() ? fs::path() : arguments.detections[source], arguments.frame_rate));
+    }
+    return cameras;
+}
+
+/// Tracks until all cameras have ended, or Ctrl-C.
+std::vector<StreamEnd> track_all(const Cameras& cameras, const Arguments& arguments) {
+    cv::setNumThreads(1); // the streams keep all cores busy; more threads within a frame only cost time
+    std::atomic<std::int64_t> tracked = 0;
+    std::vector<examples::Stream> streams;
+    for (const auto& camera : cameras)
+        streams.push_back(
+            {.read = [camera](StreamFrame& frame,
+                              const std::stop_token& stop) { return camera->read(frame, stop); },
+             .track =
+                 [camera, &tracked](const StreamFrame& frame) {
+                     camera->track(frame);
+                     ++tracked;
+                 }});
+    examples::Progress progress(0, arguments.quiet);
+    std::int64_t shown = 0;
+    const examples::StreamPool pool({.workers = arguments.workers,
+                                     .queue = arguments.queue,
+                                     .when_full = arguments.frame_rate > 0 ? examples::FullQueue::kDropOldest
+                                                                           : examples::FullQueue::kWait});
+    return pool.run(std::move(streams), [&] {
+        const std::int64_t now = tracked;
+        progress.advance(now - std::exchange(shown, now));
+        return examples::Interruption::requested();
+    });
+}
+
+/// One row of the table, in the words of the statistics file.
+nlohmann::ordered_json row(std::int64_t tracked, std::int64_t dropped, double seconds,
+                           const LatencyHistogram& latency) {
+    return {
+        {"frames", tracked},
+        {"dropped", dropped},
+        {"frames_per_second", seconds > 0 ? static_cast<double>(tracked) / seconds : 0.0},
+        {"latency_ms", {{"median", latency.quantile(0.5) / 1000}, {"p99", latency.quantile(0.99) / 1000}}}};
+}
+
+nlohmann::ordered_json summary(const Cameras& cameras, const std::vector<StreamEnd>& ends) {
+    StreamEnd all;
+    nlohmann::ordered_json json;
+    for (std::size_t k = 0; k < ends.size(); ++k) {
+        const StreamEnd& end = ends[k];
+        auto stream = row(end.tracked, end.dropped, end.seconds, end.latency);
+        stream["source"] = cameras[k]->source().string();
+        if (!end.error.empty()) stream["error"] = end.error;
+        json["streams"].push_back(std::move(stream));
+        all.tracked += end.tracked;
+        all.dropped += end.dropped;
+        all.seconds = std::max(all.seconds, end.seconds);
+        all.latency.add(end.latency);
+    }
+    json["all"] = row(all.tracked, all.dropped, all.seconds, all.latency);
+    json["peak_rss_kib"] = examples::peak_rss_kib();
+    return json;
+}
+
+void print_row(const std::string& name, const nlohmann::ordered_json& row, const std::string& remark) {
+    std::printf("%6s %9lld %9lld %10.1f %10.1f %10.1f  %s\n", name.c_str(), row["frames"].get<long long>(),
+                row["dropped"].get<long long>(), row["frames_per_second"].get<double>(),
+                row["latency_ms"]["median"].get<double>(), row["latency_ms"]["p99"].get<double>(),
+                remark.c_str());
+}
+
+void print_table(const nlohmann::ordered_json& json) {
+    std::printf("%6s %9s %9s %10s %10s %10s\n", "stream", "frames", "dropped", "frames/s", "median ms",
+                "p99 ms");
+    std::size_t k = 0;
+    for (const auto& stream : json["streams"])
+        print_row(std::to_string(++k), stream, stream["source"].get<std::string>());
+    print_row("all", json["all"], "");
+}
+
+/// @return  whether all streams came to their end
+bool report(const Cameras& cameras, const std::vector<StreamEnd>& ends, const Arguments& arguments) {
+    const auto json = summary(cameras, ends);
+    if (!arguments.quiet) print_table(json);
+    if (!arguments.stats.empty()) write_whole_file(arguments.stats, json.dump(2) + '\n');
+    if (!arguments.output.empty()) {
+        fs::create_directories(arguments.output);
+        for (std::size_t k = 0; k < cameras.size(); ++k)
+            write_results(arguments.output / (std::to_string(k + 1) + ".txt"), cameras[k]->rows());
+    }
+    for (std::size_t k = 0; k < ends.size(); ++k)
+        if (!ends[k].error.empty())
+            std::cerr << "08_many_streams: stream " << k + 1 << ": " << ends[k].error << '\n';
+    if (examples::Interruption::requested()) std::cerr << "08_many_streams: interrupted\n";
+    return !examples::Interruption::requested() &&
+           std::ranges::all_of(ends, [](const StreamEnd& end) { return end.error.empty(); });
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Tracks many streams at once, each by a tracker of its own.");
+    Arguments arguments;
+    add_options(app, arguments);
+    try {
+        app.parse(argc, argv);
+        complete(arguments);
+    } catch (const CLI::ParseError& error) { // --help too
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    examples::Interruption::watch();
+    try {
+        const Cameras cameras = make_cameras(arguments);
+        return report(cameras, track_all(cameras, arguments), arguments) ? 0 : 1;
+    } catch (const std::exception& error) {
+        std::cerr << "08_many_streams: " << error.what() << '\n';
+        return 1;
+    }
+}

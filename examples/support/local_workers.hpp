@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace fgagt::examples {
+
+/// A piece of work, or what became of it, as text, so that it may go to another process.
+struct Parcel {
+    std::size_t index; ///< of the piece of work
+    std::string text;  ///< what to do, or what came of it
+};
+
+/// What is done with a piece of work; called by several threads at once, does not throw.
+using Work = std::function<std::string(const std::string&)>;
+
+/// Threads of this process that do pieces of work. All members are for the one thread that made it.
+class LocalWorkers {
+public:
+    /// @param count  of threads, >= 1
+    LocalWorkers(std::size_t count, Work work) : work_(std::move(work)) {
+        for (std::size_t k = 0; k < count; ++k)
+            threads_.emplace_back([this](const std::stop_token& stop) { work_on(stop); });
+    }
+
+    /// Pieces that were begun, and whose result was not taken yet.
+    [[nodiscard]] std::size_t busy() const { return busy_; }
+    /// Whether a thread waits for something to do.
+    [[nodiscard]] bool has_free() const { return busy_ < threads_.size(); }
+
+    void begin(Parcel piece) {
+        ++busy_;
+        {
+            const std::scoped_lock lock(mutex_);
+            pieces_.push_back(std::move(piece));
+        }
+        changed_.notify_all();
+    }
+
+    /// Takes a result, where there is one in time.
+    [[nodiscard]] std::optional<Parcel> take_result(std::chrono::milliseconds patience) {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, patience, [&] { return !results_.empty(); })) return std::nullopt;
+        Parcel result = std::move(results_.front());
+        results_.pop_front();
+        --busy_;
+        return result;
+    }
+
+private:
+    void work_on(const std::stop_token& stop) {
+        for (std::unique_lock lock(mutex_); changed_.wait(lock, stop, [&] { return !pieces_.empty(); });) {
+            Parcel piece = std::move(pieces_.front());
+            pieces_.pop_front();
+            lock.unlock();
+            piece.text = work_(piece.text);
+            lock.lock();
+            results_.push_back(std::move(piece));
+            changed_.notify_all();
+        }
+    }
+
+    Work work_;
+    std::size_t busy_ = 0;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::deque<Parcel> pieces_, results_;
+    std::vector<std::jthread> threads_; // last: they end before what they use does
+};
+
+} // namespace fgagt::examples
