@@ -32,8 +32,6 @@ struct BatchItem {
         words, [&](const std::string& word) { return word == name || word.starts_with(name + '='); });
 }
 
-namespace detail {
-
 /// The folder's name, or the file's without its extension.
 [[nodiscard]] inline std::string name_of_source(const std::filesystem::path& source) {
     std::filesystem::path path = source.lexically_normal();
@@ -59,8 +57,6 @@ inline void make_names_distinct(std::vector<BatchItem>& items) {
     }
 }
 
-} // namespace detail
-
 /// Reads a list of sequences to track: one a line, its source and then its options, split into words as by
 /// `shell_words`. Names of outputs depend on nothing but the list's order and what is a folder.
 ///
@@ -79,10 +75,10 @@ inline void make_names_distinct(std::vector<BatchItem>& items) {
             file.fail(0, "expected a source first, found the option ", fgagt::detail::quoted(source));
         if (has_option(*words, "--output"))
             file.fail(0, "expected no --output; the list's own --output says where results go");
-        items.push_back({file.number(), detail::name_of_source(folder / source), std::move(*words)});
+        items.push_back({file.number(), name_of_source(folder / source), std::move(*words)});
     }
     if (items.empty()) throw ParseError(name, 0, 0, "expected a source in every line, found none at all");
-    detail::make_names_distinct(items);
+    make_names_distinct(items);
     return items;
 }
 

@@ -8,7 +8,6 @@
 #include <vector>
 
 namespace fgagt::examples {
-namespace detail {
 
 /// The quoted part of a line that begins behind an opening quote, and the place behind the closing one.
 /// Within double quotes a backslash takes back what the next character means, where it means something.
@@ -25,8 +24,6 @@ quoted_part(std::string_view line, std::size_t position, char quote) {
     return std::nullopt;
 }
 
-} // namespace detail
-
 /// Splits a line into words as a shell does: at blanks that are neither within quotes nor behind a backslash.
 /// A word that begins with # ends the line. Nothing else has a meaning: no variables, patterns or ~.
 ///
@@ -42,7 +39,7 @@ quoted_part(std::string_view line, std::size_t position, char quote) {
         within_word = !blank;
         if (blank) continue;
         if (character == '\'' || character == '"') {
-            const auto part = detail::quoted_part(line, position, character);
+            const auto part = quoted_part(line, position, character);
             if (!part) return std::nullopt;
             words.back() += part->first;
             position = part->second;

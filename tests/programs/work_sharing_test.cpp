@@ -22,7 +22,7 @@ std::vector<std::string> numbers(std::size_t count) {
     return texts;
 }
 
-bool never() {
+bool not_stopped() {
     return false;
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("every piece is done once, and its result comes back with its index") 
                 CHECK(result.text == "did " + std::to_string(result.index));
                 ++results.at(result.index);
             },
-            never);
+            not_stopped);
         CHECK(std::ranges::all_of(results, [](int count) { return count == 1; }));
     }
 }
@@ -52,7 +52,7 @@ TEST_CASE("as many pieces are worked on at once as there are threads, and no mor
             all_there.arrive_and_wait(); // would wait for ever if fewer worked at once
             return piece;
         },
-        [](const Parcel&) {}, never);
+        [](const Parcel&) {}, not_stopped);
     ThreadSharing().run(
         3, numbers(200),
         [&](const std::string& piece) {
@@ -62,7 +62,7 @@ TEST_CASE("as many pieces are worked on at once as there are threads, and no mor
             --now;
             return piece;
         },
-        [](const Parcel&) {}, never);
+        [](const Parcel&) {}, not_stopped);
     CHECK(most <= 3);
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("results are reported in the caller's thread") {
     const auto caller = std::this_thread::get_id();
     ThreadSharing().run(
         2, numbers(10), [](const std::string& piece) { return piece; },
-        [&](const Parcel&) { CHECK(std::this_thread::get_id() == caller); }, never);
+        [&](const Parcel&) { CHECK(std::this_thread::get_id() == caller); }, not_stopped);
 }
 
 TEST_CASE("work that is stopped ends what was begun and begins nothing more") {
@@ -90,5 +90,5 @@ TEST_CASE("work that is stopped ends what was begun and begins nothing more") {
 TEST_CASE("nothing to do is done at once") {
     ThreadSharing().run(
         2, {}, [](const std::string& piece) { return piece; },
-        [](const Parcel&) { FAIL("nothing was done"); }, never);
+        [](const Parcel&) { FAIL("nothing was done"); }, not_stopped);
 }
