@@ -29,4 +29,5 @@ find_path(FGAGT_MATHJAX MathJax.js PATHS /usr/share/javascript/mathjax)
 if(FGAGT_MATHJAX) # else the pages fetch it when they are read
     set(DOXYGEN_MATHJAX_RELPATH ${FGAGT_MATHJAX})
 endif()
-doxygen_add_docs(docs ${PROJECT_SOURCE_DIR}/include ${docs_dir}/reference.md ${docs_dir}/contract.md ${docs_dir}/detectors.md)
+doxygen_add_docs(docs ${PROJECT_SOURCE_DIR}/include ${docs_dir}/reference.md ${docs_dir}/contract.md ${docs_dir}/detectors.md
+                 ${docs_dir}/gstreamer.md)

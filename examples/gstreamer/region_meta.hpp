@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fgagt/io/mot_text.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -28,13 +29,18 @@ using RegionMeta = GstVideoRegionOfInterestMeta;
 /// A number of a structure, of whichever type; empty where there is none of that name.
 [[nodiscard]] inline std::optional<double> number_of(const GstStructure* structure, const char* field) {
     const GValue* value = gst_structure_get_value(structure, field);
-    if (value == nullptr || G_VALUE_TYPE(value) == G_TYPE_STRING ||
-        g_value_type_transformable(G_VALUE_TYPE(value), G_TYPE_DOUBLE) == FALSE)
+    if (value == nullptr || g_value_type_transformable(G_VALUE_TYPE(value), G_TYPE_DOUBLE) == FALSE)
         return std::nullopt;
     GValue number = G_VALUE_INIT;
     g_value_init(&number, G_TYPE_DOUBLE);
     g_value_transform(value, &number);
     return g_value_get_double(&number);
+}
+
+/// Whether all of a box's edges are finite.
+[[nodiscard]] inline bool is_finite(const Box& box) {
+    const std::array<float, 4> edges{box.left, box.top, box.right(), box.bottom()};
+    return std::ranges::all_of(edges, [](float edge) { return std::isfinite(edge); });
 }
 
 /// The part of a box that lies in the frame, to whole pixels; empty where none does, or the box is not
@@ -43,21 +49,22 @@ using RegionMeta = GstVideoRegionOfInterestMeta;
     const auto place = [](float edge, int length) {
         return static_cast<int>(std::lround(std::clamp(edge, 0.F, static_cast<float>(length))));
     };
-    for (const float edge : {box.left, box.top, box.right(), box.bottom()})
-        if (!std::isfinite(edge)) return {};
+    if (!is_finite(box)) return {};
     const cv::Point first(place(box.left, frame.width), place(box.top, frame.height));
     const cv::Point last(place(box.right(), frame.width), place(box.bottom(), frame.height));
     return {first, cv::Size(std::max(last.x - first.x, 0), std::max(last.y - first.y, 0))};
 }
 
-/// The box that the shares of a "detection" say, in pixels; empty where there are none.
+/// The box that the shares of a "detection" say, in pixels; empty where there are none, or none that are
+/// finite.
 [[nodiscard]] inline std::optional<Box> exact_box(const GstStructure* detection, cv::Size frame) {
     const auto left = number_of(detection, "x_min"), right = number_of(detection, "x_max");
     const auto top = number_of(detection, "y_min"), bottom = number_of(detection, "y_max");
     if (!left || !right || !top || !bottom) return std::nullopt;
-    const auto pixels = [](double share, int length) { return static_cast<float>(share * length); };
-    return Box{pixels(*left, frame.width), pixels(*top, frame.height), pixels(*right - *left, frame.width),
-               pixels(*bottom - *top, frame.height)};
+    const auto pixels = [](double share, int length) { return detail::to_float(share * length); };
+    const Box box{pixels(*left, frame.width), pixels(*top, frame.height), pixels(*right - *left, frame.width),
+                  pixels(*bottom - *top, frame.height)};
+    return is_finite(box) ? std::optional(box) : std::nullopt;
 }
 
 /// The box of a region, in pixels: the exact one as long as it is that of the rectangle. Whoever scales or
@@ -86,7 +93,7 @@ using RegionMeta = GstVideoRegionOfInterestMeta;
     for (const GList* item = meta.params; item != nullptr && detection == nullptr && !score;
          item = item->next)
         score = number_of(static_cast<const GstStructure*>(item->data), "confidence");
-    return static_cast<float>(score.value_or(1));
+    return detail::to_float(score.value_or(1));
 }
 
 /// A region as a detection; its class is the label's quark.
