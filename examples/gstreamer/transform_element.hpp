@@ -57,7 +57,6 @@ private:
 
     static void init(GTypeInstance* instance, void* /*type_class*/) {
         auto* const base = reinterpret_cast<GstBaseTransform*>(instance);
-        gst_base_transform_set_in_place(base, TRUE);
         gst_base_transform_set_gap_aware(base, TRUE);
         reinterpret_cast<Instance*>(instance)->element = new Element;
     }
