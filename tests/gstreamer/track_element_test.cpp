@@ -186,6 +186,18 @@ TEST_CASE("regions get the ids that a tracker fed directly gives, of every prese
             });
 }
 
+TEST_CASE("the geometry preset looks at no pixels") {
+    ElementHarness element("fgagttrack", {{"preset", "geometry"}});
+    element.set_caps("BGR", kSize);
+    std::set<TrackId> ids;
+    for (int k = 0; k < 4; ++k) {
+        Buffer without_pixels(gst_buffer_new());
+        attach(without_pixels, detections_of(k));
+        ids.merge(known(ids_of(element.pass(std::move(without_pixels)))));
+    }
+    CHECK(ids.size() >= 2);
+}
+
 TEST_CASE("properties reach the tracker") {
     LifecycleOptions lifecycle;
     lifecycle.max_lost_time = 1;
