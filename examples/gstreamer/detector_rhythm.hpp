@@ -19,6 +19,9 @@ public:
         return looks;
     }
 
+    /// The next frame is as the first one.
+    void restart() { has_begun_ = false; }
+
 private:
     unsigned every_;
     unsigned skipped_ = 0; ///< frames since it has looked

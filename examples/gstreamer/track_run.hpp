@@ -92,7 +92,7 @@ public:
 private:
     void forget() {
         tracker_.reset();
-        rhythm_ = DetectorRhythm(settings_.detect_every);
+        rhythm_.restart();
     }
 
     const FrameResult& track(GstBuffer* buffer, cv::Size size, const Regions& regions) {

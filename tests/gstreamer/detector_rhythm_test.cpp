@@ -32,3 +32,12 @@ TEST_CASE("a turn that found nothing is one") {
     CHECK(looks(3, "#.....#") == "1001001");
     CHECK(looks(2, "....") == "1010");
 }
+
+TEST_CASE("the first frame is one of the detector's turns, also after a restart") {
+    DetectorRhythm rhythm(3);
+    CHECK(rhythm.looks(false));
+    CHECK_FALSE(rhythm.looks(false));
+    rhythm.restart();
+    CHECK(rhythm.looks(false));
+    CHECK_FALSE(rhythm.looks(false));
+}
