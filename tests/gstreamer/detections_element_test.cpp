@@ -54,22 +54,15 @@ TEST_CASE("frames get the file's detections by their numbers, from 1 again in an
     }
 }
 
-TEST_CASE("detections without a file do not start") {
-    start_gstreamer();
+TEST_CASE("detections without a file or a label do not start, and say why") {
     const TemporaryFolder folder;
-    const std::string broken = folder.file("det.txt", "1,-1,x\n").string();
-    for (const std::string& location : {std::string(), folder.path().string() + "/missing", broken}) {
-        GstElement* element = gst_element_factory_make("fgagtdetections", nullptr);
-        gst_util_set_object_arg(G_OBJECT(element), "location", location.c_str());
-        GstBus* bus = gst_bus_new();
-        gst_element_set_bus(element, bus);
-        CHECK(gst_element_set_state(element, GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE);
-        GstMessage* message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
-        REQUIRE(message != nullptr);
-        gst_message_unref(message);
-        gst_element_set_state(element, GST_STATE_NULL);
-        gst_element_set_bus(element, nullptr);
-        gst_object_unref(bus);
-        gst_object_unref(element);
-    }
+    const std::string sound = folder.file("det.txt", kFile).string();
+    const std::string broken = folder.file("broken.txt", "1,-1,x\n").string();
+    const std::array<std::string, 3> cases[] = {{"", "object", "set the properties location and label"},
+                                                {sound, "", "set the properties location and label"},
+                                                {folder.path().string() + "/missing", "object", "/missing"},
+                                                {broken, "object", "broken.txt:1"}};
+    for (const auto& [location, label, message] : cases)
+        CHECK_THAT(start_error("fgagtdetections", {{"location", location}, {"label", label}}),
+                   contains(message));
 }

@@ -55,18 +55,50 @@ inline Buffer buffer_of(const cv::Mat& image, GstVideoFormat format,
     return buffer;
 }
 
+using Properties = std::vector<std::pair<std::string, std::string>>;
+
+/// An element that is not running.
+inline GstElement* make_element(const char* name, const Properties& properties) {
+    start_gstreamer();
+    GstElement* element = gst_element_factory_make(name, nullptr);
+    REQUIRE(element != nullptr);
+    for (const auto& [property, value] : properties)
+        gst_util_set_object_arg(G_OBJECT(element), property.c_str(), value.c_str());
+    return element;
+}
+
+/// What the next error on a bus says; empty where there is none.
+inline std::string error_on(GstBus* bus) {
+    GstMessage* message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+    if (message == nullptr) return "";
+    GError* error = nullptr;
+    gst_message_parse_error(message, &error, nullptr);
+    std::string text = error->message;
+    g_error_free(error);
+    gst_message_unref(message);
+    return text;
+}
+
+/// What an element says that refuses to start.
+inline std::string start_error(const char* name, const Properties& properties) {
+    GstElement* element = make_element(name, properties);
+    GstBus* bus = gst_bus_new();
+    gst_element_set_bus(element, bus);
+    CHECK(gst_element_set_state(element, GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE);
+    std::string text = error_on(bus);
+    gst_element_set_state(element, GST_STATE_NULL);
+    gst_element_set_bus(element, nullptr);
+    gst_object_unref(bus);
+    gst_object_unref(element);
+    return text;
+}
+
 /// A running element, alone.
 class ElementHarness {
 public:
-    using Properties = std::vector<std::pair<std::string, std::string>>;
-
     explicit ElementHarness(const char* name, const Properties& properties = {}) {
-        start_gstreamer();
+        GstElement* element = make_element(name, properties);
         bus_ = gst_bus_new();
-        GstElement* element = gst_element_factory_make(name, nullptr);
-        REQUIRE(element != nullptr);
-        for (const auto& [property, value] : properties)
-            gst_util_set_object_arg(G_OBJECT(element), property.c_str(), value.c_str());
         gst_element_set_bus(element, bus_);
         harness_ = gst_harness_new_with_element(element, "sink", "src");
         gst_object_unref(element);
@@ -90,7 +122,8 @@ public:
     [[nodiscard]] GstFlowReturn push(Buffer buffer) { return gst_harness_push(harness_, buffer.release()); }
     [[nodiscard]] Buffer pull() { return Buffer(gst_harness_try_pull(harness_)); }
     [[nodiscard]] Buffer pass(Buffer buffer) {
-        REQUIRE(push(std::move(buffer)) == GST_FLOW_OK);
+        const GstFlowReturn flow = push(std::move(buffer));
+        REQUIRE(flow == GST_FLOW_OK);
         Buffer result = pull();
         REQUIRE(result != nullptr);
         return result;
@@ -115,17 +148,8 @@ public:
         return value;
     }
 
-    /// What the latest error on the bus says; empty where there is none.
-    [[nodiscard]] std::string error() const {
-        GstMessage* message = gst_bus_pop_filtered(bus_, GST_MESSAGE_ERROR);
-        if (message == nullptr) return "";
-        GError* error = nullptr;
-        gst_message_parse_error(message, &error, nullptr);
-        std::string text = error->message;
-        g_error_free(error);
-        gst_message_unref(message);
-        return text;
-    }
+    /// What the next error on the bus says; empty where there is none.
+    [[nodiscard]] std::string error() const { return error_on(bus_); }
 
 private:
     GstBus* bus_ = nullptr;
