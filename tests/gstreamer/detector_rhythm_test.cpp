@@ -1,0 +1,43 @@
+#include "gstreamer/detector_rhythm.hpp"
+#include "support/catch.hpp"
+
+#include <string>
+
+using fgagt::examples::DetectorRhythm;
+
+namespace {
+
+/// What becomes of frames with (#) and without (.) regions: looked at (1) or skipped (0).
+std::string looks(unsigned every, const std::string& frames) {
+    DetectorRhythm rhythm(every);
+    std::string looks;
+    for (const char frame : frames)
+        looks += rhythm.looks(frame == '#') ? '1' : '0';
+    return looks;
+}
+
+} // namespace
+
+TEST_CASE("a detector that looks at every frame has looked at the empty ones") {
+    CHECK(looks(1, "#..#.") == "11111");
+}
+
+TEST_CASE("frames between a detector's turns are skipped, wherever its turns began") {
+    CHECK(looks(3, "#..#..#..") == "100100100");
+    CHECK(looks(3, "..#..#.") == "1010010"); // nothing is known before the first regions
+    CHECK(looks(3, "##.#") == "1101");
+}
+
+TEST_CASE("a turn that found nothing is one") {
+    CHECK(looks(3, "#.....#") == "1001001");
+    CHECK(looks(2, "....") == "1010");
+}
+
+TEST_CASE("the first frame is one of the detector's turns, also after a restart") {
+    DetectorRhythm rhythm(3);
+    CHECK(rhythm.looks(false));
+    CHECK_FALSE(rhythm.looks(false));
+    rhythm.restart();
+    CHECK(rhythm.looks(false));
+    CHECK_FALSE(rhythm.looks(false));
+}
