@@ -45,6 +45,7 @@ inline std::vector<TrackLife> lives_of(const ResultRows& result) {
             life.runs.emplace_back(row.frame, row.frame);
     }
     std::vector<TrackLife> lives;
+    lives.reserve(by_id.size());
     for (auto& [id, life] : by_id)
         lives.push_back(std::move(life));
     std::ranges::stable_sort(lives, {}, &TrackLife::first);

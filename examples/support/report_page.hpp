@@ -111,7 +111,7 @@ inline std::string figures(const ReportFacts& facts) {
 }
 
 inline std::string image_cell(const std::string& address) {
-    return address.empty() ? "<td></td>" : "<td><img alt=\"\" src=\"" + address + "\"></td>";
+    return address.empty() ? "<td></td>" : R"(<td><img alt="" src=")" + address + "\"></td>";
 }
 
 inline std::string switch_table(const ReportFacts& facts, const ReportImages& images) {
@@ -156,11 +156,11 @@ inline std::string report_page(const ReportFacts& facts, const ReportImages& ima
         text += std::string(tall ? "<section>" : "<section class=\"whole\">") + "<h2>" +
                 escaped(plot.heading) + "</h2>\n";
         if (!plot.note.empty()) text += "<p class=\"note\">" + escaped(plot.note) + "</p>\n";
-        text += "<div id=\"" + plot.name + (tall ? "\" class=\"scroll\">" : "\">") + plot.picture.svg(false) +
+        text += "<div id=\"" + plot.name + (tall ? R"(" class="scroll">)" : "\">") + plot.picture.svg(false) +
                 "</div></section>\n";
     }
     if (facts.comparison) text += page::switch_table(facts, images);
-    return text + "<script type=\"application/json\" id=\"data\">" + page::script_data(facts, images) +
+    return text + R"(<script type="application/json" id="data">)" + page::script_data(facts, images) +
            "</script>\n<script>" + kReportScript + "</script>\n</body></html>\n";
 }
 

@@ -78,7 +78,7 @@ public:
     [[nodiscard]] std::string svg(bool standalone) const {
         const std::string size = number(width_) + ' ' + number(height_);
         std::string text = "<svg viewBox=\"0 0 " + size + "\" width=\"" + number(width_) + "\" height=\"" +
-                           number(height_) + "\" font-family=\"sans-serif\"" +
+                           number(height_) + R"(" font-family="sans-serif")" +
                            (standalone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "") + ">\n";
         if (standalone) text += "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
         for (const Shape& shape : shapes_)
@@ -147,7 +147,7 @@ private:
         std::string points;
         for (const cv::Point2d& point : line.points)
             points += number(point.x) + ',' + number(point.y) + ' ';
-        return "<polyline fill=\"none\" stroke=\"" + css_colour(line.colour) + "\" stroke-width=\"" +
+        return R"(<polyline fill="none" stroke=")" + css_colour(line.colour) + "\" stroke-width=\"" +
                number(line.thickness) + "\" points=\"" + points + "\"/>";
     }
     static std::string svg_of(const Text& text) {
@@ -155,7 +155,7 @@ private:
                                    : text.align == Align::kMiddle ? "middle"
                                                                   : "end";
         return "<text x=\"" + number(text.place.x) + "\" y=\"" + number(text.place.y) + "\" text-anchor=\"" +
-               anchor + "\" font-size=\"" + number(text.size) + "\" fill=\"#333\">" + escaped(text.words) +
+               anchor + "\" font-size=\"" + number(text.size) + R"(" fill="#333">)" + escaped(text.words) +
                "</text>";
     }
     static std::string svg_of(const Mark& mark) {

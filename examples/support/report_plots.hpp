@@ -50,7 +50,8 @@ struct FrameAxis {
     }
     void draw(Picture& picture, double top, double bottom) const {
         const double step = std::max(1., tidy_step(frames, 12));
-        for (double frame = 0; frame <= frames; frame += step) {
+        for (int k = 0; k * step <= frames; ++k) {
+            const double frame = k * step;
             const double at = x(std::max(1., frame)); // the first one is 1
             picture.line({{at, top}, {at, bottom}}, kGrid, 1);
             picture.text({at, bottom + 14}, rounded(std::max(1., frame), 0), Picture::Align::kMiddle);

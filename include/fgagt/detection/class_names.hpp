@@ -48,8 +48,8 @@ inline constexpr std::array<std::string_view, 80> kCocoClassNames{
 ///
 /// @throws InvalidArgument  neither a known name nor a whole number >= 0
 [[nodiscard]] inline int class_id_of(std::string_view text) {
-    const auto name = std::ranges::find(kCocoClassNames, text);
-    if (name != kCocoClassNames.end()) return static_cast<int>(name - kCocoClassNames.begin());
+    const auto index = std::ranges::find(kCocoClassNames, text) - kCocoClassNames.begin();
+    if (static_cast<std::size_t>(index) < kCocoClassNames.size()) return static_cast<int>(index);
     int number = -1;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size() || number < 0)

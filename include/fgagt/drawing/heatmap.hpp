@@ -59,7 +59,8 @@ public:
             if (!inside) continue;
             const int row = static_cast<int>(foot.y) / options_.cell;
             const int column = static_cast<int>(foot.x) / options_.cell;
-            ++counts_[static_cast<std::size_t>(row * grid_.width + column)];
+            const int place = row * grid_.width + column;
+            ++counts_[static_cast<std::size_t>(place)];
         }
     }
 

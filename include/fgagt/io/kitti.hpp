@@ -81,7 +81,9 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
 [[nodiscard]] inline std::string kitti_type(const Annotations& annotations, const AnnotatedObject& object) {
     if (object.ignore) return std::string(kDontCare);
     std::string name = class_name(annotations, object);
-    const auto is_blank = [](char letter) { return letter == '\n' || kBlanks.find(letter) != kBlanks.npos; };
+    const auto is_blank = [](char letter) {
+        return letter == '\n' || kBlanks.find(letter) != std::string_view::npos;
+    };
     std::ranges::replace_if(name, is_blank, '_');
     if (name.empty() || first_not_utf8(name) < name.size())
         throw_invalid("kitti_text: expected a name of each class in UTF-8, got ", detail::quoted(name),

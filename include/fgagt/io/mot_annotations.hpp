@@ -63,6 +63,7 @@ inline constexpr std::int64_t kNoMotClass = -1;
             numbers.insert(number);
     const bool none = numbers.erase(kNoMotClass) > 0;
     std::vector<AnnotationClass> classes;
+    classes.reserve(numbers.size() + 1);
     for (const std::int64_t number : numbers)
         classes.push_back({mot_class_name(number), number});
     if (none) classes.push_back({mot_class_name(kNoMotClass), kNoMotClass});

@@ -79,9 +79,9 @@ struct InputPlacement {
     placement.scale_x = static_cast<float>(scaled.width) / static_cast<float>(frame.width);
     placement.scale_y = static_cast<float>(scaled.height) / static_cast<float>(frame.height);
     if (options.fit == ImageFit::kLetterboxCentred) {
-        const cv::Size rest = options.size - scaled;
-        placement.offset_x = static_cast<float>(rest.width / 2);
-        placement.offset_y = static_cast<float>(rest.height / 2);
+        const cv::Size corner = (options.size - scaled) / 2;
+        placement.offset_x = static_cast<float>(corner.width);
+        placement.offset_y = static_cast<float>(corner.height);
     }
     return placement;
 }

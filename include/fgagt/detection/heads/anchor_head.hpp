@@ -197,8 +197,8 @@ static_assert(DetectorHead<AnchorHead>);
                                         .rgb = true}};
     for (const int stride : {8, 16, 32, 64, 128}) {
         AnchorLevel level{.grid = detail::grid_of(size, stride)};
-        level.step = {static_cast<float>(size.width / level.grid.width),
-                      static_cast<float>(size.height / level.grid.height)};
+        const cv::Size step{size.width / level.grid.width, size.height / level.grid.height};
+        level.step = {static_cast<float>(step.width), static_cast<float>(step.height)};
         for (const double ratio : {0.5, 1.0, 2.0})
             for (const double power : {0.0, 1.0 / 3, 2.0 / 3}) {
                 const int side = static_cast<int>(4 * stride * std::exp2(power));

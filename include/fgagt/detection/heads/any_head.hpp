@@ -23,8 +23,9 @@ class AnyHead {
 public:
     /// Takes a head of any type.
     template <class Head>
+    // NOLINTNEXTLINE(google-explicit-constructor): a head wherever one is asked for
     requires(!std::same_as<Head, AnyHead> && DetectorHead<Head>) AnyHead(Head head)
-        : held_(std::make_shared<const Held<Head>>(std::move(head))) {} // NOLINT(google-explicit-constructor)
+        : held_(std::make_shared<const Held<Head>>(std::move(head))) {}
 
     /// What the network is trained to see.
     [[nodiscard]] NetworkInputOptions input() const { return held_->input(); }

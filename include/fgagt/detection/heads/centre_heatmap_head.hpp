@@ -108,8 +108,9 @@ private:
                  heat, grid, options_.scores, selection.score_threshold, selection.max_candidates)) {
             const float dx = has_offsets ? maps[1](peak.cell, 0) : 0.5F,
                         dy = has_offsets ? maps[1](peak.cell, 1) : 0.5F;
-            candidates.add(detail::box_of_centre((static_cast<float>(peak.cell % width) + dx) * stride,
-                                                 (static_cast<float>(peak.cell / width) + dy) * stride,
+            const std::size_t row = peak.cell / width, column = peak.cell % width;
+            candidates.add(detail::box_of_centre((static_cast<float>(column) + dx) * stride,
+                                                 (static_cast<float>(row) + dy) * stride,
                                                  sizes(peak.cell, 0) * stride, sizes(peak.cell, 1) * stride),
                            peak.score, peak.class_id);
         }

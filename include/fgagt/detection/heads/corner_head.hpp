@@ -156,10 +156,12 @@ private:
         const auto stride = static_cast<float>(options_.stride);
         const auto width = static_cast<std::size_t>(grid.width);
         for (const detail::Peak& peak :
-             detail::peaks_of(heat, grid, options_.scores, options_.corner_threshold, count))
-            found.push_back({(static_cast<float>(peak.cell % width) + offsets(peak.cell, 0)) * stride,
-                             (static_cast<float>(peak.cell / width) + offsets(peak.cell, 1)) * stride,
-                             peak.score, tags != nullptr ? (*tags)(peak.cell, 0) : 0, peak.class_id});
+             detail::peaks_of(heat, grid, options_.scores, options_.corner_threshold, count)) {
+            const std::size_t row = peak.cell / width, column = peak.cell % width;
+            found.push_back({(static_cast<float>(column) + offsets(peak.cell, 0)) * stride,
+                             (static_cast<float>(row) + offsets(peak.cell, 1)) * stride, peak.score,
+                             tags != nullptr ? (*tags)(peak.cell, 0) : 0, peak.class_id});
+        }
         return found;
     }
 

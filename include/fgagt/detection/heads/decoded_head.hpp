@@ -155,8 +155,9 @@ private:
         const cv::Size grid{masks.size[masks.dims - 1], masks.size[masks.dims - 2]};
         const std::size_t cells = detail::cell_count(grid);
         const std::size_t channels = masks.total() / cells / found.mask_rows;
-        const auto label = static_cast<std::size_t>(candidate.class_id + options_.first_label);
-        const std::size_t channel = label < channels ? label : 0;
+        const int label = candidate.class_id + options_.first_label;
+        const std::size_t channel =
+            static_cast<std::size_t>(label) < channels ? static_cast<std::size_t>(label) : 0;
         const auto width = static_cast<float>(placement.input.width),
                    height = static_cast<float>(placement.input.height);
         const Box extent = grid == placement.input ? placement.to_frame({0, 0, width, height}) : box;

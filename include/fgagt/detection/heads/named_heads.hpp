@@ -119,6 +119,7 @@ inline constexpr std::array kNamedHeads{
 /// The names that make_head() knows, those of detector families.
 [[nodiscard]] inline std::vector<std::string> head_names() {
     std::vector<std::string> names;
+    names.reserve(std::size(detail::kNamedHeads));
     for (const detail::NamedHead& head : detail::kNamedHeads)
         names.emplace_back(head.name);
     return names;
@@ -128,8 +129,8 @@ inline constexpr std::array kNamedHeads{
 ///
 /// @throws InvalidArgument  a name that is none of head_names(); an option is out of its range
 [[nodiscard]] inline AnyHead make_head(std::string_view name, const NamedHeadOptions& options = {}) {
-    const auto head = std::ranges::find(detail::kNamedHeads, name, &detail::NamedHead::name);
-    if (head != detail::kNamedHeads.end()) return head->make(options);
+    for (const detail::NamedHead& head : detail::kNamedHeads)
+        if (head.name == name) return head.make(options);
     std::string names;
     for (const std::string& known : head_names())
         names.append(names.empty() ? "" : ", ").append(known);

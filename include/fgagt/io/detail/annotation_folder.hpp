@@ -86,6 +86,7 @@ inline void add_frame_losses(std::vector<std::string>& losses, const Annotations
     for (const AnnotatedImage& image : images_of(annotations))
         frames.emplace(stem_of(image), image.frame);
     std::vector<std::string> names;
+    names.reserve(frames.size());
     for (const auto& [name, frame] : frames)
         names.push_back(name);
     const std::vector<std::int64_t> found = frames_of(names);
@@ -135,7 +136,7 @@ public:
             result_.objects.push_back(std::move(object));
         }
         for (const std::string& sentence : one.left_out)
-            result_.left_out.push_back(file + ": " + sentence);
+            result_.left_out.push_back(std::string(file).append(": ").append(sentence));
     }
 
     [[nodiscard]] Annotations take() {
@@ -174,12 +175,12 @@ template <class Text>
 [[nodiscard]] FileTexts image_texts(const Annotations& annotations, const std::string& ending,
                                     const char* function, Text text) {
     const auto objects = objects_by_frame(annotations);
-    static const std::vector<const AnnotatedObject*> kNone;
+    static const std::vector<const AnnotatedObject*> nothing;
     FileTexts files;
     for (const AnnotatedImage& image : images_of(annotations)) {
         const std::string name = stem_of(image) + ending;
         const auto found = objects.find(image.frame);
-        if (!files.try_emplace(name, text(image, found == objects.end() ? kNone : found->second)).second)
+        if (!files.try_emplace(name, text(image, found == objects.end() ? nothing : found->second)).second)
             throw_invalid(function, ": expected images of different names, got another ",
                           detail::quoted(name), " in frame ", image.frame, "; rename one of the two");
     }

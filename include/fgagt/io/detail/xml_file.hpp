@@ -113,9 +113,8 @@ public:
 
 private:
     [[noreturn]] void fail_at(std::size_t position, std::string_view message) const {
-        const auto end = text_.begin() + static_cast<std::ptrdiff_t>(std::min(position, text_.size()));
-        throw ParseError(name_, 1 + static_cast<std::size_t>(std::count(text_.begin(), end, '\n')), 0,
-                         message);
+        const auto lines_before = std::ranges::count(text_.substr(0, position), '\n');
+        throw ParseError(name_, 1 + static_cast<std::size_t>(lines_before), 0, message);
     }
 
     void expect_shallow() const {

@@ -77,9 +77,8 @@ private:
         const bool rearranges = layer->type == "Permute" || layer->type == "Reshape";
         std::optional<CellGrid> mean;
         double count = 0;
-        const auto inputs = net_.getLayerInputs(id);
-        for (std::size_t k = 0; k < inputs.size(); ++k) {
-            const int source = net_.getLayerId(inputs[k]->name);
+        for (const auto& input : net_.getLayerInputs(id)) {
+            const int source = net_.getLayerId(input->name);
             const std::optional<CellGrid> grid = of(source);
             const std::optional<cv::Size> in = cells_of(shapes_.out.at(source).front());
             if (!grid || !in || (rearranges && *in != *out)) continue;

@@ -26,7 +26,8 @@ struct Level {
         return static_cast<float>(cell % static_cast<std::size_t>(grid.width));
     }
     [[nodiscard]] float row_of(std::size_t cell) const noexcept {
-        return static_cast<float>(cell / static_cast<std::size_t>(grid.width));
+        const std::size_t row = cell / static_cast<std::size_t>(grid.width);
+        return static_cast<float>(row);
     }
 };
 
