@@ -31,7 +31,7 @@ namespace {
 std::optional<std::string> mpirun() {
 #ifdef FGAGT_MPIRUN
     const std::string program = in_quotes(FGAGT_MPIRUN);
-    if (run_command(program + " --version 2>&1").says("Open MPI"))
+    if (run_command(program + " --version 2>&1").says("open-mpi.org"))
         return "env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_btl=self,vader "
                "OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_oob_tcp_if_include=lo " +
                program + " --oversubscribe --bind-to none -n 3 ";
