@@ -152,7 +152,7 @@ Cameras make_cameras(const Arguments& arguments) {
 std::vector<StreamEnd> track_all(const Cameras& cameras, const Arguments& arguments) {
     cv::setNumThreads(1); // the streams keep all cores busy; more threads within a frame only cost time
     std::atomic<std::int64_t> tracked = 0;
-    std::vector<examples::Stream> streams;
+    std::vector<examples::PoolStream> streams;
     for (const auto& camera : cameras)
         streams.push_back(
             {.read = [camera](StreamFrame& frame,

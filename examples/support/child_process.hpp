@@ -35,6 +35,7 @@ public:
     /// @throws std::system_error  there is no room for another process
     ChildProcess(const std::vector<std::string>& words, const std::filesystem::path& folder) {
         std::vector<char*> arguments; // all that needs memory, before the fork
+        arguments.reserve(words.size() + 1);
         for (const std::string& word : words)
             arguments.push_back(const_cast<char*>(word.c_str())); // NOLINT(*-const-cast): as exec wants it
         arguments.push_back(nullptr);

@@ -33,7 +33,7 @@ struct StreamFrame {
 };
 
 /// One camera, as two functions.
-struct Stream {
+struct PoolStream {
     /// Gets the next frame; false after the last one. Called in a thread of the stream's own, so it may take
     /// its time; when the token says so, it should end soon.
     std::function<bool(StreamFrame&, const std::stop_token&)> read;
@@ -85,7 +85,7 @@ public:
     /// Returns when all streams have ended, or soon after `stop()` has turned true, which is asked in the
     /// calling thread some twenty times a second. Frames that still wait then are not tracked. No thread is
     /// left, except for a reader that does not end in time: its stream's functions must stay callable.
-    [[nodiscard]] std::vector<StreamEnd> run(std::vector<Stream> streams,
+    [[nodiscard]] std::vector<StreamEnd> run(std::vector<PoolStream> streams,
                                              const std::function<bool()>& stop) const {
         const auto line = std::make_shared<Line>(std::move(streams), options_);
         std::vector<std::jthread> readers;
@@ -106,9 +106,9 @@ private:
 
     /// A stream and its frames that wait.
     struct Lane {
-        explicit Lane(Stream its_stream) : stream(std::move(its_stream)) {}
+        explicit Lane(PoolStream its_stream) : stream(std::move(its_stream)) {}
 
-        Stream stream;
+        PoolStream stream;
         std::deque<StreamFrame> queue;
         std::condition_variable room;
         std::stop_source stop;
@@ -134,8 +134,8 @@ private:
     /// The streams that stand in line for a worker. Shared, so that it outlives a reader that never returns.
     class Line {
     public:
-        Line(std::vector<Stream> streams, const StreamPoolOptions& options) : options_(options) {
-            for (Stream& stream : streams)
+        Line(std::vector<PoolStream> streams, const StreamPoolOptions& options) : options_(options) {
+            for (PoolStream& stream : streams)
                 lanes_.push_back(std::make_unique<Lane>(std::move(stream)));
         }
 
@@ -246,7 +246,7 @@ private:
         }
 
         /// @return  what went wrong
-        [[nodiscard]] static std::string track(const Stream& stream, const StreamFrame& frame) {
+        [[nodiscard]] static std::string track(const PoolStream& stream, const StreamFrame& frame) {
             try {
                 stream.track(frame);
             } catch (const std::exception& error) {

@@ -2,7 +2,6 @@
 
 #include "work_sharing.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
@@ -22,8 +21,9 @@ class MpiSharing final : public WorkSharing {
 public:
     /// Whether a launcher of MPI jobs has started this process.
     [[nodiscard]] static bool is_wanted() {
-        return std::ranges::any_of(std::vector{"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"},
-                                   [](const char* name) { return std::getenv(name) != nullptr; });
+        for (const char* const name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"})
+            if (std::getenv(name) != nullptr) return true; // NOLINT(concurrency-mt-unsafe): nothing sets it
+        return false;
     }
 
     MpiSharing() {

@@ -99,7 +99,7 @@ Results tracked_alone(const Sequence& sequence) {
     return results;
 }
 
-Stream stream_of(const Sequence& sequence, Results& results) {
+PoolStream stream_of(const Sequence& sequence, Results& results) {
     return {.read =
                 [&sequence, next = std::size_t{0}](StreamFrame& frame, const std::stop_token&) mutable {
                     if (next == sequence.frames.size()) return false;
@@ -119,7 +119,7 @@ void check_same_as_alone(const std::vector<Sequence>& sequences) {
     const OpenCvThreads one(1);
     constexpr std::size_t kStreams = 7;
     std::vector<Results> results(kStreams);
-    std::vector<Stream> streams;
+    std::vector<PoolStream> streams;
     for (std::size_t k = 0; k < kStreams; ++k)
         streams.push_back(stream_of(sequences[k % sequences.size()], results[k]));
     const auto ends = StreamPool({.workers = 3, .queue = 2}).run(std::move(streams), never);
@@ -137,7 +137,7 @@ TEST_CASE("streams that have frames take turns, one frame each, however many the
     const std::vector<std::int64_t> lengths{40, 3, 40, 7, 1};
     std::latch all_read(kStreams);
     Turns turns;
-    std::vector<Stream> streams;
+    std::vector<PoolStream> streams;
     for (std::size_t k = 0; k < kStreams; ++k)
         streams.push_back({.read = counting(lengths[k],
                                             [&, k](std::int64_t next) {
@@ -172,7 +172,7 @@ TEST_CASE("frames of a stream are tracked in order and never two at once") {
         bool alone = true, in_order = true;
     };
     std::vector<Counts> counts(3);
-    std::vector<Stream> streams;
+    std::vector<PoolStream> streams;
     for (Counts& count : counts)
         streams.push_back({.read = counting(500), .track = [&count](const StreamFrame& frame) {
                                count.alone = count.alone && ++count.now == 1;
@@ -189,7 +189,7 @@ TEST_CASE("frames of a stream are tracked in order and never two at once") {
 
 TEST_CASE("a stream that is slow to track holds up none of the others") {
     std::latch others_done(2);
-    std::vector<Stream> streams;
+    std::vector<PoolStream> streams;
     streams.push_back({.read = counting(3), .track = [&](const StreamFrame&) { others_done.wait(); }});
     for (int k = 0; k < 2; ++k)
         streams.push_back({.read = counting(50), .track = [&](const StreamFrame& frame) {
@@ -206,7 +206,7 @@ TEST_CASE("a stream whose reader never returns holds up none of the others, nor 
     const auto release = std::make_shared<std::latch>(1);
     const auto released = std::make_shared<std::latch>(1);
     std::atomic<int> done = 0;
-    std::vector<Stream> streams;
+    std::vector<PoolStream> streams;
     streams.push_back({.read =
                            [release, released](StreamFrame&, const std::stop_token&) {
                                release->wait();
@@ -238,7 +238,7 @@ TEST_CASE("a stream that fails ends alone, and says why") {
         };
     };
     const auto nothing = [](const StreamFrame&) {};
-    std::vector<Stream> streams;
+    std::vector<PoolStream> streams;
     streams.push_back({.read = counting(100, fail_at(1)), .track = nothing});
     streams.push_back({.read = counting(100, fail_at(31)), .track = nothing});
     streams.push_back({.read = counting(100), .track = [](const StreamFrame& frame) {
@@ -270,7 +270,7 @@ TEST_CASE("a reader waits while its stream's queue is full") {
     std::latch full(1);
     std::atomic<std::int64_t> tracked = 0;
     bool too_many = false;
-    std::vector<Stream> streams;
+    std::vector<PoolStream> streams;
     // One frame is with the tracker, some are in the queue, and the reader comes for one more.
     streams.push_back({.read = counting(200,
                                         [&](std::int64_t next) {
@@ -291,7 +291,7 @@ TEST_CASE("a reader waits while its stream's queue is full") {
 TEST_CASE("a camera's oldest frames make room for new ones, and are counted") {
     std::latch begun(1), all_read(1);
     std::vector<std::int64_t> numbers;
-    std::vector<Stream> streams;
+    std::vector<PoolStream> streams;
     streams.push_back({.read = counting(100,
                                         [&](std::int64_t next) {
                                             if (next == 2) begun.wait(); // the first is with the tracker
@@ -314,7 +314,7 @@ TEST_CASE("readers of cameras stand back behind the trackers, those of files do 
     for (const auto& [when_full, expected] :
          {std::pair(FullQueue::kWait, own), {FullQueue::kDropOldest, std::min(own + 10, 19)}}) {
         int reader = -1, tracker = -1;
-        std::vector<Stream> streams;
+        std::vector<PoolStream> streams;
         streams.push_back({.read = counting(1, [&](std::int64_t) { reader = getpriority(PRIO_PROCESS, 0); }),
                            .track = [&](const StreamFrame&) { tracker = getpriority(PRIO_PROCESS, 0); }});
         static_cast<void>(StreamPool({.workers = 1, .when_full = when_full}).run(std::move(streams), never));
@@ -329,7 +329,7 @@ TEST_CASE("a pool that is stopped ends within a frame, with full queues, and lea
     std::atomic<std::size_t> full = 0;
     std::atomic<std::int64_t> tracked = 0;
     std::vector<std::stop_token> tokens(kStreams);
-    std::vector<Stream> streams;
+    std::vector<PoolStream> streams;
     for (std::size_t k = 0; k < kStreams; ++k)
         streams.push_back(
             {.read =
@@ -359,7 +359,7 @@ TEST_CASE("a pool that is stopped ends within a frame, with full queues, and lea
 
 TEST_CASE("a reader that waits for its next frame is told to stop") {
     std::atomic<bool> waits = false;
-    std::vector<Stream> streams;
+    std::vector<PoolStream> streams;
     streams.push_back({.read =
                            [&](StreamFrame&, const std::stop_token& stop) {
                                std::latch told(1);
