@@ -2,6 +2,7 @@
 
 #include "work_sharing.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
@@ -21,9 +22,10 @@ class MpiSharing final : public WorkSharing {
 public:
     /// Whether a launcher of MPI jobs has started this process.
     [[nodiscard]] static bool is_wanted() {
-        for (const char* const name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"})
-            if (std::getenv(name) != nullptr) return true; // NOLINT(concurrency-mt-unsafe): nothing sets it
-        return false;
+        return std::ranges::any_of(std::vector{"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"},
+                                   [](const char* name) {
+                                       return std::getenv(name) != nullptr; // NOLINT(concurrency-mt-unsafe)
+                                   });
     }
 
     MpiSharing() {
