@@ -26,18 +26,16 @@ using namespace fgagt::test;
 
 namespace {
 
-/// The command that starts three processes on this machine; where there is no such thing, prints the line by
-/// which ctest shows the test as skipped.
+/// The command that starts three processes on this machine, whose leaks are Open MPI's; where there is no
+/// such thing, prints the line by which ctest shows the test as skipped.
 std::optional<std::string> mpirun() {
 #ifdef FGAGT_MPIRUN
     const std::string program = in_quotes(FGAGT_MPIRUN);
     if (run_command(program + " --version 2>&1").says("open-mpi.org"))
         return "env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_btl=self,vader "
                "OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_oob_tcp_if_include=lo "
-               "ASAN_OPTIONS=detect_leaks=0 " + // Open MPI's own
-
-               program +
-               " --oversubscribe --bind-to none -n 3 ";
+               "ASAN_OPTIONS=detect_leaks=0 " +
+               program + " --oversubscribe --bind-to none -n 3 ";
     std::cout << "SKIPPED: " FGAGT_MPIRUN " is not that of Open MPI\n";
 #else
     std::cout << "SKIPPED: mot_batch was built without MPI\n";
