@@ -41,6 +41,18 @@ TEST_CASE("of polygons that share a side a point on it is in one") {
     const Polygon left({{0, 0}, {10, 0}, {10, 10}, {0, 10}}), right({{10, 0}, {20, 0}, {20, 10}, {10, 10}});
     for (float y = 0; y < 10; ++y)
         CHECK(left.contains({10, y}) != right.contains({10, y}));
+    const Polygon upper({{0, 0}, {10, 0}, {10, 10}, {0, 10}}), lower({{0, 10}, {10, 10}, {10, 20}, {0, 20}});
+    for (float x = 0; x < 10; ++x)
+        CHECK(upper.contains({x, 10}) != lower.contains({x, 10}));
+}
+
+TEST_CASE("a point that is level with corners is inside where it lies between them") {
+    const Polygon diamond({{0, 5}, {5, 0}, {10, 5}, {5, 10}});
+    CHECK(diamond.contains({5, 5}));
+    CHECK_FALSE(diamond.contains({-1, 5}));
+    CHECK_FALSE(diamond.contains({11, 5}));
+    CHECK_FALSE(diamond.contains({-1, 0}));
+    CHECK_FALSE(diamond.contains({-1, 10}));
 }
 
 TEST_CASE("a polygon refuses too few corners and those that are nowhere") {
