@@ -15,7 +15,8 @@
 /// memory; whatever must survive from frame to frame and be saved is in a value that the tracker keeps
 /// (`Image`, `State`, tracks, ids). Called with the same values a component gives the same results. A
 /// component may throw whatever it likes, save where a comment says otherwise: the tracker is then as it
-/// was before the frame.
+/// was before the frame. One whose sizes, indices or boxes are not what is asked for here makes the tracker
+/// throw InvalidArgument, and leaves it as it was, too.
 ///
 /// `static_assert(fgagt::Pooler<Mine>)` under a component of one's own says what it lacks.
 namespace fgagt {

@@ -10,10 +10,15 @@ namespace fgagt {
 /// Beyond this no coordinate is accepted or reported, in pixels.
 inline constexpr float kCoordinateLimit = 1e7F;
 
+/// Whether both coordinates are finite and none lies beyond kCoordinateLimit.
+[[nodiscard]] inline bool is_usable(cv::Point2f point) noexcept {
+    const auto within = [](float value) { return std::abs(value) <= kCoordinateLimit; }; // false for NaN
+    return within(point.x) && within(point.y);
+}
+
 /// Whether every number is finite, the size is positive and no edge lies beyond kCoordinateLimit.
 [[nodiscard]] inline bool is_usable(const Box& box) noexcept {
-    const auto within = [](float value) { return std::abs(value) <= kCoordinateLimit; }; // false for NaN
-    return within(box.left) && within(box.top) && within(box.right()) && within(box.bottom()) &&
+    return is_usable(cv::Point2f(box.left, box.top)) && is_usable(cv::Point2f(box.right(), box.bottom())) &&
            box.width > 0 && box.height > 0;
 }
 

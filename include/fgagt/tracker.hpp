@@ -144,8 +144,9 @@ public:
     /// @param info        what else is known of the frame
     /// @return  valid until the next call on this tracker; a copy is safe
     /// @throws InvalidArgument  the frame is empty or of another type, the timestamp is not above the
-    ///                          previous one's, the camera motion is not finite, or an appearance vector has
-    ///                          not the pooler's dimension
+    ///                          previous one's, the camera motion is not finite, an appearance vector has
+    ///                          not the pooler's dimension, or a component of the caller's own does not keep
+    ///                          what its concept asks for
     const FrameResult& update(const cv::Mat& frame, std::span<const Detection> detections,
                               const FrameInfo& info = {}) requires kReadsFrames {
         begin(frame, detections, info);
@@ -263,7 +264,7 @@ public:
         const Affine camera = work_.camera_motion.value_or(Affine{});
         for (std::size_t t = 0; t < next_.tracks.size(); ++t) {
             components_.motion.predict(next_.motions[t], work_.elapsed, camera, work_.flows[t]);
-            next_.tracks[t].box = components_.motion.box(std::as_const(next_.motions[t]));
+            next_.tracks[t].box = box_of(next_.motions[t]);
             next_.tracks[t].detection.reset();
         }
     }
@@ -313,6 +314,8 @@ public:
             next_.scores = state_.scores;
             components_.lifecycle.advance(next_.tracks, next_.last_id, clock, work_.detections, work_.matches,
                                           next_result_.events);
+            require_kept(next_.tracks.size() >= state_.tracks.size(), "Lifecycle",
+                         "all tracks that it got, and births behind them");
             observe_detections();
             drop_removed();
             next_.elapsed_without_detector = 0;
@@ -489,6 +492,19 @@ private:
                                       "; leave it out when it is unknown");
     }
 
+    /// A part of the caller's own may say what does not fit; what it throws goes through unchanged.
+    static void require_kept(bool kept, const char* concept_name, const char* promise) {
+        if (!kept)
+            detail::throw_invalid("Tracker: expected ", promise, " from the component that is its ",
+                                  concept_name, "; see what concepts.hpp asks of one");
+    }
+
+    [[nodiscard]] Box box_of(const typename M::State& motion) const {
+        const Box box = components_.motion.box(motion);
+        require_kept(is_usable(box), "MotionModel", "boxes that are finite, not empty and within 1e7 pixels");
+        return box;
+    }
+
     [[nodiscard]] bool anything_to_relate() const noexcept {
         return !work_.detections.empty() || !next_.tracks.empty();
     }
@@ -503,9 +519,12 @@ private:
             seen_.push_back(t);
             seen_boxes_.push_back(state_.tracks[t].box);
         }
-        if (!work_.camera_motion && !state_.tracks.empty())
+        if (!work_.camera_motion && !state_.tracks.empty()) {
             work_.camera_motion = components_.flow.camera_motion(state_.image, next_.image, seen_boxes_);
+            if (work_.camera_motion) require_finite(*work_.camera_motion);
+        }
         components_.flow.propagate(state_.image, next_.image, seen_boxes_, seen_flows_);
+        require_kept(seen_flows_.size() == seen_boxes_.size(), "FlowPropagator", "one flow for each box");
         work_.flows.assign(state_.tracks.size(), BoxFlow{});
         for (std::size_t k = 0; k < seen_.size(); ++k)
             work_.flows[seen_[k]] = seen_flows_[k];
@@ -563,6 +582,9 @@ private:
         for (std::size_t k = 0; k < boxes.size(); ++k)
             if (wanted(k)) pooled_boxes_.push_back(boxes[k]);
         components_.pooler.pool(work_.map, pooled_boxes_, pooled_, pooled_valid_);
+        require_kept(static_cast<std::size_t>(pooled_.rows()) == pooled_boxes_.size() &&
+                         pooled_valid_.size() == pooled_boxes_.size(),
+                     "Pooler", "one row of features and one flag for each box");
         features.setZero(static_cast<Eigen::Index>(boxes.size()), pooled_.cols());
         has_features.assign(boxes.size(), 0);
         std::size_t next = 0;
@@ -585,6 +607,7 @@ private:
             if (newborn) next_.motions.push_back(components_.motion.initiate(track.box));
             if (!track.detection) continue;
             const std::size_t d = *track.detection;
+            require_kept(d < work_.detections.size(), "Lifecycle", "indices of the detections that it got");
             track.covered = covered_share(t);
             if (!newborn) {
                 components_.motion.update(next_.motions[t], work_.detections[d].box,
@@ -592,7 +615,7 @@ private:
                 if (state_.tracks[t].status != TrackStatus::kTentative)
                     score_levels_.remember(next_.scores, work_.scores[d]);
             }
-            track.box = components_.motion.box(std::as_const(next_.motions[t]));
+            track.box = box_of(next_.motions[t]);
             track.score = work_.scores[d];
             if (work_.has_features_d[d] != 0)
                 memory_.update(next_.appearances[t], detail::row_of(std::as_const(work_.features_d), d),

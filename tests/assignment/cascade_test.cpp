@@ -320,6 +320,30 @@ TEST_CASE("a cascade refuses the scores of a stage that sized them otherwise, an
     CHECK(matches.size() == 2);
 }
 
+namespace {
+
+/// Says what it is told to, whatever the scores.
+struct StubbornAssigner {
+    static inline std::vector<int> columns; // of the next call
+
+    void assign(const Matrix&, float, std::vector<int>& track_of) const { track_of = columns; }
+};
+
+} // namespace
+
+TEST_CASE("a cascade refuses columns of an assigner that there are not, or one for two rows") {
+    const Scene scene(2, 3);
+    std::vector<Match> matches;
+    Cascade<StubbornAssigner, FusionStage> cascade;
+    for (const std::vector<int>& bad : {std::vector{0, 3}, {0, 1, 2}, {0}, {1, 1}, {}}) {
+        StubbornAssigner::columns = bad;
+        CHECK_THROWS_AS(cascade.associate(scene.evidence(), matches), InvalidArgument);
+    }
+    StubbornAssigner::columns = {2, -1};
+    cascade.associate(scene.evidence(), matches);
+    CHECK(matches == std::vector<Match>{{0, 2}});
+}
+
 TEST_CASE("a cascade matches nothing twice and only what a stage allows") {
     const unsigned seed = test::seed_of("a cascade matches nothing twice and only what a stage allows");
     CAPTURE(seed);

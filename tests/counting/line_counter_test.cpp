@@ -127,6 +127,7 @@ TEST_CASE("a line counter refuses what is no line, and passes over boxes that ar
     constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
     CHECK_THROWS_AS(LineCounter({.start = {1, 1}, .end = {1, 1}}), InvalidArgument);
     CHECK_THROWS_AS(LineCounter({.start = {kNan, 1}, .end = {1, 1}}), InvalidArgument);
+    CHECK_THROWS_AS(LineCounter({.start = {0, 1}, .end = {1, 2e7F}}), InvalidArgument);
     CHECK_THROWS_AS(LineCounter({.start = {0, 1}, .end = {1, 1}, .slack = -1}), InvalidArgument);
     CHECK_THROWS_AS(LineCounter({.start = {0, 1}, .end = {1, 1}, .slack = kNan}), InvalidArgument);
     CHECK(walked(kHorizontal, {{50, 80}, {50, kNan}, {50, 120}}) == LineCounts{1, 0});

@@ -57,6 +57,9 @@ TEST_CASE("a point that is level with corners is inside where it lies between th
 
 TEST_CASE("a polygon refuses too few corners and those that are nowhere") {
     CHECK_THROWS_AS(Polygon({{0, 0}, {1, 1}}), InvalidArgument);
-    CHECK_THROWS_AS(Polygon({{0, 0}, {1, 1}, {0, std::numeric_limits<float>::infinity()}}), InvalidArgument);
+    for (const float bad : {std::numeric_limits<float>::infinity(), 2e7F, -2e7F}) {
+        CHECK_THROWS_AS(Polygon({{0, 0}, {1, 1}, {0, bad}}), InvalidArgument);
+        CHECK_THROWS_AS(Polygon({{bad, 0}, {1, 1}, {0, 1}}), InvalidArgument);
+    }
     CHECK(Polygon({{5, 5}, {5, 5}, {5, 5}}).distance_to_border({8, 9}) == Approx(5)); // a mere point
 }

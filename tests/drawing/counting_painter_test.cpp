@@ -53,3 +53,11 @@ TEST_CASE("what is counted is drawn on frames of one type only") {
     CHECK_THROWS_AS(draw_line_counter(grey, LineCounter({.start = {0, 0}, .end = {5, 5}})), InvalidArgument);
     CHECK_THROWS_AS(draw_zone(grey, Zone({.corners = {{0, 0}, {5, 5}, {0, 5}}})), InvalidArgument);
 }
+
+TEST_CASE("a line and a zone that begin and end far outside the frame are drawn where they pass it") {
+    const cv::Mat across = line_picture(LineCounter({.start = {-1e7F, 300}, .end = {1e7F, 300}}));
+    CHECK((is_red(across, 320, 300) && !is_red(across, 320, 290)));
+    const cv::Mat around =
+        zone_picture(Zone({.corners = {{-1e7F, 240}, {1e7F, 240}, {1e7F, 1e7F}, {-1e7F, 1e7F}}}));
+    CHECK((is_red(around, 320, 240) && !is_red(around, 320, 300)));
+}

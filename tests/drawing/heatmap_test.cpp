@@ -49,9 +49,13 @@ TEST_CASE("heat shows where tracks went and nowhere else, at any frame size") {
 }
 
 TEST_CASE("a heatmap refuses options out of range and frames of other types") {
-    CHECK_THROWS_AS(Heatmap({.frame_size = {0, 10}}), InvalidArgument);
-    CHECK_THROWS_AS(Heatmap({.frame_size = {10, 10}, .cell = 0}), InvalidArgument);
-    CHECK_THROWS_AS(Heatmap({.frame_size = {10, 10}, .blur = -1}), InvalidArgument);
+    constexpr int kMost = std::numeric_limits<int>::max();
+    for (const cv::Size size : {cv::Size(0, 10), {10, -1}, {kMost, 10}, {10, 32'769}})
+        CHECK_THROWS_AS(Heatmap({.frame_size = size}), InvalidArgument);
+    for (const int cell : {0, 1025, kMost})
+        CHECK_THROWS_AS(Heatmap({.frame_size = {10, 10}, .cell = cell}), InvalidArgument);
+    for (const double blur : {-1., 101., 1e9, std::numeric_limits<double>::quiet_NaN()})
+        CHECK_THROWS_AS(Heatmap({.frame_size = {10, 10}, .blur = blur}), InvalidArgument);
     CHECK_THROWS_AS(Heatmap({.frame_size = {10, 10}, .opacity = 1.5}), InvalidArgument);
     Heatmap heatmap({.frame_size = {10, 10}});
     Track nowhere = standing(1, {5, 5});
@@ -61,4 +65,17 @@ TEST_CASE("a heatmap refuses options out of range and frames of other types") {
     cv::Mat grey(10, 10, CV_8UC1), empty;
     CHECK_THROWS_AS(heatmap.draw(grey), InvalidArgument);
     CHECK_THROWS_AS(heatmap.draw(empty), InvalidArgument);
+}
+
+TEST_CASE("a heatmap is drawn with every option at its limits") {
+    const cv::Size sizes[] = {{1, 1}, {32'768, 1}, {1, 32'768}, {300, 200}};
+    for (const cv::Size size : sizes)
+        for (const int cell : {1, 1024})
+            for (const double blur : {0., 100.}) {
+                Heatmap heatmap({.frame_size = size, .cell = cell, .blur = blur});
+                heatmap.add(std::vector{standing(1, {0.5F, 0.5F})});
+                cv::Mat frame(size, CV_8UC3, cv::Scalar::all(90));
+                heatmap.draw(frame);
+                CHECK(frame.at<cv::Vec3b>(0, 0) != cv::Vec3b(90, 90, 90));
+            }
 }

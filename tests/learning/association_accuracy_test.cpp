@@ -54,3 +54,12 @@ TEST_CASE("where nobody continues the accuracy is zero, not undefined") {
     CHECK(accuracy.continuing == 0);
     CHECK(accuracy.share() == 0);
 }
+
+TEST_CASE("similarities that are not those of a sample's pairs are refused") {
+    const AssociationSample sample{{}, {}, {}, {1, 2}, {2, 1, 3}};
+    AssociationAccuracy accuracy;
+    CHECK_NOTHROW(accuracy.add(sample, Matrix::Ones(2, 3)));
+    CHECK_THROWS_AS(accuracy.add(sample, Matrix::Ones(3, 2)), InvalidArgument);
+    CHECK_THROWS_AS(accuracy.add(sample, Matrix()), InvalidArgument);
+    CHECK(accuracy.continuing == 2);
+}

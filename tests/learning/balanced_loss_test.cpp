@@ -102,6 +102,14 @@ TEST_CASE("The balanced loss agrees with NumPy's") {
     }
 }
 
+TEST_CASE("The balanced loss refuses pairs without a class") {
+    const std::vector<BalancedLoss::PairClass> classes =
+        BalancedLoss::classes(std::vector<TrackId>{1}, std::vector<TrackId>{1, 2});
+    Matrix gradient;
+    CHECK_THROWS_AS(BalancedLoss().evaluate(Matrix(Matrix::Ones(2, 2)), classes, {}, gradient),
+                    InvalidArgument);
+}
+
 TEST_CASE("Weights of the loss that mean nothing are refused") {
     const double bad =
         GENERATE(-1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity());

@@ -208,6 +208,9 @@ TEST_CASE("A discriminant that cannot be made is an error that says why") {
     bad[1].inputs_t.resize(2, 4);
     CHECK_THAT(complaint_of(bad), contains("3 and 4"));
     bad = samples;
+    bad[1].identities_d.push_back(3);
+    CHECK_THAT(complaint_of(bad), contains("got 3 for 2 detections and 2 for 2 tracks"));
+    bad = samples;
     bad[1].inputs_t(0, 1) = std::numeric_limits<float>::quiet_NaN();
     CHECK_THAT(complaint_of(bad), contains("finite inputs"));
     for (AssociationSample& sample : bad)

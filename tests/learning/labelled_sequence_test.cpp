@@ -5,6 +5,7 @@
 #include <fgagt/motion/kalman_motion.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 using namespace fgagt;
@@ -177,6 +178,21 @@ TEST_CASE("a sequence without a possible memory is refused") {
     CHECK_THROWS_AS(LabelledSequence({.motion = {.flow_std = 0}}), InvalidArgument);
 }
 
+TEST_CASE("a sequence refuses boxes, scores and flows that are none, and stays as it was") {
+    constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+    LabelledSequence sequence;
+    sequence.add_frame({seen(1, kBox), seen(2, kNext)});
+    for (const Box& bad : {Box{kNan, 0, 5, 5}, Box{0, 0, 0, 5}, Box{0, 0, 5, -1}, Box{0, 2e7F, 5, 5}})
+        CHECK_THROWS_AS(sequence.add_frame({seen(1, kBox), seen(3, bad)}), InvalidArgument);
+    for (const float bad : {kNan, -0.1F, 1.1F})
+        CHECK_THROWS_AS(sequence.add_frame({seen(1, kBox, bad)}), InvalidArgument);
+    CHECK_THROWS_AS(sequence.add_frame({}, {}, std::vector<BoxFlow>(1)), InvalidArgument);
+    CHECK(sequence.size() == 1);
+    CHECK(sequence.known(0)[0].flow == BoxFlow{});
+    sequence.add_frame({}, {}, std::vector<BoxFlow>(2));
+    CHECK(sequence.size() == 2);
+}
+
 TEST_CASE("a patch shows the box and a quarter of its size around it") {
     const cv::Mat frame = frame_of_places({200, 150});
     const Patch patch = Patch::cut(frame, {20.75F, 30, 8, 16});
@@ -202,7 +218,8 @@ TEST_CASE("a patch ends where the frame does, and its box still lies where it la
 TEST_CASE("a patch outside the frame is empty") {
     const cv::Mat frame = frame_of_places({200, 150});
     const Box box = GENERATE(Box{-20, 10, 8, 16}, Box{210, 10, 8, 16}, Box{10, -30, 8, 16},
-                             Box{10, 160, 8, 16}, Box{-1e6F, -1e6F, 10, 10});
+                             Box{10, 160, 8, 16}, Box{-1e6F, -1e6F, 10, 10}, Box{-1e30F, 0, 2e30F, 1e30F},
+                             Box{std::numeric_limits<float>::quiet_NaN(), 10, 8, 16});
     CHECK(Patch::cut(frame, box).pixels.empty());
 }
 

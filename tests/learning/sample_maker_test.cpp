@@ -402,6 +402,21 @@ TEST_CASE("samples are made with whatever backbone and pooler the weights are fo
         expect(*sequence.find(2, sample.identities_t[t]), sample.inputs_t.row(static_cast<Eigen::Index>(t)));
 }
 
+TEST_CASE("samples of frames that there are not are refused") {
+    const LabelledSequence sequence = scene(), none;
+    const std::size_t end = sequence.size();
+    SampleMaker<> maker;
+    Random random(1, 2);
+    CHECK_THROWS_AS(maker.make(sequence, 2, 2, random), InvalidArgument);
+    CHECK_THROWS_AS(maker.make(sequence, 0, end, random), InvalidArgument);
+    CHECK_THROWS_AS(maker.make(none, 0, 1, random), InvalidArgument);
+    for (const std::size_t bad : {std::size_t{0}, end})
+        CHECK_THROWS_AS(maker.make(sequence, bad, Absences{}, random), InvalidArgument);
+    CHECK_THROWS_AS(maker.make(sequence, 2, Absences{.longest = 0}, random), InvalidArgument);
+    for (const double bad : {-0.1, 1.1, std::numeric_limits<double>::quiet_NaN()})
+        CHECK_THROWS_AS(maker.make(sequence, 2, Absences{.share = bad}, random), InvalidArgument);
+}
+
 TEST_CASE("options of a sample maker out of their range are refused") {
     using Maker = SampleMaker<>;
     CHECK_THROWS_AS(Maker(Augmentation::none(), {.history = 0}), InvalidArgument);

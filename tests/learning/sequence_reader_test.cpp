@@ -297,6 +297,24 @@ TEST_CASE("the memory of a sequence is the one that was asked for, before and af
     }
 }
 
+TEST_CASE("a reader refuses a frame that a tracker refuses, and reads on as if it had not come") {
+    const SyntheticScene scene = crowded_scene();
+    SequenceReader whole, disturbed;
+    for (int k = 0; k < 4; ++k) {
+        for (const cv::Mat& bad : {cv::Mat(), cv::Mat(240, 320, CV_32FC3), cv::Mat(240, 320, CV_8UC2)})
+            CHECK_THROWS_AS(disturbed.add(bad, scene.detections(k), truth_of(scene, k)), InvalidArgument);
+        for (SequenceReader* reader : {&whole, &disturbed})
+            reader->add(scene.frame(k), scene.detections(k), truth_of(scene, k));
+    }
+    const LabelledSequence expected = whole.finish(), found = disturbed.finish();
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t k = 0; k < found.size(); ++k) {
+        REQUIRE(found.known(k).size() == expected.known(k).size());
+        for (std::size_t i = 0; i < found.known(k).size(); ++i)
+            CHECK(found.known(k)[i].motion == expected.known(k)[i].motion);
+    }
+}
+
 TEST_CASE("options of a reader out of their range are refused") {
     const float bad = GENERATE(0.0F, -0.5F, 1.1F, std::numeric_limits<float>::quiet_NaN());
     CHECK_THROWS_AS(SequenceReader({.min_iou = bad}), InvalidArgument);

@@ -247,6 +247,44 @@ TEST_CASE("a loss that is not finite is refused, and the weights are as they wer
     CHECK(equal(trainer.state(), untroubled.state()));
 }
 
+TEST_CASE("samples whose shapes disagree are refused, and the weights are as they were") {
+    Trainer trainer(initial_weights());
+    const auto refuses = [&](auto spoil) {
+        std::vector<AssociationSample> batch = batch_of(1);
+        spoil(batch[1]);
+        CHECK_THROWS_AS(trainer.step(batch), InvalidArgument);
+        CHECK(equal(trainer.weights(), initial_weights()));
+        CHECK(trainer.steps() == 0);
+    };
+    refuses([](AssociationSample& sample) { sample.identities_d.push_back(9); });
+    refuses([](AssociationSample& sample) { sample.identities_t.pop_back(); });
+    refuses([](AssociationSample& sample) { sample.inputs_t = Matrix::Ones(3, kInputs); });
+    refuses([](AssociationSample& sample) { sample.inputs_d = Matrix::Ones(2, kInputs - 1); });
+    refuses([](AssociationSample& sample) { sample.inputs_d = sample.inputs_t = Matrix::Ones(2, 1); });
+    refuses([](AssociationSample& sample) { sample.iou.resize(4, 2); });
+    refuses([](AssociationSample& sample) { sample.iou.resize(0, 0); });
+}
+
+TEST_CASE("weights and states of a trainer whose shapes disagree are refused") {
+    const auto refuses = [&](auto spoil) {
+        Trainer::State state = Trainer(initial_weights()).state();
+        spoil(state);
+        CHECK_THROWS_AS(Trainer(state, TrainerOptions{}), InvalidArgument);
+    };
+    refuses([](Trainer::State& state) { state.weights.bias.resize(kDimension + 1); });
+    refuses([](Trainer::State& state) { state.weights.embedding.resize(0, 0); });
+    refuses([](Trainer::State& state) { state.weights.graph = GraphWeights::untrained(kDimension - 1); });
+    refuses([](Trainer::State& state) { state.weights.graph.wa.resize(0, 0); });
+    refuses([](Trainer::State& state) { state.weights.bias[1] = std::numeric_limits<float>::quiet_NaN(); });
+    refuses([](Trainer::State& state) { state.anchor.bias.resize(kDimension - 1); });
+    refuses([](Trainer::State& state) { state.anchor.embedding(0, 0) = 1 / 0.0F; });
+    refuses([](Trainer::State& state) { state.adam.mean.graph.reduction = Matrix::Ones(kDimension, 2); });
+    refuses([](Trainer::State& state) { state.adam.square.embedding.resize(kDimension, 1); });
+    NetworkWeights bare;
+    bare.graph = GraphWeights::untrained(kInputs);
+    CHECK_NOTHROW(Trainer(bare).step(batch_of(1)));
+}
+
 TEST_CASE("a gradient that is not finite is refused though the loss is finite") {
     // features so short that their length has no inverse in float
     NetworkWeights weights = initial_weights();

@@ -271,6 +271,23 @@ TEST_CASE("events are in order of id, whatever the order of tracks") {
     CHECK(book.events.removed == Ids{1, 3});
 }
 
+TEST_CASE("matches of what there is not, or out of order, are refused before anything changes") {
+    Book book;
+    book.frame({detection(), detection(0.9F, {100, 20, 30, 40})});
+    book.tracks[1].status = TrackStatus::kRemoved;
+    const std::vector<Track> before = book.tracks;
+    const auto refuses = [&](const std::vector<Match>& matches) {
+        CHECK_THROWS_AS(book.frame({detection(), detection()}, matches), InvalidArgument);
+        CHECK(book.tracks == before);
+    };
+    refuses({{2, 0}});
+    refuses({{0, 2}});
+    refuses({{0, 1}}); // removed
+    refuses({{1, 0}, {0, 0}});
+    book.frame({detection(), detection()}, {{1, 0}});
+    CHECK(book.tracks[0].hits == 2);
+}
+
 TEST_CASE("a lifecycle refuses what is out of range") {
     const auto refused = [](auto change) {
         LifecycleOptions options;

@@ -254,6 +254,26 @@ TEST_CASE("a video that ends early is tracked as far as it goes, and that is tol
     CHECK(outcome.says(std::to_string(last) + " could be read"));
 }
 
+TEST_CASE("a video that is damaged in its middle is tracked around the damage, and that is told") {
+    const GeneratedSequence scene;
+    for (const std::string name : {"a.avi", "a.mp4"}) {
+        REQUIRE(mot_track(scene.arguments() + "--quiet --video " + scene.path(name)).exit_code == 0);
+        std::string video = scene.text(name);
+        const std::size_t first = video.size() * 2 / 5;
+        for (std::size_t i = first; i < first + video.size() / 5; ++i)
+            video[i] = static_cast<char>(i * i % 251);
+        scene.write(name, video);
+        const Outcome outcome =
+            mot_track(scene.path(name) + " --detections " + scene.path("scene/det/det.txt") + " --output " +
+                      scene.path("a.txt"));
+        CHECK(outcome.exit_code == 0);
+        CHECK(outcome.says(name + ": 30 frames are announced"));
+        CHECK(outcome.says("damaged, and then frames after the damage bear numbers that are too low"));
+        const std::int64_t last = fgagt::read_results(scene.path("a.txt")).last_frame();
+        CHECK((last >= 10 && last < 30));
+    }
+}
+
 TEST_CASE("on a full disk the work fails with a message, and what was there stays") {
     const GeneratedSequence scene(60);
     const std::string old(5000, 'x');

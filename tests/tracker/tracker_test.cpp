@@ -501,32 +501,162 @@ struct FailingLifecycle {
     [[nodiscard]] bool reports(const Track& track) const { return inner.reports(track); }
 };
 
-template <class Failing>
-void require_strong_guarantee(Failing tracker, bool& fails) {
+/// @param fault  what makes a component fail in this way, else 0
+template <class Error, class Failing, class Fault>
+void require_strong_guarantee(Failing tracker, Fault& fault, Fault way) {
     const MovingSquares scene;
     Tracker<> control;
     require_same(control, tracker, scene, 0, 6);
     const auto before = tracker.state().tracks;
-    fails = true;
+    fault = way;
     for (int attempt = 0; attempt < 3; ++attempt)
-        CHECK_THROWS_AS(tracker.update(scene.frame(15), scene.detections(15)), std::runtime_error);
+        CHECK_THROWS_AS(tracker.update(scene.frame(15), scene.detections(15)), Error);
     CHECK(tracker.state().tracks == before);
     CHECK(tracker.state().frames == 6);
-    fails = false;
+    fault = Fault{};
     require_same(control, tracker, scene, 6, 12);
+}
+
+// Components that do not keep what their concepts ask for, each in so many ways.
+
+struct WrongFlow {
+    static constexpr int kWays = 3;
+    using Image = PyramidalFlow::Image;
+    PyramidalFlow inner{};
+    const int* way = nullptr;
+
+    void prepare(const cv::Mat& frame, Image& image) { inner.prepare(frame, image); }
+    void propagate(const Image& previous, const Image& current, std::span<const Box> boxes,
+                   std::vector<BoxFlow>& flows) {
+        inner.propagate(previous, current, boxes, flows);
+        if (*way == 1) flows.pop_back();
+        if (*way == 2) flows.emplace_back();
+    }
+    std::optional<Affine> camera_motion(const Image& previous, const Image& current,
+                                        std::span<const Box> boxes) {
+        if (*way == 3) return Affine{.tx = kNaN};
+        return inner.camera_motion(previous, current, boxes);
+    }
+};
+
+struct WrongMotion {
+    static constexpr int kWays = 3;
+    using State = KalmanMotion::State;
+    KalmanMotion inner{};
+    const int* way = nullptr;
+
+    [[nodiscard]] State initiate(const Box& box) const { return inner.initiate(box); }
+    void predict(State& state, float elapsed, const Affine& camera, const BoxFlow& flow) const {
+        inner.predict(state, elapsed, camera, flow);
+    }
+    void update(State& state, const Box& box, float score) const { inner.update(state, box, score); }
+    [[nodiscard]] Box box(const State& state) const {
+        Box result = inner.box(state);
+        if (*way == 1) result.left = kNaN;
+        if (*way == 2) result.width = 0;
+        if (*way == 3) result.top = 3e7F;
+        return result;
+    }
+};
+
+struct WrongPooler {
+    static constexpr int kWays = 3;
+    using Map = ColourImage;
+    StripePooler inner{};
+    const int* way = nullptr;
+
+    void pool(const Map& map, std::span<const Box> boxes, Matrix& features,
+              std::vector<std::uint8_t>& valid) {
+        inner.pool(map, boxes, features, valid);
+        if (*way == 1) features.setZero(0, features.cols());
+        if (*way == 2) valid.clear();
+        if (*way == 3) features.setConstant(kNaN);
+    }
+};
+
+struct WrongGraph {
+    static constexpr int kWays = 2;
+    AdaptiveGraph inner{};
+    const int* way = nullptr;
+
+    void relate(const Matrix& f_d, const Matrix& f_t, const Matrix& iou, Matrix& similarity) {
+        inner.relate(f_d, f_t, iou, similarity);
+        if (*way == 1) similarity.setZero(1, 1);
+        if (*way == 2) similarity.setConstant(kNaN);
+    }
+    [[nodiscard]] float margin() const { return inner.margin(); }
+};
+
+struct WrongAssociation {
+    static constexpr int kWays = 3;
+    DefaultAssociation inner{};
+    const int* way = nullptr;
+
+    void associate(const Evidence& evidence, std::vector<Match>& matches) {
+        inner.associate(evidence, matches);
+        if (*way == 1) matches.push_back({evidence.detections.size(), 0});
+        if (*way == 2) matches = {{0, evidence.tracks.size()}};
+        if (*way == 3) matches = {{1, 0}, {0, 1}};
+    }
+};
+
+struct WrongLifecycle {
+    static constexpr int kWays = 2;
+    LifecycleManager inner{};
+    const int* way = nullptr;
+
+    void advance(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
+                 std::span<const Detection> detections, std::span<const Match> matches,
+                 Events& events) const {
+        inner.advance(tracks, last_id, clock, detections, matches, events);
+        if (*way == 1) tracks.front().detection = detections.size();
+        if (*way == 2) tracks.clear();
+    }
+    [[nodiscard]] bool reports(const Track& track) const { return inner.reports(track); }
+};
+
+template <class Wrong, class AnyTracker>
+void require_refused(Wrong AnyTracker::Components::*part) {
+    int way = 0;
+    for (int each = 1; each <= Wrong::kWays; ++each) {
+        INFO("in way " << each);
+        typename AnyTracker::Components components;
+        (components.*part).way = &way;
+        require_strong_guarantee<InvalidArgument>(AnyTracker(components), way, each);
+    }
 }
 
 } // namespace
 
 TEST_CASE("a component that throws on a frame leaves the tracker as after the frame before") {
     bool fails = false;
-    require_strong_guarantee(Tracker<FailingBackbone>({.backbone = {.fails = &fails}}), fails);
-    require_strong_guarantee(Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, FailingGraph>(
-                                 {.graph = {.fails = &fails}}),
-                             fails);
-    require_strong_guarantee(Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, AdaptiveGraph,
-                                     DefaultAssociation, FailingLifecycle>({.lifecycle = {.fails = &fails}}),
-                             fails);
+    using Error = std::runtime_error;
+    require_strong_guarantee<Error>(Tracker<FailingBackbone>({.backbone = {.fails = &fails}}), fails, true);
+    require_strong_guarantee<Error>(
+        Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, FailingGraph>(
+            {.graph = {.fails = &fails}}),
+        fails, true);
+    require_strong_guarantee<Error>(
+        Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, AdaptiveGraph, DefaultAssociation,
+                FailingLifecycle>({.lifecycle = {.fails = &fails}}),
+        fails, true);
+}
+
+TEST_CASE("a component that does not keep what its concept asks for is told, and the tracker is as it was") {
+    using A = Tracker<ColourBackbone, WrongFlow>;
+    require_refused<WrongFlow, A>(&A::Components::flow);
+    using B = Tracker<ColourBackbone, PyramidalFlow, WrongMotion>;
+    require_refused<WrongMotion, B>(&B::Components::motion);
+    using C = Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, WrongPooler>;
+    require_refused<WrongPooler, C>(&C::Components::pooler);
+    using D = Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, WrongGraph>;
+    require_refused<WrongGraph, D>(&D::Components::graph);
+    using E =
+        Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, AdaptiveGraph, WrongAssociation>;
+    require_refused<WrongAssociation, E>(&E::Components::association);
+    using F = Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, AdaptiveGraph,
+                      DefaultAssociation, WrongLifecycle>;
+    require_refused<WrongLifecycle, F>(&F::Components::lifecycle);
 }
 
 TEST_CASE("a frame in which a step has failed has to begin anew") {

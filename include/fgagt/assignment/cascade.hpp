@@ -50,7 +50,8 @@ public:
     ///
     /// @param evidence  of the frame: detections, tracks and how they relate
     /// @param matches  becomes the matches of all stages in increasing order of detection; no index twice
-    /// @throws InvalidArgument  the parts of the evidence, or the scores of a stage, disagree in shape
+    /// @throws InvalidArgument  the parts of the evidence, or the scores of a stage, disagree in shape, or
+    ///                          the assigner names a column that there is not, or one twice
     void associate(const Evidence& evidence, std::vector<Match>& matches) {
         check(evidence);
         taken_d_.assign(evidence.detections.size(), {});
@@ -101,12 +102,22 @@ private:
                                   scores_.cols(), "; size them by the indices that the stage is given");
         if (!options_.match_across_classes) forbid_other_classes(evidence);
         assigner_.assign(scores_, static_cast<float>(stage.margin(evidence)), track_of_);
+        require_assignment(track_of_.size() == detections_.size());
         for (std::size_t i = 0; i < detections_.size(); ++i) {
             if (track_of_[i] < 0) continue;
-            const std::size_t track = tracks_[static_cast<std::size_t>(track_of_[i])];
+            const auto column = static_cast<std::size_t>(track_of_[i]);
+            require_assignment(column < tracks_.size() && taken_t_[tracks_[column]] == 0);
+            const std::size_t track = tracks_[column];
             taken_d_[detections_[i]] = {number, track};
             taken_t_[track] = 1;
         }
+    }
+
+    void require_assignment(bool fits) const {
+        if (!fits)
+            detail::throw_invalid("Cascade::associate: expected a column below ", tracks_.size(),
+                                  ", none twice, or -1 from the assigner for each of ", detections_.size(),
+                                  " rows; see what concepts.hpp asks of an Assigner");
     }
 
     /// What is still unmatched and takes part in the stage.

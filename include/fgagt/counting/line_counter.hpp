@@ -20,7 +20,7 @@ namespace fgagt {
 
 /// A line to be passed, from `start` to `end`.
 struct LineCounterOptions {
-    cv::Point2f start;             ///< continuous image coordinates, pixels, finite
+    cv::Point2f start;             ///< continuous image coordinates, pixels, within kCoordinateLimit
     cv::Point2f end;               ///< another point
     Anchor anchor = Anchor::kFoot; ///< which point of a box passes
     /// How far from the line a track must be to be on a side, as a share of its box's height, >= 0.
@@ -67,11 +67,13 @@ class LineCounter {
 public:
     using Options = LineCounterOptions;
 
-    /// @throws InvalidArgument  an end is not finite, both are the same, or the slack is out of its range
+    /// @throws InvalidArgument  an end is not finite or too far away, both are the same, or the slack is out
+    /// of its range
     explicit LineCounter(Options options) : options_(options) {
-        for (const float value : {options.start.x, options.start.y, options.end.x, options.end.y})
-            if (!std::isfinite(value))
-                detail::throw_invalid("LineCounter: expected finite ends of the line, got ", value);
+        for (const cv::Point2f end : {options.start, options.end})
+            if (!is_usable(end))
+                detail::throw_invalid("LineCounter: expected ends within ", kCoordinateLimit,
+                                      " pixels, got (", end.x, ", ", end.y, ")");
         if (options.start == options.end)
             detail::throw_invalid("LineCounter: expected two ends that differ, got (", options.start.x, ", ",
                                   options.start.y, ") twice");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/geometry.hpp>
 
 #include <opencv2/core.hpp>
 
@@ -17,15 +18,17 @@ namespace fgagt {
 /// number of its turns surrounds is inside.
 class Polygon {
 public:
-    /// @param corners  in order along the border, at least 3, finite; the last is joined to the first
-    /// @throws InvalidArgument  fewer corners, or one that is not finite
+    /// @param corners  in order along the border, at least 3, none beyond kCoordinateLimit; the last is
+    /// joined
+    ///                 to the first
+    /// @throws InvalidArgument  fewer corners, or one that is not finite or beyond
     explicit Polygon(std::vector<cv::Point2f> corners) : corners_(std::move(corners)) {
         if (corners_.size() < 3)
             detail::throw_invalid("Polygon: expected at least 3 corners, got ", corners_.size());
         for (const cv::Point2f corner : corners_)
-            if (!std::isfinite(corner.x) || !std::isfinite(corner.y))
-                detail::throw_invalid("Polygon: expected finite corners, got (", corner.x, ", ", corner.y,
-                                      ")");
+            if (!is_usable(corner))
+                detail::throw_invalid("Polygon: expected corners within ", kCoordinateLimit, " pixels, got (",
+                                      corner.x, ", ", corner.y, ")");
     }
 
     /// In order along the border. Valid as long as this object.

@@ -17,9 +17,9 @@ namespace fgagt {
 
 /// How a heatmap counts and looks.
 struct HeatmapOptions {
-    cv::Size frame_size;  ///< pixels, > 0
-    int cell = 8;         ///< side of the squares in which foot points are counted, pixels, > 0
-    double blur = 1.5;    ///< standard deviation by which a picture of the counts is smoothed, cells, >= 0
+    cv::Size frame_size; ///< pixels, each side in [1, 32768]
+    int cell = 8;        ///< side of the squares in which foot points are counted, pixels, [1, 1024]
+    double blur = 1.5;   ///< standard deviation by which a picture of the counts is smoothed, cells, [0, 100]
     double opacity = 0.7; ///< of the most visited place, [0, 1]
 };
 
@@ -35,14 +35,16 @@ public:
 
     /// @throws InvalidArgument  an option lies outside its range
     explicit Heatmap(Options options) : options_(options) {
-        const auto require = [](bool good, const char* name, const char* range, double value) {
-            if (!good) detail::throw_invalid("Heatmap: expected ", name, ' ', range, ", got ", value);
+        const auto require = [](const char* name, double value, double least, double most) {
+            if (!(value >= least && value <= most))
+                detail::throw_invalid("Heatmap: expected ", name, " in [", least, ", ", most, "], got ",
+                                      value);
         };
-        require(options.frame_size.width > 0, "a frame width", "> 0", options.frame_size.width);
-        require(options.frame_size.height > 0, "a frame height", "> 0", options.frame_size.height);
-        require(options.cell > 0, "cell", "> 0", options.cell);
-        require(options.blur >= 0 && std::isfinite(options.blur), "blur", ">= 0", options.blur);
-        require(options.opacity >= 0 && options.opacity <= 1, "opacity", "in [0, 1]", options.opacity);
+        require("a frame width", options.frame_size.width, 1, 32'768);
+        require("a frame height", options.frame_size.height, 1, 32'768);
+        require("cell", options.cell, 1, 1024);
+        require("blur", options.blur, 0, 100);
+        require("opacity", options.opacity, 0, 1);
         grid_ = {cells(options.frame_size.width), cells(options.frame_size.height)};
         counts_.resize(static_cast<std::size_t>(grid_.area()));
     }

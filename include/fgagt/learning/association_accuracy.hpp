@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fgagt/errors.hpp>
 #include <fgagt/learning/sample_maker.hpp>
 #include <fgagt/types.hpp>
 
@@ -19,7 +20,13 @@ struct AssociationAccuracy {
     ///
     /// @param sample      whose similarities they are
     /// @param similarity  [M x N] S_out
+    /// @throws InvalidArgument  shapes disagree
     void add(const AssociationSample& sample, const Matrix& similarity) {
+        if (static_cast<std::size_t>(similarity.rows()) != sample.identities_d.size() ||
+            static_cast<std::size_t>(similarity.cols()) != sample.identities_t.size())
+            detail::throw_invalid("AssociationAccuracy: expected similarities [", sample.identities_d.size(),
+                                  " x ", sample.identities_t.size(), "], got [", similarity.rows(), " x ",
+                                  similarity.cols(), "]");
         for (std::size_t d = 0; d < sample.identities_d.size(); ++d) {
             const TrackId identity = sample.identities_d[d];
             const auto own = std::ranges::find(sample.identities_t, identity);

@@ -27,9 +27,17 @@ public:
     /// @param inputs_t  [N x I] and of the tracks, N may be 0
     /// @param iou       [M x N]
     /// @return  [M x N] S_out; valid until the next call
+    /// @throws InvalidArgument  shapes disagree
     const Values& forward(const Weights& weights, const Values& inputs_d, const Values& inputs_t,
                           const Values& iou) {
-        FGAGT_ASSERT(iou.rows() == inputs_d.rows() && iou.cols() == inputs_t.rows());
+        const Eigen::Index inputs =
+            weights.embedding.size() == 0 ? weights.graph.w1.rows() : weights.embedding.cols();
+        if (inputs_d.cols() != inputs || inputs_t.cols() != inputs || iou.rows() != inputs_d.rows() ||
+            iou.cols() != inputs_t.rows())
+            detail::throw_invalid("AssociationNetwork: expected inputs [M x ", inputs, "] and [N x ", inputs,
+                                  "] and an IoU [M x N], got [", inputs_d.rows(), " x ", inputs_d.cols(),
+                                  "], [", inputs_t.rows(), " x ", inputs_t.cols(), "] and [", iou.rows(),
+                                  " x ", iou.cols(), "]; weights and samples must be of the same pooler");
         weights_ = &weights;
         iou_ = iou;
         embed(inputs_d, d_);

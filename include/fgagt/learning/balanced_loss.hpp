@@ -87,10 +87,13 @@ public:
     /// @param numbers     of the whole batch
     /// @param gradient    [M x N], resized
     /// @return  its share of the batch's loss
+    /// @throws InvalidArgument  there is not one class for each pair
     template <class Scalar>
     double evaluate(const MatrixOf<Scalar>& similarity, std::span<const PairClass> classes,
                     const Numbers& numbers, MatrixOf<Scalar>& gradient) const {
-        FGAGT_ASSERT(static_cast<std::size_t>(similarity.size()) == classes.size());
+        if (static_cast<std::size_t>(similarity.size()) != classes.size())
+            detail::throw_invalid("BalancedLoss::evaluate: expected a class for each of the ",
+                                  similarity.size(), " pairs, got ", classes.size());
         gradient.resize(similarity.rows(), similarity.cols());
         double loss = 0;
         for (std::size_t k = 0; k < classes.size(); ++k) {

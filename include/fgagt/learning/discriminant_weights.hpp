@@ -33,11 +33,13 @@ class Scatter {
 public:
     using Row = Eigen::RowVectorXd;
 
-    /// @throws InvalidArgument  no inputs, or of different dimensions
+    /// @throws InvalidArgument  no inputs, or of different dimensions, or not as many as identities
     explicit Scatter(std::span<const AssociationSample> samples) {
-        for (const AssociationSample& sample : samples)
+        for (const AssociationSample& sample : samples) {
+            require_identities(sample, "discriminant_weights");
             for (const Matrix* inputs : {&sample.inputs_d, &sample.inputs_t})
                 add_to_mean(*inputs);
+        }
         if (rows_ == 0)
             throw_invalid("discriminant_weights: expected samples with detections or tracks, got none");
         mean_ /= static_cast<double>(rows_);

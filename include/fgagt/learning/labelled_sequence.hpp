@@ -23,8 +23,9 @@ struct Patch {
     Box box;        ///< within `pixels`, continuous coordinates
 
     /// Cuts a box out of a frame, with a margin of a quarter of its size on every side as far as the frame
-    /// goes. Empty when the box lies outside.
+    /// goes. Empty when the box lies outside, or is not is_usable().
     [[nodiscard]] static Patch cut(const cv::Mat& frame, const Box& box) {
+        if (!is_usable(box)) return {};
         const float margin_x = 0.25F * box.width, margin_y = 0.25F * box.height;
         const cv::Rect wanted(cv::Point(cvFloor(box.left - margin_x), cvFloor(box.top - margin_y)),
                               cv::Point(cvCeil(box.right() + margin_x), cvCeil(box.bottom() + margin_y)));
@@ -94,14 +95,16 @@ public:
     /// @param observations  in any order; no identity but kNobody twice
     /// @param camera        motion of the background since the frame before
     /// @param flows         of `known(size() - 1)`, to this frame; empty: none is reliable
+    /// @throws InvalidArgument  a box is not is_usable(), a score is not in [0, 1], or the number of flows is
+    ///                          another; the sequence is as it was
     void add_frame(std::vector<Observation> observations, const Affine& camera = {},
                    std::span<const BoxFlow> flows = {}) {
+        require_sound(observations, flows);
         Frame frame{std::move(observations), {}, camera};
         for (Observation& one : frame.observations)
             one.covered = covered_share(one, frame.observations);
         if (!frames_.empty()) {
             std::vector<Known>& before = frames_.back().known;
-            FGAGT_ASSERT(flows.empty() || flows.size() == before.size());
             for (std::size_t k = 0; k < flows.size(); ++k)
                 before[k].flow = flows[k];
             frame.known = before;
@@ -147,6 +150,20 @@ private:
         std::vector<Known> known;
         Affine camera;
     };
+
+    void require_sound(std::span<const Observation> observations, std::span<const BoxFlow> flows) const {
+        for (const Observation& one : observations)
+            if (!is_usable(one.box) || !(one.score >= 0 && one.score <= 1))
+                detail::throw_invalid("LabelledSequence: expected a box whose numbers are finite and below ",
+                                      kCoordinateLimit, ", of positive size, and a score in [0, 1], got (",
+                                      one.box.left, ", ", one.box.top, ", ", one.box.width, ", ",
+                                      one.box.height, ") with ", one.score,
+                                      "; leave out what DetectionFilter rejects");
+        const std::size_t before = frames_.empty() ? 0 : frames_.back().known.size();
+        if (!flows.empty() && flows.size() != before)
+            detail::throw_invalid("LabelledSequence: expected a flow for each of the ", before,
+                                  " known objects, or none, got ", flows.size());
+    }
 
     static float covered_share(const Observation& one, std::span<const Observation> all) {
         double covered = 0;

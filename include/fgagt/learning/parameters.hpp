@@ -58,6 +58,13 @@ template <class Scalar>
     return true;
 }
 
+/// Whether every tensor has as many numbers in both.
+template <class Scalar>
+[[nodiscard]] bool same_sizes(const NetworkWeightsOf<Scalar>& a, const NetworkWeightsOf<Scalar>& b) {
+    return std::ranges::equal(parameters_of(a), parameters_of(b),
+                              [](const auto& one, const auto& other) { return one.size() == other.size(); });
+}
+
 /// Decay epsilon ||W - A||^2 towards an anchor A, such as the weights that training began with or zeros: the
 /// last term of the balanced loss (FGAGT, equation 12), once per batch.
 ///

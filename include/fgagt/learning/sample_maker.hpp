@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,21 @@ struct AssociationSample {
     std::vector<TrackId> identities_d; ///< [M] kNobody for a false positive
     std::vector<TrackId> identities_t; ///< [N] each once
 };
+
+namespace detail {
+
+/// @throws InvalidArgument  the identities of a sample are not as many as its inputs
+inline void require_identities(const AssociationSample& sample, std::string_view caller) {
+    const auto fits = [](const Matrix& inputs, const std::vector<TrackId>& identities) {
+        return static_cast<std::size_t>(inputs.rows()) == identities.size();
+    };
+    if (!fits(sample.inputs_d, sample.identities_d) || !fits(sample.inputs_t, sample.identities_t))
+        throw_invalid(caller, ": expected an identity for each row of inputs, got ",
+                      sample.identities_d.size(), " for ", sample.inputs_d.rows(), " detections and ",
+                      sample.identities_t.size(), " for ", sample.inputs_t.rows(), " tracks");
+}
+
+} // namespace detail
 
 /// Options of SampleMaker.
 struct SampleMakerOptions {
@@ -69,9 +85,12 @@ public:
     /// @param before    frame of which the tracks are remembered
     /// @param now       frame of the detections, > before
     /// @param random    for the augmentation
+    /// @throws InvalidArgument  there are no such frames
     [[nodiscard]] AssociationSample make(const LabelledSequence& sequence, std::size_t before,
                                          std::size_t now, Random& random) {
-        FGAGT_ASSERT(before < now && now < sequence.size());
+        if (!(before < now && now < sequence.size()))
+            detail::throw_invalid("SampleMaker::make: expected frames before < now < ", sequence.size(),
+                                  ", got ", before, " and ", now);
         remembered_.clear();
         for (const LabelledSequence::Known& known : sequence.known(before))
             remembered_.push_back({&known, before});
@@ -85,9 +104,16 @@ public:
     /// @param now       frame of the detections, >= 1
     /// @param absences  of whom that is true
     /// @param random    for the absences and the augmentation
+    /// @throws InvalidArgument  there is no such frame or none before it, or `absences` are out of range
     [[nodiscard]] AssociationSample make(const LabelledSequence& sequence, std::size_t now,
                                          const Absences& absences, Random& random) {
-        FGAGT_ASSERT(now >= 1 && now < sequence.size() && absences.longest >= 1);
+        if (!(now >= 1 && now < sequence.size()))
+            detail::throw_invalid("SampleMaker::make: expected a frame from 1 to below ", sequence.size(),
+                                  ", got ", now);
+        if (!(absences.share >= 0 && absences.share <= 1 && absences.longest >= 1))
+            detail::throw_invalid("SampleMaker::make: expected absences of a share in [0, 1] and of at least "
+                                  "1 frame, got ",
+                                  absences.share, " and ", absences.longest);
         remembered_.clear();
         for (const LabelledSequence::Known& known : sequence.known(now - 1)) {
             remembered_.push_back({&known, now - 1});

@@ -56,6 +56,7 @@ public:
     /// @param frame       as a tracker takes it
     /// @param detections  of this frame
     /// @param truth       the boxes of this frame with their identities; others may be there too
+    /// @throws InvalidArgument  a frame that a tracker does not take; the reader is as it was
     void add(const cv::Mat& frame, std::span<const Detection> detections,
              std::span<const std::pair<TrackId, Box>> truth) {
         filter_.apply(detections, usable_, source_, rejected_);

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/graph/adaptive_graph.hpp>
 #include <fgagt/learning/adam.hpp>
 #include <fgagt/learning/association_network.hpp>
 #include <fgagt/learning/balanced_loss.hpp>
 #include <fgagt/learning/parameters.hpp>
 #include <fgagt/learning/sample_maker.hpp>
 #include <fgagt/network_weights.hpp>
+#include <fgagt/pooling/embedding.hpp>
 
 #include <opencv2/core/utility.hpp>
 
@@ -41,10 +43,12 @@ public:
 
     /// @param initial  weights to begin with
     /// @param options  see TrainerOptions
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of its range; shapes of the weights disagree, or a number is
+    ///                          not finite
     explicit Trainer(const NetworkWeights& initial, TrainerOptions options = {})
         : Trainer(State{initial, initial, Adam::initial(initial)}, options) {}
     /// To go on where another one was.
+    /// @throws InvalidArgument  as above, and parts of the state have different shapes
     explicit Trainer(State state, TrainerOptions options)
         : options_(options),
           adam_(options.adam),
@@ -52,6 +56,11 @@ public:
           state_(std::move(state)) {
         if (!(options.weight_decay >= 0) || !std::isfinite(options.weight_decay))
             detail::throw_invalid("Trainer: expected a finite weight_decay >= 0, got ", options.weight_decay);
+        require_sound(state_.weights);
+        for (const NetworkWeights* part : {&state_.anchor, &state_.adam.mean, &state_.adam.square})
+            if (!same_sizes(*part, state_.weights) || !all_finite(*part))
+                detail::throw_invalid("Trainer: expected a state whose parts are finite and of the shapes of "
+                                      "its weights; take it from Trainer::state() or read_checkpoint()");
     }
 
     [[nodiscard]] const TrainerOptions& options() const noexcept { return options_; }
@@ -67,13 +76,14 @@ public:
     /// @param batch  samples whose inputs fit the weights; those without a detection or a track are of no
     ///               effect
     /// @return  the loss before the step, weight decay included
-    /// @throws InvalidArgument  the loss, its gradient or what becomes of the weights is not finite; the
-    /// state
-    ///                          is then as it was
+    /// @throws InvalidArgument  shapes of a sample disagree with each other or with the weights; or the loss,
+    ///                          its gradient or what becomes of the weights is not finite. The state is then
+    ///                          as it was
     double step(std::span<const AssociationSample> batch) {
         BalancedLoss::Numbers numbers{};
         std::vector<std::vector<BalancedLoss::PairClass>> classes;
         for (const AssociationSample& sample : batch) {
+            detail::require_identities(sample, "Trainer::step");
             classes.push_back(BalancedLoss::classes(sample.identities_d, sample.identities_t));
             BalancedLoss::count(classes.back(), numbers);
         }
@@ -107,6 +117,16 @@ public:
     }
 
 private:
+    /// By the components of a tracker that take such weights.
+    static void require_sound(const NetworkWeights& weights) {
+        static_cast<void>(AdaptiveGraph(weights.graph));
+        if (weights.embedding.size() == 0 && weights.bias.size() == 0) return;
+        if (const Embedding embedding(weights.embedding, weights.bias);
+            embedding.outputs() != weights.graph.w1.rows())
+            detail::throw_invalid("Trainer: expected an embedding to the graph's dimension ",
+                                  weights.graph.w1.rows(), ", got one to ", embedding.outputs());
+    }
+
     /// What one sample of a batch adds.
     struct Share {
         AssociationNetwork<float> network;

@@ -70,14 +70,15 @@ public:
     /// @param detections  [M]
     /// @param matches     in increasing order of detection, no index twice
     /// @param events      becomes the events of this frame
-    /// @throws InvalidArgument  elapsed is not a positive number
+    /// @throws InvalidArgument  elapsed is not a positive number, or a match is of a detection or track that
+    ///                          there is not, or out of order; nothing has changed then
     void advance(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
                  std::span<const Detection> detections, std::span<const Match> matches,
                  Events& events) const {
         if (!(clock.elapsed > 0))
             detail::throw_invalid("LifecycleManager::advance: expected a positive elapsed time, got ",
                                   clock.elapsed, "; use 1 for the next frame");
-        FGAGT_ASSERT(are_valid(matches, detections.size(), tracks));
+        require_valid(matches, detections.size(), tracks);
         events.clear();
         for (Track& track : tracks) {
             if (track.status == TrackStatus::kRemoved) continue;
@@ -100,16 +101,18 @@ public:
     }
 
 private:
-    [[nodiscard]] static bool are_valid(std::span<const Match> matches, std::size_t detections,
-                                        const std::vector<Track>& tracks) {
+    static void require_valid(std::span<const Match> matches, std::size_t detections,
+                              const std::vector<Track>& tracks) {
         for (std::size_t i = 0; i < matches.size(); ++i) {
-            if (matches[i].detection >= detections || matches[i].track >= tracks.size()) return false;
-            if (tracks[matches[i].track].status == TrackStatus::kRemoved) return false;
-            if (i > 0 && matches[i].detection <= matches[i - 1].detection) return false;
-            for (std::size_t j = 0; j < i; ++j)
-                if (matches[i].track == matches[j].track) return false;
+            const auto [detection, track] = matches[i];
+            const bool in_order = i == 0 || detection > matches[i - 1].detection;
+            if (!in_order || detection >= detections || track >= tracks.size() ||
+                tracks[track].status == TrackStatus::kRemoved)
+                detail::throw_invalid("LifecycleManager::advance: expected matches of the ", detections,
+                                      " detections, in their order, with those of ", tracks.size(),
+                                      " tracks that are not removed, got detection ", detection,
+                                      " with track ", track, "; check what associates them");
         }
-        return true;
     }
 
     static void take(Track& track, std::span<const Detection> detections, std::size_t index) {
