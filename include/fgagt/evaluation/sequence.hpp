@@ -24,7 +24,8 @@ struct AlignedFrame {
     std::int64_t number = 0;       ///< of the frame, from 1
 };
 
-/// A ground truth and a result side by side, after preprocessing, with ids counted from 0 without gaps.
+/// A ground truth and a result side by side, after preprocessing, with ids counted from 0 without gaps: as
+/// align() makes it. What counts does not look whether the indices are such.
 struct AlignedSequence {
     std::vector<AlignedFrame> frames;       ///< in order of time; frames without any box are left out
     std::vector<int> gt_boxes_of_id;        ///< number of boxes, by gt id
