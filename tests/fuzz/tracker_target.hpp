@@ -5,8 +5,12 @@
 #include "fuzz/law.hpp"
 #include "support/slow_lifecycle.hpp"
 
+#include <fgagt/default_weights.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/geometry_tracker.hpp>
+#include <fgagt/graph_tracker.hpp>
+#include <fgagt/paper_tracker.hpp>
+#include <fgagt/pooling/roi_align_pooler.hpp>
 #include <fgagt/tracker.hpp>
 #include <fgagt/types.hpp>
 
@@ -21,6 +25,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -501,6 +506,9 @@ private:
                                        axis.velocity_variance})
                 require(std::isfinite(value), "motion is finite");
     }
+    static void check_motion(const HoldMotion::State& box) {
+        require(is_usable(box), "boxes that are held are finite and not empty");
+    }
 
     /// What is remembered of a track is what it was, or the mean with the features of its detection.
     void check_appearance(const State& before, const AppearanceMemory::State& appearance,
@@ -544,8 +552,8 @@ private:
     std::int64_t tracked_ = 0;
 };
 
-/// Leads a tracker, with frames or without, through hostile detections, frames and calls: see TrackerSession.
-/// Returns the number of frames that were tracked.
+/// Leads one of the library's trackers, with frames or without, through hostile detections, frames and calls:
+/// see TrackerSession. Returns the number of frames that were tracked.
 ///
 /// @throws BrokenLaw  something does not hold that must
 inline std::int64_t check_tracker(std::string_view data) {
@@ -553,20 +561,31 @@ inline std::int64_t check_tracker(std::string_view data) {
     const std::size_t kind = bytes.below(8);
     const LifecycleManager lifecycle(lifecycle_options(bytes));
     const TrackerOptions options = tracker_options(bytes);
-    if (kind == 7) {
-        constexpr std::int64_t kFrames = 40;
-        const auto dimension = static_cast<std::size_t>(StripePooler().dimension());
-        TrackerSession<Tracker<>> session(bytes, {.lifecycle = lifecycle}, options, dimension);
+    const auto tracked = [&]<class AnyTracker>(std::type_identity<AnyTracker>,
+                                               typename AnyTracker::Components components, auto dimension) {
+        constexpr std::int64_t kFrames = AnyTracker::kReadsFrames ? 40 : 200;
+        components.lifecycle = lifecycle;
+        TrackerSession<AnyTracker> session(bytes, components, options, static_cast<std::size_t>(dimension));
         session.run(kFrames);
         return session.tracked();
+    };
+    switch (kind) {
+    case 7:
+        return tracked(std::type_identity<Tracker<>>(), {}, StripePooler().dimension());
+    case 6: {
+        static const NetworkWeights weights = default_weights();
+        return tracked(std::type_identity<GraphTracker<>>(), GraphTracker<>::learned(weights),
+                       weights.embedding.rows());
     }
-    constexpr std::int64_t kFrames = 200;
-    const int dimension = kind < 4 ? 0 : 2;
-    TrackerSession<GeometryTracker> session(
-        bytes, {.pooler = NoPooler<NoMap>({.dimension = dimension}), .lifecycle = lifecycle}, options,
-        static_cast<std::size_t>(dimension));
-    session.run(kFrames);
-    return session.tracked();
+    case 5:
+        return tracked(std::type_identity<PaperTracker<>>(), PaperTracker<>::published(),
+                       RoiAlignPooler().options().dimension);
+    default: {
+        const int dimension = kind == 4 ? 2 : 0;
+        return tracked(std::type_identity<GeometryTracker>(),
+                       {.pooler = NoPooler<NoMap>({.dimension = dimension})}, dimension);
+    }
+    }
 }
 
 } // namespace fgagt::test
