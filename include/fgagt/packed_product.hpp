@@ -37,7 +37,7 @@ struct MatrixView {
 
     [[nodiscard]] MatrixView transposed() const { return {numbers, columns, rows, column, row}; }
     [[nodiscard]] MatrixView middle_columns(std::ptrdiff_t first, std::ptrdiff_t count) const {
-        return {numbers + first * column, rows, count, row, column};
+        return {rows == 0 ? numbers : numbers + first * column, rows, count, row, column};
     }
 };
 
@@ -55,6 +55,7 @@ public:
         columns_ = matrix.columns;
         const std::ptrdiff_t panels = (columns_ + kPanel - 1) / kPanel;
         numbers_.assign(static_cast<std::size_t>(panels * rows_), PanelRow{});
+        if (rows_ == 0) return; // a view of nothing may point nowhere
         PanelRow* to = numbers_.data();
         for (std::ptrdiff_t first = 0; first < columns_; first += kPanel) {
             const float* from = matrix.numbers + first * matrix.column;

@@ -35,7 +35,8 @@ public:
     FrameSource& operator=(const FrameSource&) = delete;
     virtual ~FrameSource() = default;
 
-    /// Decodes the next frame; false, and an unchanged `frame`, after the last one.
+    /// Decodes the next frame; false, and an unchanged `frame`, after the last one, and where OpenCV cannot
+    /// decode any more of a video.
     /// @throws ParseError  the frame should be there but cannot be read
     virtual bool read(cv::Mat& frame) = 0;
     /// Passes over the next frame; false after the last one.
@@ -103,7 +104,7 @@ public:
         std::error_code ignored;
         if (!std::filesystem::exists(path, ignored))
             throw ParseError(path.string(), 0, 0, "cannot be opened: no such file or folder");
-        if (!open(path.string()))
+        if (!succeeds([&] { return capture_.open(path.string()); }))
             throw ParseError(path.string(), 0, 0,
                              "expected a video that OpenCV's videoio can decode; see which formats "
                              "cv::getBuildInformation() lists, or convert it to images");
@@ -111,11 +112,13 @@ public:
 
     bool read(cv::Mat& frame) override {
         cv::Mat image; // a capture at its end would empty `frame`
-        if (!capture_.read(image) || image.empty()) return false;
+        if (!succeeds([&] { return capture_.read(image); }) || image.empty()) return false;
         frame = std::move(image);
         return true;
     }
-    bool skip() override { return capture_.grab(); }
+    bool skip() override {
+        return succeeds([&] { return capture_.grab(); });
+    }
     [[nodiscard]] std::optional<std::int64_t> frame_count() const override {
         const double count = capture_.get(cv::CAP_PROP_FRAME_COUNT);
         return count >= 1 && count < 1e15 ? std::optional(static_cast<std::int64_t>(count)) : std::nullopt;
@@ -131,9 +134,10 @@ public:
     }
 
 private:
-    bool open(const std::string& path) {
+    template <class Call>
+    static bool succeeds(Call call) {
         try {
-            return capture_.open(path);
+            return call();
         } catch (const cv::Exception&) {
             return false;
         }
