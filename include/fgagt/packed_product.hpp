@@ -185,6 +185,10 @@ FGAGT_AVX512 inline void product_avx512(const float* a, std::ptrdiff_t row, std:
 inline void multiply(const MatrixView& a, const PackedMatrix& b, Matrix& result) {
     FGAGT_ASSERT(a.columns == b.rows());
     result.resize(a.rows, b.columns());
+    if (b.rows() == 0) { // and a may point nowhere
+        std::fill_n(result.data(), result.size(), 0.0F);
+        return;
+    }
     const ProductKernel kernel = product_kernel();
     std::array<float, kProductRows * PackedMatrix::kPanel> block{};
     const std::ptrdiff_t at_a_time = a.rows < kProductRows ? 1 : kProductRows;
