@@ -1,21 +1,23 @@
 #pragma once
 
+#include <atomic>
 #include <csignal>
 
 namespace fgagt::examples {
 
-/// Ctrl-C and `kill`: the work ends at the next place where it may.
+/// Ctrl-C and `kill`: the work ends at the next place where it may. Any thread may ask.
 class Interruption {
 public:
     static void watch() {
         std::signal(SIGINT, note);
         std::signal(SIGTERM, note);
     }
-    [[nodiscard]] static bool requested() { return was_requested != 0; }
+    [[nodiscard]] static bool requested() { return was_requested; }
 
 private:
-    static void note(int) { was_requested = 1; }
-    inline static volatile std::sig_atomic_t was_requested = 0;
+    static void note(int) { was_requested = true; }
+    inline static std::atomic<bool> was_requested = false;
+    static_assert(std::atomic<bool>::is_always_lock_free, "what a signal handler writes has no lock");
 };
 
 } // namespace fgagt::examples
