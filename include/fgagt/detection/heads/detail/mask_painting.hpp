@@ -38,7 +38,7 @@ private:
     }
 };
 
-/// The pixels of the frame that a box touches.
+/// The pixels of the frame that a box touches; cv::Rect() where there are none.
 [[nodiscard]] inline cv::Rect pixels_of(const Box& box, cv::Size frame) {
     const auto edge = [](float position, int most) {
         return static_cast<int>(std::clamp(position, 0.0F, static_cast<float>(most)));
@@ -46,7 +46,8 @@ private:
     const cv::Point first{edge(std::floor(box.left), frame.width), edge(std::floor(box.top), frame.height)};
     const cv::Point last{edge(std::ceil(box.right()), frame.width),
                          edge(std::ceil(box.bottom()), frame.height)};
-    return {first, last};
+    const cv::Rect pixels(first, last);
+    return pixels.empty() ? cv::Rect() : pixels;
 }
 
 /// The pixels of a box where the mask is at least `threshold`; one that is not finite is below.
