@@ -117,7 +117,8 @@ inline bool check_heads(std::string_view data) {
     static const std::vector<std::string> names = head_names();
     const std::string& name = names[bytes.below(names.size())];
     const cv::Size size{64, 64};
-    TensorShapes shapes = right_shapes(name, bytes.one_of({1, 2, 3, 4}), bytes.flag());
+    const int classes = bytes.one_of({1, 2, 3, 4});
+    TensorShapes shapes = right_shapes(name, classes, bytes.flag());
     const bool spoilt = bytes.below(3) == 0;
     if (spoilt) {
         std::vector<int>& shape = shapes[bytes.below(shapes.size())];
