@@ -109,6 +109,7 @@ private:
         if (size) {
             result_.width = pixels("width");
             result_.height = pixels("height");
+            if (result_.width == 0 || result_.height == 0) result_.width = result_.height = 0; // not known
         }
         if (const pugi::xml_node count = section.child("size"))
             result_.frame_count = file_.integer(count, "size", count.text().get(), 0, kLastFrame);
