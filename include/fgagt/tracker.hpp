@@ -492,7 +492,7 @@ private:
                                       "; leave it out when it is unknown");
     }
 
-    /// A part of the caller's own may say what does not fit; what it throws goes through unchanged.
+    /// @throws InvalidArgument  a component did not keep what its concept promises
     static void require_kept(bool kept, const char* concept_name, const char* promise) {
         if (!kept)
             detail::throw_invalid("Tracker: expected ", promise, " from the component that is its ",
