@@ -1,13 +1,16 @@
 #pragma once
 
 #include <fgagt/types.hpp>
+#include <fgagt/vectors.hpp>
 
 #include <Eigen/Core>
-#include <opencv2/core/hal/intrin.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <span>
 
 /// What the library does with matrices whose rows are contiguous. Loops over numbers instead of Eigen's
@@ -35,15 +38,17 @@ template <class Scalar>
     return {matrix.data(), static_cast<std::size_t>(matrix.size())};
 }
 
+inline namespace FGAGT_KERNELS {
+
 /// Sum of the squares, four at a time. Underflows and overflows as floats do.
 [[nodiscard]] inline float sum_of_squares(std::span<const float> numbers) {
     const std::size_t in_fours = numbers.size() / 4 * 4;
-    cv::v_float32x4 sums = cv::v_setzero_f32();
+    Floats sums = all_lanes(0);
     for (std::size_t k = 0; k < in_fours; k += 4) {
-        const cv::v_float32x4 four = cv::v_load(numbers.data() + k);
-        sums += four * four;
+        const Floats four = load(numbers.data() + k);
+        sums = add_product(sums, four, four);
     }
-    float sum = cv::v_reduce_sum(sums);
+    float sum = sum_of_lanes(sums);
     for (const float number : numbers.subspan(in_fours))
         sum += number * number;
     return sum;
@@ -52,12 +57,12 @@ template <class Scalar>
 /// Sum of the squared differences of as many numbers each; otherwise the same.
 [[nodiscard]] inline float sum_of_squared_differences(std::span<const float> a, std::span<const float> b) {
     const std::size_t in_fours = a.size() / 4 * 4;
-    cv::v_float32x4 sums = cv::v_setzero_f32();
+    Floats sums = all_lanes(0);
     for (std::size_t k = 0; k < in_fours; k += 4) {
-        const cv::v_float32x4 differences = cv::v_load(a.data() + k) - cv::v_load(b.data() + k);
-        sums += differences * differences;
+        const Floats differences = subtract(load(a.data() + k), load(b.data() + k));
+        sums = add_product(sums, differences, differences);
     }
-    float sum = cv::v_reduce_sum(sums);
+    float sum = sum_of_lanes(sums);
     for (std::size_t k = in_fours; k < a.size(); ++k)
         sum += (a[k] - b[k]) * (a[k] - b[k]);
     return sum;
@@ -66,26 +71,31 @@ template <class Scalar>
 /// Largest absolute value; 0 of none.
 [[nodiscard]] inline float largest_magnitude(std::span<const float> numbers) {
     const std::size_t in_fours = numbers.size() / 4 * 4;
-    cv::v_float32x4 largest = cv::v_setzero_f32();
+    Floats largest = all_lanes(0);
     for (std::size_t k = 0; k < in_fours; k += 4)
-        largest = cv::v_max(largest, cv::v_abs(cv::v_load(numbers.data() + k)));
-    float result = cv::v_reduce_max(largest);
+        largest = maximum(largest, magnitude(load(numbers.data() + k)));
+    float result = largest_lane(largest);
     for (const float number : numbers.subspan(in_fours))
         result = std::max(result, std::abs(number));
     return result;
 }
 
-/// Whether no number is NaN or infinite: times zero, each of those is NaN.
+/// Whether no number is NaN or infinite. Looks at the bits, two floats at a time: comparisons of floats
+/// promise nothing under -ffast-math.
 [[nodiscard]] inline bool all_finite(std::span<const float> numbers) {
-    const std::size_t in_fours = numbers.size() / 4 * 4;
-    const cv::v_float32x4 zero = cv::v_setzero_f32();
-    cv::v_float32x4 sums = zero;
-    for (std::size_t k = 0; k < in_fours; k += 4)
-        sums += zero * cv::v_load(numbers.data() + k);
-    float sum = cv::v_reduce_sum(sums);
-    for (const float number : numbers.subspan(in_fours))
-        sum += 0 * number;
-    return sum == 0;
+    constexpr std::uint64_t kExponents = 0x7F80'0000'7F80'0000U; // all ones in NaN and in infinity
+    constexpr std::uint64_t kCarries = 0x8000'0000'8000'0000U;   // set by one more than all ones
+    constexpr std::uint64_t kOnes = 0x0080'0000'0080'0000U;
+    const std::size_t in_twos = numbers.size() / 2 * 2;
+    std::uint64_t carried = 0;
+    for (std::size_t k = 0; k < in_twos; k += 2) {
+        std::uint64_t two;
+        std::memcpy(&two, numbers.data() + k, sizeof two);
+        carried |= (two & kExponents) + kOnes;
+    }
+    if (in_twos < numbers.size())
+        carried |= (std::bit_cast<std::uint32_t>(numbers.back()) & kExponents) + kOnes;
+    return (carried & kCarries) == 0;
 }
 
 /// Scales a row to unit length, whatever its size; zero stays zero.
@@ -106,4 +116,5 @@ inline bool normalise(std::span<float> row) {
     return true;
 }
 
+} // namespace FGAGT_KERNELS
 } // namespace fgagt::detail

@@ -3,8 +3,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/simd.hpp>
 #include <fgagt/types.hpp>
-
-#include <opencv2/core/hal/intrin.hpp>
+#include <fgagt/vectors.hpp>
 
 #include <algorithm>
 #include <array>
@@ -98,21 +97,21 @@ inline void product_simd128(const float* a, std::ptrdiff_t row, std::ptrdiff_t c
                             std::ptrdiff_t depth, float* c) {
     for (std::ptrdiff_t i = 0; i < kProductRows; i += 2, a += 2 * row, c += 2 * PackedMatrix::kPanel)
         for (std::ptrdiff_t j = 0; j < PackedMatrix::kPanel; j += 8) {
-            cv::v_float32x4 s00 = cv::v_setzero_f32(), s01 = s00, s10 = s00, s11 = s00;
+            Floats s00 = all_lanes(0), s01 = s00, s10 = s00, s11 = s00;
             for (std::ptrdiff_t k = 0; k < depth; ++k) {
                 const float* const right = panel + k * PackedMatrix::kPanel + j;
-                const cv::v_float32x4 b0 = cv::v_load(right), b1 = cv::v_load(right + 4);
-                const cv::v_float32x4 x0 = cv::v_setall_f32(a[k * column]);
-                s00 += x0 * b0;
-                s01 += x0 * b1;
-                const cv::v_float32x4 x1 = cv::v_setall_f32(a[k * column + row]);
-                s10 += x1 * b0;
-                s11 += x1 * b1;
+                const Floats b0 = load(right), b1 = load(right + 4);
+                const Floats x0 = all_lanes(a[k * column]);
+                s00 = add_product(s00, x0, b0);
+                s01 = add_product(s01, x0, b1);
+                const Floats x1 = all_lanes(a[k * column + row]);
+                s10 = add_product(s10, x1, b0);
+                s11 = add_product(s11, x1, b1);
             }
-            cv::v_store(c + j, s00);
-            cv::v_store(c + j + 4, s01);
-            cv::v_store(c + PackedMatrix::kPanel + j, s10);
-            cv::v_store(c + PackedMatrix::kPanel + j + 4, s11);
+            store(c + j, s00);
+            store(c + j + 4, s01);
+            store(c + PackedMatrix::kPanel + j, s10);
+            store(c + PackedMatrix::kPanel + j + 4, s11);
         }
 }
 

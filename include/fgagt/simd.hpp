@@ -2,18 +2,21 @@
 
 /// FGAGT_AVX2 marks functions that are compiled for AVX2 with fused multiply-add whatever the rest is
 /// compiled for; they may be called where `detail::has_avx2()`. FGAGT_AVX512 likewise. They are not defined
-/// on other processors and compilers, nor where FGAGT_NO_SIMD is, which leaves plain loops and OpenCV's
-/// vectors of four floats, which it has for every processor.
+/// on other processors and compilers, nor where FGAGT_NO_SIMD is, which leaves plain loops alone. Nor with
+/// g++ for Windows, which does not align vectors of 256 bits on the stack (GCC bug 54412).
 ///
 /// FGAGT_KERNELS names the inline namespace of all such functions, of the plain loops in their place and of
 /// what chooses: translation units that compile them differently have different ones.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(FGAGT_NO_SIMD)
+#if defined(__x86_64__) && defined(__GNUC__) && !(defined(_WIN32) && !defined(__clang__)) &&                 \
+    !defined(FGAGT_NO_SIMD)
 #define FGAGT_AVX2 __attribute__((target("avx2,fma")))
 #define FGAGT_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")))
 #endif
 
-#if !defined(FGAGT_AVX2)
+#if defined(FGAGT_NO_SIMD)
 #define FGAGT_KERNELS kernels_plain
+#elif !defined(FGAGT_AVX2)
+#define FGAGT_KERNELS kernels_from_simd128
 #elif defined(__AVX512F__)
 #define FGAGT_KERNELS kernels_from_avx512
 #elif defined(__AVX2__)

@@ -5,9 +5,9 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/parallel.hpp>
 #include <fgagt/types.hpp>
+#include <fgagt/vectors.hpp>
 
 #include <opencv2/core.hpp>
-#include <opencv2/core/hal/intrin.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
@@ -156,43 +156,39 @@ private:
                          });
     }
 
-    using Lanes = cv::v_float32x4; // a number of each of four cells
-    static constexpr int kLanes = 4;
+    using Lanes = detail::Floats; // a number of each of four cells
+    static constexpr int kLanes = static_cast<int>(detail::kFloats);
 
     /// Magnitude and orientations of up to four cells, from column `x` on: sums over 2 x 2 pixels of the
     /// half-size image.
     void write_cells(int x, int y, FeatureMap& map) const {
         constexpr float kSobelGain = 4 * 255; // response of cv::spatialGradient to a full-range step
-        const Lanes scale = cv::v_setall_f32(0.25F * options_.gradient_gain / kSobelGain);
+        const Lanes scale = detail::all_lanes(0.25F * options_.gradient_gain / kSobelGain);
         const int count = std::min(kLanes, map.columns - x);
         GradientSums sums;
         for (const int row : {2 * y, 2 * y + 1}) {
-            const PixelPairs gx(gradient_x_.ptr<std::int16_t>(row) + 2 * x, count);
-            const PixelPairs gy(gradient_y_.ptr<std::int16_t>(row) + 2 * x, count);
-            sums.add(gx.first, gy.first);
-            sums.add(gx.second, gy.second);
+            const detail::EvenAndOdd gx = pixels_of_cells(gradient_x_.ptr<std::int16_t>(row) + 2 * x, count);
+            const detail::EvenAndOdd gy = pixels_of_cells(gradient_y_.ptr<std::int16_t>(row) + 2 * x, count);
+            sums.add(gx.even, gy.even);
+            sums.add(gx.odd, gy.odd);
         }
         float* const out = map.cell(y, x) + 3;
         for (std::size_t c = 0; c < sums.channels.size(); ++c) {
             std::array<float, kLanes> channel{};
-            cv::v_store(channel.data(), cv::v_min(scale * sums.channels[c], cv::v_setall_f32(1)));
+            detail::store(channel.data(),
+                          detail::minimum(detail::multiply(scale, sums.channels[c]), detail::all_lanes(1)));
             for (int k = 0; k < count; ++k)
                 out[k * kChannels + static_cast<int>(c)] = channel[static_cast<std::size_t>(k)];
         }
     }
 
-    /// The pixels of cells in a row of gradients: each has two. Zero where there is no cell.
-    struct PixelPairs {
-        Lanes first, second;
-
-        PixelPairs(const std::int16_t* pixels, int cells) {
-            std::array<std::int16_t, 2 * kLanes> pairs{};
-            if (cells < kLanes) pixels = std::copy_n(pixels, 2 * cells, pairs.begin()) - 2 * cells;
-            const cv::v_int32x4 both = cv::v_reinterpret_as_s32(cv::v_load(pixels));
-            first = cv::v_cvt_f32((both << 16) >> 16);
-            second = cv::v_cvt_f32(both >> 16);
-        }
-    };
+    /// The pixels of up to four cells in a row of gradients: each has two. Zero where there is no cell.
+    static detail::EvenAndOdd pixels_of_cells(const std::int16_t* pixels, int cells) {
+        std::array<std::int16_t, 2 * kLanes> pairs{};
+        if (cells == kLanes) return detail::load_in_turn(pixels);
+        std::copy_n(pixels, 2 * cells, pairs.begin());
+        return detail::load_in_turn(pairs.data());
+    }
 
     /// Magnitude, then orientations, summed over gradients.
     ///
@@ -202,22 +198,30 @@ private:
     struct GradientSums {
         std::array<Lanes, 1 + kOrientations> channels;
 
-        GradientSums() { channels.fill(cv::v_setzero_f32()); }
+        GradientSums() { channels.fill(detail::all_lanes(0)); }
 
         void add(const Lanes& gx, const Lanes& gy) {
-            const Lanes cos30 = cv::v_setall_f32(0.8660254F), sin30 = cv::v_setall_f32(0.5F);
-            channels[0] += cv::v_sqrt(gx * gx + gy * gy);
+            using detail::multiply, detail::subtract;
+            const Lanes cos30 = detail::all_lanes(0.8660254F), sin30 = detail::all_lanes(0.5F);
+            const Lanes square = detail::add(multiply(gx, gx), multiply(gy, gy));
+            channels[0] = detail::add(channels[0], detail::square_root(square));
             split(0, gx, gy);
-            split(1, cos30 * gx + sin30 * gy, cos30 * gy - sin30 * gx);
-            split(2, sin30 * gx + cos30 * gy, sin30 * gy - cos30 * gx);
+            split(1, detail::add(multiply(cos30, gx), multiply(sin30, gy)),
+                  subtract(multiply(cos30, gy), multiply(sin30, gx)));
+            split(2, detail::add(multiply(sin30, gx), multiply(cos30, gy)),
+                  subtract(multiply(sin30, gy), multiply(cos30, gx)));
         }
 
     private:
         void split(std::size_t k, const Lanes& signed_along, const Lanes& signed_across) {
-            const Lanes root3 = cv::v_setall_f32(1.7320508F), zero = cv::v_setzero_f32();
-            const Lanes along = cv::v_abs(signed_along), across = cv::v_abs(signed_across);
-            channels[1 + k] += cv::v_max(along - root3 * across, zero);
-            channels[4 + k] += cv::v_max(across - root3 * along, zero);
+            const Lanes along = detail::magnitude(signed_along), across = detail::magnitude(signed_across);
+            channels[1 + k] = detail::add(channels[1 + k], share(along, across));
+            channels[4 + k] = detail::add(channels[4 + k], share(across, along));
+        }
+        static Lanes share(const Lanes& along, const Lanes& across) {
+            const Lanes root3 = detail::all_lanes(1.7320508F);
+            return detail::maximum(detail::subtract(along, detail::multiply(root3, across)),
+                                   detail::all_lanes(0));
         }
     };
 

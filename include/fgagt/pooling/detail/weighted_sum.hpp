@@ -1,8 +1,7 @@
 #pragma once
 
 #include <fgagt/simd.hpp>
-
-#include <opencv2/core/hal/intrin.hpp>
+#include <fgagt/vectors.hpp>
 
 #include <span>
 
@@ -26,25 +25,25 @@ inline namespace FGAGT_KERNELS {
 inline void weighted_sum_simd128(std::span<const CellTap> taps, int channels, float* out) noexcept {
     int c = 0;
     for (; c + 16 <= channels; c += 16) {
-        cv::v_float32x4 sum0 = cv::v_setzero_f32(), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        Floats sum0 = all_lanes(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
         for (const CellTap& tap : taps) {
-            const cv::v_float32x4 weight = cv::v_setall_f32(tap.weight);
+            const Floats weight = all_lanes(tap.weight);
             const float* const cell = tap.cell + c;
-            sum0 += weight * cv::v_load(cell);
-            sum1 += weight * cv::v_load(cell + 4);
-            sum2 += weight * cv::v_load(cell + 8);
-            sum3 += weight * cv::v_load(cell + 12);
+            sum0 = add_product(sum0, weight, load(cell));
+            sum1 = add_product(sum1, weight, load(cell + 4));
+            sum2 = add_product(sum2, weight, load(cell + 8));
+            sum3 = add_product(sum3, weight, load(cell + 12));
         }
-        cv::v_store(out + c, sum0);
-        cv::v_store(out + c + 4, sum1);
-        cv::v_store(out + c + 8, sum2);
-        cv::v_store(out + c + 12, sum3);
+        store(out + c, sum0);
+        store(out + c + 4, sum1);
+        store(out + c + 8, sum2);
+        store(out + c + 12, sum3);
     }
     const auto four = [&](int first) {
-        cv::v_float32x4 sum = cv::v_setzero_f32();
+        Floats sum = all_lanes(0);
         for (const CellTap& tap : taps)
-            sum += cv::v_setall_f32(tap.weight) * cv::v_load(tap.cell + first);
-        cv::v_store(out + first, sum);
+            sum = add_product(sum, all_lanes(tap.weight), load(tap.cell + first));
+        store(out + first, sum);
     };
     for (; c + 4 <= channels; c += 4)
         four(c);
