@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/language.hpp>
+
 #include <cstdint>
 
 /// The tracker's inputs, outputs and errors by name only, for headers that mention them without using them.

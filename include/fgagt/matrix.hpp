@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/language.hpp>
+
 #include <Eigen/Core>
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/language.hpp>
+
 /// FGAGT_AVX2 marks functions that are compiled for AVX2 with fused multiply-add whatever the rest is
 /// compiled for; they may be called where `detail::has_avx2()`. FGAGT_AVX512 likewise. They are not defined
 /// on other processors and compilers, nor where FGAGT_NO_SIMD is, which leaves plain loops alone. Nor with
@@ -45,3 +47,20 @@ inline namespace FGAGT_KERNELS {
 } // namespace FGAGT_KERNELS
 } // namespace fgagt::detail
 #endif
+
+namespace fgagt::detail {
+
+/// Asks the processor to fetch a cache line, where the compiler can say so. Any address will do.
+inline void prefetch([[maybe_unused]] const void* address) noexcept {
+#ifdef __GNUC__
+    __builtin_prefetch(address);
+#endif
+}
+/// Likewise of a cache line that is written next.
+inline void prefetch_to_write([[maybe_unused]] void* address) noexcept {
+#ifdef __GNUC__
+    __builtin_prefetch(address, 1);
+#endif
+}
+
+} // namespace fgagt::detail

@@ -30,8 +30,6 @@ inline namespace FGAGT_KERNELS {
 
 inline constexpr std::size_t kFloats = 4; ///< of a vector
 
-inline constexpr std::size_t kFloats = 4; ///< of a vector
-
 #ifdef FGAGT_SIMD128
 
 using Floats = cv::v_float32x4;

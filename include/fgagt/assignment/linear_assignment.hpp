@@ -21,7 +21,7 @@ enum class Objective { kMinimise, kMaximise };
 ///
 /// Shortest augmenting paths with dual prices (Jonker and Volgenant 1987, in the rectangular form of Crouse,
 /// "On implementing 2D rectangular assignment algorithms", IEEE TAES 52(4), 2016), after every row has been
-/// offered its cheapest column. Computes in double. O(min(M, N)² max(M, N)) at worst, far less on average.
+/// offered its cheapest column. Computes in double. O(min(M, N)^2 max(M, N)) at worst, far less on average.
 ///
 /// @tparam Scalar  float or double
 template <class Scalar>

@@ -26,7 +26,7 @@ struct GreyView {
     [[nodiscard]] const std::uint8_t* at(int x, int y) const noexcept { return origin + y * stride + x; }
 };
 
-/// An 8-bit grey image at full, half, quarter, … size, each level mirrored beyond its edges.
+/// An 8-bit grey image at full, half, quarter, ... size, each level mirrored beyond its edges.
 ///
 /// Level l + 1 is level l smoothed by the 5x5 binomial and taken at even pixels (`cv::pyrDown`), so a point
 /// at x in integer-centre coordinates is at x / 2 there. The border is wide enough for a tracking window that
@@ -146,8 +146,8 @@ private:
         const auto ahead = static_cast<std::ptrdiff_t>(kAhead * grey.step);
         int x = 0;
         for (; x + kCacheLine <= grey.cols; x += kCacheLine) {
-            __builtin_prefetch(from + x + ahead);
-            __builtin_prefetch(to + x + kAhead * stride_of(levels_[0]), /*rw=*/1);
+            detail::prefetch(from + x + ahead);
+            detail::prefetch_to_write(to + x + kAhead * stride_of(levels_[0]));
             std::memcpy(to + x, from + x, kCacheLine);
         }
         std::copy(from + x, from + grey.cols, to + x);
@@ -201,7 +201,9 @@ private:
     static void mirror_word(const std::uint8_t* from, std::uint8_t* to) noexcept {
         std::uint64_t word = 0;
         std::memcpy(&word, from, kWord);
-        word = __builtin_bswap64(word);
+        word = (word & 0x00FF'00FF'00FF'00FFU) << 8 | (word >> 8 & 0x00FF'00FF'00FF'00FFU);
+        word = (word & 0x0000'FFFF'0000'FFFFU) << 16 | (word >> 16 & 0x0000'FFFF'0000'FFFFU);
+        word = word << 32 | word >> 32;
         std::memcpy(to, &word, kWord);
     }
 

@@ -38,7 +38,7 @@ struct TrackedPoint {
 };
 
 /// Pyramidal Lucas-Kanade point tracker with Newton-Raphson refinement (Bouguet, "Pyramidal implementation of
-/// the Lucas Kanade feature tracker", 2001): V = (AᵀW²A)⁻¹ AᵀW²b per level, coarse to fine.
+/// the Lucas Kanade feature tracker", 2001): V = (A^T W^2 A)^-1 A^T W^2 b per level, coarse to fine.
 ///
 /// Follows `cv::calcOpticalFlowPyrLK` in its rules: a level that fails keeps the guess of the coarser one,
 /// and only the finest level can lose a point; where a step nearly undoes the one before it, half of it is
@@ -121,7 +121,7 @@ private:
     /// What is known of the patch around the point that is being followed.
     struct Patch {
         std::vector<std::int16_t> derivative_x, derivative_y; ///< of the pixels around the patch's points
-        std::vector<std::int16_t> gradient_x, gradient_y;     ///< times W²; see detail::Gradient
+        std::vector<std::int16_t> gradient_x, gradient_y;     ///< times W^2; see detail::Gradient
 
         explicit Patch(int window) {
             const auto rows_of = [&](int columns) {
@@ -181,7 +181,7 @@ private:
                 o.weight_sigma);
     }
 
-    /// W² of every pixel of the window; none when all weigh the same.
+    /// W^2 of every pixel of the window; none when all weigh the same.
     void make_weights() {
         total_weight_ = static_cast<float>(options_.window * options_.window);
         if (!(options_.weight_sigma > 0)) return;
@@ -266,7 +266,7 @@ private:
         if (a.smaller_eigenvalue() / total_weight_ < options_.min_eigenvalue || determinant < kSingular)
             return false;
 
-        // What the gradient makes of the patch, AᵀW² times its grey levels, is linear in where between pixels
+        // What the gradient makes of the patch, A^T W^2 times its grey levels, is linear in where between pixels
         // it lies, and so is the step: both are known all over a pixel's cell once they are at its corners.
         const auto cell = [&](const GreyView& image, cv::Point pixel, auto value) {
             const detail::Correlation sums = kernels_.correlate(pixels_of(image, pixel), gradient_of(patch));
@@ -341,7 +341,7 @@ private:
         }
     }
 
-    /// AᵀW²A; leaves W²A in the place of the gradient.
+    /// A^T W^2 A; leaves W^2 A in the place of the gradient.
     [[nodiscard]] StructureTensor structure_tensor(Patch& patch) const {
         const detail::TensorSums sums =
             weights_.empty() ? kernels_.sum_tensor(gradient_of(patch)) : weigh(patch);
@@ -350,7 +350,7 @@ private:
                 static_cast<float>(sums.yy * kUnit)};
     }
 
-    /// Multiplies the gradient by W², and sums up what that is times the gradient.
+    /// Multiplies the gradient by W^2, and sums up what that is times the gradient.
     [[nodiscard]] detail::TensorSums weigh(Patch& patch) const {
         detail::TensorSums sums;
         for (std::size_t i = 0; i < weights_.size(); ++i) {
@@ -387,7 +387,7 @@ private:
 
     Options options_;
     float half_ = 0;             ///< from the window's first to its middle pixel
-    std::vector<float> weights_; ///< W², laid out as the gradient, empty when all are 1
+    std::vector<float> weights_; ///< W^2, laid out as the gradient, empty when all are 1
     float total_weight_ = 0;
 
     detail::LucasKanadeKernels kernels_;

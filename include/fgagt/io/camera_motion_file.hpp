@@ -2,6 +2,7 @@
 
 #include <fgagt/geometry.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 #include <fgagt/types.hpp>
 
 #include <cmath>
@@ -67,7 +68,7 @@ private:
 ///
 /// @throws ParseError  the file cannot be read, or as parse_camera_motion()
 [[nodiscard]] inline RecordedCameraMotion read_camera_motion(const std::filesystem::path& path) {
-    return parse_camera_motion(detail::read_whole_file(path), path.string());
+    return parse_camera_motion(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 } // namespace fgagt

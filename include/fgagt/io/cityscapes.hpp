@@ -5,6 +5,7 @@
 #include <fgagt/io/detail/annotation_json.hpp>
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -84,7 +85,7 @@ inline constexpr const char* kCityscapesEnding = "_gtFine_polygons.json";
     Annotations annotations;
     detail::ClassFinder find_class(annotations.classes);
     AnnotatedImage image;
-    const std::string file_name = std::filesystem::path(name).filename().string();
+    const std::string file_name = detail::utf8_of(detail::path_of(name).filename());
     if (file_name.ends_with(detail::kCityscapesEnding))
         image.file =
             file_name.substr(0, file_name.size() - std::string_view(detail::kCityscapesEnding).size());
@@ -124,8 +125,9 @@ inline constexpr const char* kCityscapesEnding = "_gtFine_polygons.json";
 /// @throws ParseError  a file cannot be read, or as parse_cityscapes()
 [[nodiscard]] inline Annotations read_cityscapes(const std::filesystem::path& path) {
     return detail::read_image_files(
-        detail::files_at(path, detail::kCityscapesEnding), detail::kCityscapesEnding,
-        [](const auto& file) { return parse_cityscapes(detail::read_whole_file(file), file.string()); });
+        detail::files_at(path, detail::kCityscapesEnding), detail::kCityscapesEnding, [](const auto& file) {
+            return parse_cityscapes(detail::read_whole_file(file), detail::utf8_of(file));
+        });
 }
 
 /// What Cityscapes files cannot hold of some annotations.

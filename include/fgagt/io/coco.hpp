@@ -5,6 +5,7 @@
 #include <fgagt/io/detail/annotation_json.hpp>
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -237,7 +238,7 @@ inline void expect_numbers_once(const Annotations& annotations) {
 ///
 /// @throws ParseError  the file cannot be read, or as parse_coco()
 [[nodiscard]] inline Annotations read_coco(const std::filesystem::path& path) {
-    return parse_coco(detail::read_whole_file(path), path.string());
+    return parse_coco(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 /// What a COCO file cannot hold of some annotations.

@@ -6,6 +6,7 @@
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -165,7 +166,7 @@ inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::
 ///
 /// @throws ParseError  the file cannot be read, or as parse_crowdhuman()
 [[nodiscard]] inline Annotations read_crowdhuman(const std::filesystem::path& path) {
-    return parse_crowdhuman(detail::read_whole_file(path), path.string());
+    return parse_crowdhuman(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 /// What a CrowdHuman file cannot hold of some annotations.

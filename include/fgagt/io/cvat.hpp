@@ -5,6 +5,7 @@
 #include <fgagt/io/detail/simplest_number.hpp>
 #include <fgagt/io/detail/xml_file.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -396,7 +397,7 @@ inline void add_cvat_labels(pugi::xml_node task, const Annotations& annotations)
 /// @throws ParseError  the file cannot be read, or as parse_cvat()
 [[nodiscard]] inline Annotations read_cvat(const std::filesystem::path& path,
                                            const CvatOptions& options = {}) {
-    return parse_cvat(detail::read_whole_file(path), path.string(), options);
+    return parse_cvat(detail::read_whole_file(path), detail::utf8_of(path), options);
 }
 
 /// What a file of CVAT for video cannot hold of some annotations.

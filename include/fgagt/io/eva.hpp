@@ -8,6 +8,7 @@
 #include <fgagt/io/detail/simplest_number.hpp>
 #include <fgagt/io/detail/utf8.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -266,7 +267,7 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
 ///
 /// @throws ParseError  the file cannot be read, or as parse_eva_csv()
 [[nodiscard]] inline Annotations read_eva_csv(const std::filesystem::path& path) {
-    return parse_eva_csv(detail::read_whole_file(path), path.string());
+    return parse_eva_csv(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 /// Reads the text of a table in JSON.
@@ -318,7 +319,7 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
 ///
 /// @throws ParseError  the file cannot be read, or as parse_eva_json()
 [[nodiscard]] inline Annotations read_eva_json(const std::filesystem::path& path) {
-    return parse_eva_json(detail::read_whole_file(path), path.string());
+    return parse_eva_json(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 /// What a table in CSV cannot hold of some annotations.

@@ -2,6 +2,8 @@
 
 #include <fgagt/errors.hpp>
 #include <fgagt/io/sequence_info.hpp>
+#include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -14,6 +16,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +29,17 @@
 /// Frames of image sequences and videos. Needs OpenCV's imgcodecs and videoio and is therefore not part of
 /// any umbrella header.
 namespace fgagt {
+
+namespace detail {
+
+/// The image that a file's bytes hold, CV_8UC3 (BGR); empty where OpenCV knows no such format. From memory,
+/// since cv::imread cannot open every path on Windows.
+[[nodiscard]] inline cv::Mat decoded(std::string file) {
+    if (file.size() > std::numeric_limits<int>::max()) return {};
+    return cv::imdecode(cv::Mat(1, static_cast<int>(file.size()), CV_8UC1, file.data()), cv::IMREAD_COLOR);
+}
+
+} // namespace detail
 
 /// Frames one after the other, CV_8UC3 (BGR).
 class FrameSource {
@@ -63,14 +77,14 @@ public:
 
     bool read(cv::Mat& frame) override {
         if (next_ == files_.size()) return false;
-        const std::string file = files_[next_].string();
+        const std::string file = detail::utf8_of(files_[next_]);
         cv::Mat image;
         std::error_code ignored;
         if (!std::filesystem::exists(files_[next_], ignored))
             throw ParseError(file, 0, 0,
                              "expected the image of frame " + std::to_string(next_ + 1) + ", found no file");
         try {
-            image = cv::imread(file, cv::IMREAD_COLOR);
+            image = detail::decoded(detail::read_whole_file(files_[next_]));
         } catch (const cv::Exception&) { // an image too large, say; told below
         }
         if (image.empty()) throw ParseError(file, 0, 0, "expected an image that OpenCV can decode");
@@ -103,9 +117,9 @@ public:
     explicit VideoFile(const std::filesystem::path& path) {
         std::error_code ignored;
         if (!std::filesystem::exists(path, ignored))
-            throw ParseError(path.string(), 0, 0, "cannot be opened: no such file or folder");
-        if (!succeeds([&] { return capture_.open(path.string()); }))
-            throw ParseError(path.string(), 0, 0,
+            throw ParseError(detail::utf8_of(path), 0, 0, "cannot be opened: no such file or folder");
+        if (!succeeds([&] { return capture_.open(detail::utf8_of(path)); }))
+            throw ParseError(detail::utf8_of(path), 0, 0,
                              "expected a video that OpenCV's videoio can decode; see which formats "
                              "cv::getBuildInformation() lists, or convert it to images");
     }
@@ -151,7 +165,7 @@ namespace detail {
 [[nodiscard]] inline bool is_image_file(const std::filesystem::path& path) {
     static constexpr std::array<std::string_view, 7> kExtensions{".jpg", ".jpeg", ".png", ".bmp",
                                                                  ".tif", ".tiff", ".webp"};
-    std::string extension = path.extension().string();
+    std::string extension = detail::utf8_of(path.extension());
     for (char& character : extension)
         character = static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
     return std::ranges::find(kExtensions, extension) != kExtensions.end();
@@ -160,7 +174,7 @@ namespace detail {
 /// Orders "frame_9" before "frame_10": a longer run of final digits is a larger number.
 [[nodiscard]] inline bool numbered_before(const std::filesystem::path& a, const std::filesystem::path& b) {
     const auto key = [](const std::filesystem::path& path) {
-        const std::string stem = path.stem().string();
+        const std::string stem = detail::utf8_of(path.stem());
         const std::size_t digits = stem.find_last_not_of("0123456789") + 1; // npos + 1 is 0
         const std::size_t first = std::min(stem.find_first_not_of('0', digits), stem.size());
         return std::tuple(stem.substr(0, digits), stem.size() - first, stem.substr(first), path);
@@ -174,8 +188,9 @@ namespace detail {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error))
         if (is_image_file(entry.path())) files.push_back(entry.path());
-    if (error) throw ParseError(folder.string(), 0, 0, "cannot be listed: " + error.message());
-    if (files.empty()) throw ParseError(folder.string(), 0, 0, "expected images in this folder, found none");
+    if (error) throw ParseError(detail::utf8_of(folder), 0, 0, "cannot be listed: " + error.message());
+    if (files.empty())
+        throw ParseError(detail::utf8_of(folder), 0, 0, "expected images in this folder, found none");
     std::ranges::sort(files, numbered_before);
     return files;
 }
@@ -183,14 +198,14 @@ namespace detail {
 /// The images that `seqinfo.ini` announces: 000001.jpg, 000002.jpg, ...
 [[nodiscard]] inline std::vector<std::filesystem::path> announced_images(const std::filesystem::path& folder,
                                                                          const SequenceInfo& info) {
-    const std::filesystem::path images = folder / info.need(info.image_dir, "imDir");
+    const std::filesystem::path images = folder / path_of(info.need(info.image_dir, "imDir"));
     if (!info.length) return images_in(images);
     const std::string extension = info.need(info.extension, "imExt");
     std::vector<std::filesystem::path> files;
     for (std::int64_t frame = 1; frame <= *info.length; ++frame) {
         std::array<char, 32> name{};
         std::snprintf(name.data(), name.size(), "%06lld", static_cast<long long>(frame));
-        files.push_back(images / (name.data() + extension));
+        files.push_back(images / path_of(name.data() + extension));
     }
     return files;
 }

@@ -6,6 +6,7 @@
 #include <fgagt/io/detail/utf8.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -173,7 +174,7 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
 ///
 /// @throws ParseError  the file cannot be read, or as parse_kitti()
 [[nodiscard]] inline Annotations read_kitti(const std::filesystem::path& path) {
-    return parse_kitti(detail::read_whole_file(path), path.string());
+    return parse_kitti(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 /// What a KITTI file cannot hold of some annotations.

@@ -5,6 +5,7 @@
 #include <fgagt/io/detail/annotation_json.hpp>
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -131,7 +132,7 @@ inline constexpr std::string_view kLabelMeFlag = "flags.";
 /// @throws ParseError  a file cannot be read, or as parse_labelme()
 [[nodiscard]] inline Annotations read_labelme(const std::filesystem::path& path) {
     return detail::read_image_files(detail::files_at(path, ".json"), ".json", [](const auto& file) {
-        return parse_labelme(detail::read_whole_file(file), file.string());
+        return parse_labelme(detail::read_whole_file(file), detail::utf8_of(file));
     });
 }
 

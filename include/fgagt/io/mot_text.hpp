@@ -4,6 +4,7 @@
 #include <fgagt/io/detail/simplest_number.hpp>
 #include <fgagt/io/rows_by_frame.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 #include <fgagt/types.hpp>
 
 #include <array>
@@ -199,7 +200,7 @@ template <class Row, class Make>
 ///
 /// @throws ParseError  the file cannot be read, or as parse_ground_truth()
 [[nodiscard]] inline GroundTruthRows read_ground_truth(const std::filesystem::path& path) {
-    return parse_ground_truth(detail::read_whole_file(path), path.string());
+    return parse_ground_truth(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 /// Reads the text of a detection file. Scores stay as they are. Whatever is a number is taken, "nan" and
@@ -222,7 +223,7 @@ template <class Row, class Make>
 ///
 /// @throws ParseError  the file cannot be read, or as parse_detections()
 [[nodiscard]] inline DetectionRows read_detections(const std::filesystem::path& path) {
-    return parse_detections(detail::read_whole_file(path), path.string());
+    return parse_detections(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 /// Reads the text of a tracker's result file.
@@ -245,7 +246,7 @@ template <class Row, class Make>
 ///
 /// @throws ParseError  the file cannot be read, or as parse_results()
 [[nodiscard]] inline ResultRows read_results(const std::filesystem::path& path) {
-    return parse_results(detail::read_whole_file(path), path.string());
+    return parse_results(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 namespace detail {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -106,7 +107,7 @@ inline void set_key(SequenceInfo& info, const TextFile& file, std::string_view k
 ///
 /// @throws ParseError  the file cannot be read, or as parse_sequence_info()
 [[nodiscard]] inline SequenceInfo read_sequence_info(const std::filesystem::path& path) {
-    return parse_sequence_info(detail::read_whole_file(path), path.string());
+    return parse_sequence_info(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 } // namespace fgagt

@@ -22,7 +22,7 @@ struct SyntheticSceneOptions {
     int frames = 200;              ///< > 0
     int objects = 10;              ///< in the whole scene, >= 0; not all are in view at once
     int crossings = 2;             ///< pairs of objects that are made to meet, >= 0, 2 crossings <= objects
-    int classes = 1;        ///< class ids 0 … classes − 1 in turn, >= 1; 0 are people, others are blocks
+    int classes = 1;        ///< class ids 0 ... classes - 1 in turn, >= 1; 0 are people, others are blocks
     std::uint64_t seed = 1; ///< the same seed gives the same scene
 
     float min_height = 60;  ///< of a far object, >= 8
@@ -125,7 +125,7 @@ public:
         return found;
     }
 
-    /// Motion of the ground from frame k − 1 to frame k; the identity for k = 0.
+    /// Motion of the ground from frame k - 1 to frame k; the identity for k = 0.
     [[nodiscard]] Affine camera_motion(int k) const {
         require_frame("camera_motion", k);
         if (k == 0) return {};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/language.hpp>
+
 #include <cstdint>
 #include <map>
 #include <string>

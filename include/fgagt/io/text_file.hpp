@@ -1,6 +1,8 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/io/detail/decimal.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -59,12 +61,12 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
 
 /// A decimal number with nothing around it; "inf" and "nan" are numbers. Beyond the range of double it is
 /// infinite, below it 0.
-[[nodiscard]] inline std::optional<double> parse_number(std::string_view text) noexcept {
+[[nodiscard]] inline std::optional<double> parse_number(std::string_view text) {
     const bool negative = text.starts_with('-');
     if (negative || text.starts_with('+')) text.remove_prefix(1);
     if (text.starts_with('-')) return std::nullopt;
     double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto [end, error] = parse_decimal(text, value);
     if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
     if (error == std::errc::result_out_of_range)
         value = is_below_one(text) ? 0 : std::numeric_limits<double>::infinity();
@@ -72,7 +74,7 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
 }
 
 /// A number without a fraction; "1e3" and "7.0" are some, as spreadsheets and MATLAB write them.
-[[nodiscard]] inline std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
+[[nodiscard]] inline std::optional<std::int64_t> parse_integer(std::string_view text) {
     constexpr double kExact = 9007199254740992.0; // 2^53: a double holds every integer up to here
     const std::optional<double> value = parse_number(text);
     if (!value || !(std::abs(*value) <= kExact) || *value != std::trunc(*value)) return std::nullopt;
@@ -80,7 +82,7 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
 }
 
 /// A whole number, exact in 64 bits; "7.0" is one as well.
-[[nodiscard]] inline std::optional<std::int64_t> whole_number(std::string_view text) noexcept {
+[[nodiscard]] inline std::optional<std::int64_t> whole_number(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc() && end == text.data() + text.size()) return value;
@@ -93,13 +95,14 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
 [[nodiscard]] inline std::string read_whole_file(const std::filesystem::path& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
-        throw ParseError(path.string(), 0, 0, "expected a file, found a folder");
+        throw ParseError(detail::utf8_of(path), 0, 0, "expected a file, found a folder");
     errno = 0;
     std::ifstream stream(path, std::ios::binary);
     if (!stream)
-        throw ParseError(path.string(), 0, 0, "cannot be opened: " + std::generic_category().message(errno));
+        throw ParseError(detail::utf8_of(path), 0, 0,
+                         "cannot be opened: " + std::generic_category().message(errno));
     std::string text(std::istreambuf_iterator<char>(stream), {});
-    if (stream.bad()) throw ParseError(path.string(), 0, 0, "cannot be read to its end");
+    if (stream.bad()) throw ParseError(detail::utf8_of(path), 0, 0, "cannot be read to its end");
     return text;
 }
 

@@ -6,6 +6,7 @@
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -149,7 +150,7 @@ private:
 ///
 /// @throws ParseError  the file cannot be read, or as parse_tt100k()
 [[nodiscard]] inline Annotations read_tt100k(const std::filesystem::path& path) {
-    return parse_tt100k(detail::read_whole_file(path), path.string());
+    return parse_tt100k(detail::read_whole_file(path), detail::utf8_of(path));
 }
 
 /// What a TT100K file cannot hold of some annotations.

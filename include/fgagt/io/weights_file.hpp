@@ -5,6 +5,7 @@
 #include <fgagt/io/safetensors.hpp>
 #include <fgagt/io/tensor_file.hpp>
 #include <fgagt/network_weights.hpp>
+#include <fgagt/path_text.hpp>
 #include <fgagt/types.hpp>
 
 #include <Eigen/Core>
@@ -234,7 +235,7 @@ private:
 ///
 /// @throws ParseError  as read_safetensors() and weights_of()
 [[nodiscard]] inline NetworkWeights read_weights(const std::filesystem::path& path) {
-    return weights_of(read_safetensors(path), path.string());
+    return weights_of(read_safetensors(path), detail::utf8_of(path));
 }
 
 /// Writes a file of weights, whole or not at all (see write_whole_file()).

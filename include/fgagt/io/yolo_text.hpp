@@ -6,6 +6,7 @@
 #include <fgagt/io/detail/utf8.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -69,8 +70,8 @@ inline void expect_sound(const YoloOptions& options) {
     std::error_code ignored;
     for (const std::filesystem::path& place : {folder, folder / ".."})
         if (const auto path = place / kYoloClassFile; std::filesystem::is_regular_file(path, ignored))
-            return yolo_class_names(read_whole_file(path), path.string());
-    throw ParseError((folder / kYoloClassFile).string(), 0, 0,
+            return yolo_class_names(read_whole_file(path), detail::utf8_of(path));
+    throw ParseError(detail::utf8_of(folder / kYoloClassFile), 0, 0,
                      "expected a file with the classes' names, one a line, found none; give them by "
                      "YoloOptions::classes");
 }
@@ -167,7 +168,7 @@ inline void expect_sound(const YoloOptions& options) {
         options.classes =
             detail::read_yolo_class_names(std::filesystem::is_directory(path) ? path : path.parent_path());
     Annotations annotations = detail::read_image_files(std::move(files), ".txt", [&](const auto& file) {
-        return parse_yolo(detail::read_whole_file(file), file.string(), options);
+        return parse_yolo(detail::read_whole_file(file), detail::utf8_of(file), options);
     });
     if (annotations.classes.empty()) // no image, or names that are there twice
         annotations.classes = parse_yolo("", "", options).classes;

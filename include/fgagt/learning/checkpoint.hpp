@@ -8,6 +8,7 @@
 #include <fgagt/learning/adam.hpp>
 #include <fgagt/learning/trainer.hpp>
 #include <fgagt/network_weights.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -163,7 +164,7 @@ inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint
 ///
 /// @throws ParseError  as read_safetensors() and checkpoint_of()
 [[nodiscard]] inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
-    return checkpoint_of(read_safetensors(path), path.string());
+    return checkpoint_of(read_safetensors(path), detail::utf8_of(path));
 }
 
 } // namespace fgagt

@@ -4,6 +4,7 @@
 #include <fgagt/network/cell_grid.hpp>
 #include <fgagt/network/detail/cell_positions.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/path_text.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -54,7 +55,7 @@ public:
 
     /// @throws ParseError       the files cannot be read, or hold no network that OpenCV understands
     /// @throws InvalidArgument  OpenCV was built without the backend or the target
-    explicit Network(const NetworkOptions& options) : file_(options.model.string()) {
+    explicit Network(const NetworkOptions& options) : file_(detail::utf8_of(options.model)) {
         require_target(options);
         read(options);
         net_.setPreferableBackend(options.backend);
@@ -156,16 +157,17 @@ private:
         }
         for (const fs::path& path : {model, config})
             if (!path.empty() && !fs::is_regular_file(path))
-                throw ParseError(path.string(), 0, 0,
+                throw ParseError(detail::utf8_of(path), 0, 0,
                                  "expected the file of a network, found none; check the path");
         try {
-            net_ = cv::dnn::readNet(model.string(), config.string());
+            net_ = cv::dnn::readNet(detail::utf8_of(model), detail::utf8_of(config));
         } catch (const cv::Exception& error) {
-            throw ParseError(model.string(), 0, 0,
+            throw ParseError(detail::utf8_of(model), 0, 0,
                              "expected a network that OpenCV understands: " + error.err +
                                  "; simplify and export it anew, or use a later OpenCV");
         }
-        if (net_.empty()) throw ParseError(model.string(), 0, 0, "expected a network, found no layers");
+        if (net_.empty())
+            throw ParseError(detail::utf8_of(model), 0, 0, "expected a network, found no layers");
     }
 
     [[nodiscard]] detail::LayerShapes shapes_of(cv::Size input) const {

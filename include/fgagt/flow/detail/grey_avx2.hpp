@@ -68,8 +68,8 @@ FGAGT_AVX2 inline void halve_colours(const std::uint8_t* upper, const std::uint8
     for (std::ptrdiff_t x = 0;; x = std::min(x + kGreyBlock, width - kGreyBlock)) {
         const std::uint8_t *const a = upper + 2 * Channels * x, *const b = lower + 2 * Channels * x;
         for (int byte = 0; byte < 4 * kEight; byte += kCacheLine) {
-            __builtin_prefetch(a + ahead + byte);
-            __builtin_prefetch(b + ahead + byte);
+            prefetch(a + ahead + byte);
+            prefetch(b + ahead + byte);
         }
         const __m256i left =
             _mm256_packus_epi32(sum_grey<Channels>(a, b), sum_grey<Channels>(a + kEight, b + kEight));

@@ -4,6 +4,7 @@
 #include <fgagt/io/annotations.hpp>
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -64,7 +65,7 @@ using FileTexts = std::map<std::string, std::string>;
 
 /// A file's name without folders and ending.
 [[nodiscard]] inline std::string stem_of(const std::string& file) {
-    return std::filesystem::path(file).stem().string();
+    return detail::utf8_of(detail::path_of(file).stem());
 }
 
 /// Six digits, or as many as it takes.
@@ -103,10 +104,10 @@ inline void add_frame_losses(std::vector<std::string>& losses, const Annotations
     if (!std::filesystem::is_directory(path, ignored)) return {path};
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(path))
-        if (entry.path().filename().string().ends_with(ending) && entry.is_regular_file())
+        if (detail::utf8_of(entry.path().filename()).ends_with(ending) && entry.is_regular_file())
             files.push_back(entry.path());
     if (files.empty())
-        throw ParseError(path.string(), 0, 0,
+        throw ParseError(detail::utf8_of(path), 0, 0,
                          "expected a folder with files that end in " + ending + ", found none");
     std::ranges::sort(files);
     return files;
@@ -157,13 +158,13 @@ template <class Read>
                                            const std::string& ending, Read read) {
     std::vector<std::string> names;
     for (const std::filesystem::path& file : files) {
-        const std::string name = file.filename().string();
+        const std::string name = detail::utf8_of(file.filename());
         names.push_back(name.ends_with(ending) ? name.substr(0, name.size() - ending.size()) : stem_of(name));
     }
     const std::vector<std::int64_t> frames = frames_of(names);
     ImageCollector images;
     for (std::size_t k = 0; k < files.size(); ++k)
-        images.add(read(files[k]), frames[k], files[k].filename().string());
+        images.add(read(files[k]), frames[k], detail::utf8_of(files[k].filename()));
     return images.take();
 }
 

@@ -47,9 +47,9 @@ struct LatticePlace {
     int weight = 0; ///< of the next point, [0, 4096]
 };
 
-/// Places of the pixels `first` … `first + count − 1` along one axis of a lattice that has its point 0 at
-/// `origin` and its point `cells` at `origin + extent`. The weight follows 3t² − 2t³, which leaves no kink at
-/// a lattice point: optical flow finds smooth gradients everywhere.
+/// Places of the pixels `first` ... `first + count - 1` along one axis of a lattice that has its point 0 at
+/// `origin` and its point `cells` at `origin + extent`. The weight follows 3 t^2 - 2 t^3, which leaves no
+/// kink at a lattice point: optical flow finds smooth gradients everywhere.
 inline std::vector<LatticePlace> lattice_places(int first, int count, Subpixels origin, Subpixels extent,
                                                 int cells) {
     std::vector<LatticePlace> places(static_cast<std::size_t>(std::max(count, 0)));
@@ -115,7 +115,7 @@ private:
     bool has_rows_ = false;
 };
 
-/// Random colour at a lattice point, each channel in [−amplitude, amplitude]; mostly a difference in
+/// Random colour at a lattice point, each channel in [-amplitude, amplitude]; mostly a difference in
 /// brightness.
 inline Colour lattice_noise(std::uint64_t seed, std::int64_t column, std::int64_t row, int amplitude) {
     const std::uint64_t bits = KeyedRandom(seed, column, row).next();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/io/detail/decimal.hpp>
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -28,7 +30,7 @@ namespace fgagt::detail {
 [[nodiscard]] inline double widened(float value) {
     const std::string text = number_text(value);
     double result = value;
-    std::from_chars(text.data(), text.data() + text.size(), result);
+    parse_decimal(text, result);
     return result;
 }
 
@@ -38,7 +40,7 @@ namespace fgagt::detail {
     const auto end =
         std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, digits);
     double result = value;
-    if (end.ec == std::errc()) std::from_chars(buffer.data(), end.ptr, result);
+    if (end.ec == std::errc()) parse_decimal({buffer.data(), end.ptr}, result);
     return result;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/language.hpp>
+
 #include <cstddef>
 #include <string_view>
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/language.hpp>
+
 #include <opencv2/core.hpp>
 
 namespace fgagt::detail {
