@@ -35,6 +35,6 @@ expect(description ${packaging}/vcpkg/fgagt/vcpkg.json "\"description\": \"([^\"
 expect(description ${packaging}/conan/conanfile.py "description = \"([^\"]+)\"" "${description}")
 
 foreach(library eigen opencv)
-    take(least ${SOURCE_DIR}/CMakeLists.txt "fgagt_${library}_version ([0-9.]+)")
+    take(least ${SOURCE_DIR}/cmake/FgagtDependencies.cmake "fgagt_${library}_version ([0-9.]+)")
     expect("least version of ${library}" ${packaging}/conan/conanfile.py "\"${library}/\\[>=([0-9.]+)" ${least})
 endforeach()

@@ -29,7 +29,7 @@ class FgagtRecipe(ConanFile):
 
     def requirements(self):
         self.requires("eigen/[>=3.4 <4]", transitive_headers=True)
-        self.requires("opencv/[>=4.5 <5]", transitive_headers=True, transitive_libs=True)
+        self.requires("opencv/[>=4.5.4 <6]", transitive_headers=True, transitive_libs=True)
 
     def validate(self):
         check_min_cppstd(self, 20)

@@ -331,8 +331,24 @@ private:
         }
     }
 
+    /// The smallest rectangle around the pixels that one person owns; empty where there are none.
+    [[nodiscard]] cv::Rect owned_by(std::uint8_t number) const {
+        int left = owner_.cols, top = owner_.rows, right = 0, bottom = 0;
+        for (int y = 0; y < owner_.rows; ++y) {
+            const auto* const row = owner_.ptr<std::uint8_t>(y);
+            for (int x = 0; x < owner_.cols; ++x) {
+                if (row[x] != number) continue;
+                left = std::min(left, x);
+                right = std::max(right, x + 1);
+                top = std::min(top, y);
+                bottom = y + 1;
+            }
+        }
+        return right > left ? cv::Rect(left, top, right - left, bottom - top) : cv::Rect();
+    }
+
     [[nodiscard]] Box visible_part(const Box& box, std::uint8_t number) const {
-        const cv::Rect part = cv::boundingRect(owner_ == number);
+        const cv::Rect part = owned_by(number);
         const bool large = static_cast<float>(part.width) > 0.4F * box.width &&
                            static_cast<float>(part.height) > 0.4F * box.height;
         if (!large) return box;

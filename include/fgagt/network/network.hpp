@@ -48,6 +48,20 @@ struct NetworkLayer {
         false; ///< whether a coarser map is made from it right away: it ends a stage, or a neck\'s level
 };
 
+namespace detail {
+
+/// The network of a file. OpenCV 5 has two engines; the classic one gives the layers between input and output
+/// as well, of which feature maps are taken.
+[[nodiscard]] inline cv::dnn::Net read_net(const std::string& model, const std::string& config) {
+#if CV_VERSION_MAJOR >= 5
+    return cv::dnn::readNet(model, config, "", cv::dnn::ENGINE_CLASSIC);
+#else
+    return cv::dnn::readNet(model, config);
+#endif
+}
+
+} // namespace detail
+
 /// A network that OpenCV's dnn module runs. Movable, not copyable: its layers are its scratch memory.
 class Network {
 public:
@@ -99,7 +113,7 @@ public:
                 if (source != place.end() && layers[source->second].grid.stride_x < grid->stride_x)
                     layers[source->second].narrows = true;
             }
-            const cv::dnn::MatShape& shape = out.front();
+            const detail::TensorShape& shape = out.front();
             if (shape.size() != 4) continue;
             place[id] = layers.size();
             layers.push_back({net_.getLayer(id)->name, *grid, shape[1], shape[2], shape[3]});
@@ -160,7 +174,7 @@ private:
                 throw ParseError(detail::utf8_of(path), 0, 0,
                                  "expected the file of a network, found none; check the path");
         try {
-            net_ = cv::dnn::readNet(detail::utf8_of(model), detail::utf8_of(config));
+            net_ = detail::read_net(detail::utf8_of(model), detail::utf8_of(config));
         } catch (const cv::Exception& error) {
             throw ParseError(detail::utf8_of(model), 0, 0,
                              "expected a network that OpenCV understands: " + error.err +

@@ -18,28 +18,49 @@
 /// inputs.
 namespace fgagt::detail {
 
+/// A tensor's extents, the first axis first. OpenCV 4 has them as a vector, OpenCV 5 as a class of its own.
+using TensorShape = std::vector<int>;
+
 /// Layers of a network with the shapes that they have for one input size.
 struct LayerShapes {
-    std::map<int, std::vector<cv::dnn::MatShape>> in;  ///< by the layer's id
-    std::map<int, std::vector<cv::dnn::MatShape>> out; ///< by the layer's id
+    std::map<int, std::vector<TensorShape>> in;  ///< by the layer's id
+    std::map<int, std::vector<TensorShape>> out; ///< by the layer's id
 };
+
+/// Calls Net::getLayersShapes, which in OpenCV 5 takes the input's element type, too.
+template <class Net, class Shape>
+void get_layers_shapes(const Net& net, const Shape& input, std::vector<int>& ids,
+                       std::vector<std::vector<Shape>>& in, std::vector<std::vector<Shape>>& out) {
+    if constexpr (requires { net.getLayersShapes(input, ids, in, out); })
+        net.getLayersShapes(input, ids, in, out);
+    else
+        net.getLayersShapes(input, CV_32F, ids, in, out);
+}
 
 /// @throws cv::Exception  the network cannot take that size
 [[nodiscard]] inline LayerShapes shapes_of(const cv::dnn::Net& net, cv::Size input) {
+    using namespace cv; // MatShape is in cv::dnn up to OpenCV 4, in cv from OpenCV 5 on
+    using namespace cv::dnn;
     std::vector<int> ids;
-    std::vector<std::vector<cv::dnn::MatShape>> in, out;
-    net.getLayersShapes(cv::dnn::MatShape{1, 3, input.height, input.width}, ids, in, out);
+    std::vector<std::vector<MatShape>> in, out;
+    get_layers_shapes(net, MatShape{1, 3, input.height, input.width}, ids, in, out);
+    const auto plain = [](const std::vector<MatShape>& tensors) {
+        std::vector<TensorShape> result;
+        for (const MatShape& tensor : tensors)
+            result.emplace_back(tensor.begin(), tensor.end());
+        return result;
+    };
     LayerShapes shapes;
     for (std::size_t k = 0; k < ids.size(); ++k) {
-        shapes.in[ids[k]] = in[k];
-        shapes.out[ids[k]] = out[k];
+        shapes.in[ids[k]] = plain(in[k]);
+        shapes.out[ids[k]] = plain(out[k]);
     }
     return shapes;
 }
 
 /// Rows and columns of a shape [... x rows x columns]; empty where it is no map, or of a single cell: that is
 /// of the whole input.
-[[nodiscard]] inline std::optional<cv::Size> cells_of(const cv::dnn::MatShape& shape) {
+[[nodiscard]] inline std::optional<cv::Size> cells_of(const TensorShape& shape) {
     if (shape.size() < 4 || !std::ranges::all_of(shape, [](int length) { return length >= 1; }))
         return std::nullopt;
     const cv::Size cells(shape[shape.size() - 1], shape[shape.size() - 2]);

@@ -1,0 +1,10 @@
+# The least versions of Eigen and OpenCV. They are compared here and not by find_package: the version files of both refuse every major
+# version but the one that is asked for.
+set(fgagt_eigen_version 3.4)
+set(fgagt_opencv_version 4.5.4)
+
+function(fgagt_require_version library version least folder)
+    if(version VERSION_LESS least)
+        message(FATAL_ERROR "fgagt needs ${library} ${least} or later, found ${version} in ${folder}")
+    endif()
+endfunction()
