@@ -64,7 +64,9 @@ TEST_CASE("units compiled for several instruction sets say the same in one progr
     const UnitInput input = make_input();
     const UnitResult expected = base::run(input);
     check_equal(no_simd::run(input), expected);
+#ifdef __x86_64__
     if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0)
         check_equal(avx2::run(input), expected);
     check_equal(native::run(input), expected);
+#endif
 }

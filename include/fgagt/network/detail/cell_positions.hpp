@@ -121,11 +121,12 @@ private:
 
     /// @param axis  0: rows, 1: columns
     [[nodiscard]] static Window window(const cv::dnn::Layer& layer, int in, int out, std::size_t axis) {
-        if (layer.type == "Convolution")
-            if (const auto* convolution = dynamic_cast<const cv::dnn::BaseConvolutionLayer*>(&layer))
-                return window_of(*convolution, convolution->dilations, in, out, axis);
-        if (const auto* pooling = dynamic_cast<const cv::dnn::PoolingLayer*>(&layer); pooling)
-            return window_of(*pooling, {}, in, out, axis);
+        if (layer.type == "Convolution") { // by the type's name, which needs no run-time type information
+            const auto& convolution = static_cast<const cv::dnn::BaseConvolutionLayer&>(layer);
+            return window_of(convolution, convolution.dilations, in, out, axis);
+        }
+        if (layer.type == "Pooling")
+            return window_of(static_cast<const cv::dnn::PoolingLayer&>(layer), {}, in, out, axis);
         const double ratio = static_cast<double>(in) / out;
         return {ratio, (ratio - 1) / 2};
     }
