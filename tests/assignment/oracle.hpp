@@ -33,7 +33,8 @@ template <class Better>
         }
         self(self, row + 1, worth);
         for (Eigen::Index column = 0; column < values.cols(); ++column) {
-            if (used[static_cast<std::size_t>(column)] != 0 || !detail::is_finite(values(row, column))) continue;
+            if (used[static_cast<std::size_t>(column)] != 0 || !detail::is_finite(values(row, column)))
+                continue;
             used[static_cast<std::size_t>(column)] = 1;
             self(self, row + 1, {worth.pairs + 1, worth.total + values(row, column)});
             used[static_cast<std::size_t>(column)] = 0;

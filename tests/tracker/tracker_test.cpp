@@ -26,8 +26,7 @@ namespace {
 
 bool all_finite(const FrameResult& result) {
     return std::ranges::all_of(result.tracks, [](const Track& track) {
-        return is_usable(track.box) && detail::is_finite(track.score) &&
-               detail::is_finite(track.missed_time);
+        return is_usable(track.box) && detail::is_finite(track.score) && detail::is_finite(track.missed_time);
     });
 }
 
