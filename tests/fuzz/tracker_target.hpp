@@ -9,6 +9,7 @@
 #include <fgagt/geometry.hpp>
 #include <fgagt/geometry_tracker.hpp>
 #include <fgagt/graph_tracker.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/paper_tracker.hpp>
 #include <fgagt/pooling/roi_align_pooler.hpp>
 #include <fgagt/tracker.hpp>
@@ -489,7 +490,10 @@ private:
         require(track.age == SlowLifecycle::age(life), "an age counts frames since birth");
         require(track.hits == SlowLifecycle::hits(life), "hits count detections");
         require(track.missed == SlowLifecycle::missed(life), "misses count updates without a detection");
-        require(track.missed_time == SlowLifecycle::missed_time(life) && detail::is_finite(track.missed_time),
+        // Sums of less than a hundred floats, in any order.
+        const float missed_time = SlowLifecycle::missed_time(life);
+        require(detail::is_finite(track.missed_time) &&
+                    std::abs(track.missed_time - missed_time) <= 1e-5F * missed_time,
                 "missed time is the time since the last detection");
         require(track.hits <= track.age && track.missed < track.age, "counts fit the age");
         require(track.detection == (is_found ? std::optional(seen.index) : std::nullopt),

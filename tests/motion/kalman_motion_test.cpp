@@ -3,6 +3,7 @@
 #include "support/unusual_numbers.hpp"
 
 #include <fgagt/motion/kalman_motion.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <Eigen/Dense>
 

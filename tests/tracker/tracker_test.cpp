@@ -4,6 +4,7 @@
 #include "tracker/track_ids.hpp"
 
 #include <fgagt/fgagt.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <opencv2/imgproc.hpp>
 
