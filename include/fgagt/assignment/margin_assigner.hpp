@@ -138,7 +138,7 @@ private:
         for (std::size_t column = first; column < last; ++column) {
             edges_[count] = {static_cast<double>(values[column]) - static_cast<double>(margin),
                              static_cast<Index>(column)};
-            count += !detail::is_nan(values[column]) && values[column] < margin ? 0 : 1;
+            count += !detail::is_nan(values[column]) && values[column] < margin ? 0U : 1U;
         }
         return count;
     }
