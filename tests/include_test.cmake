@@ -48,7 +48,7 @@ foreach(header IN LISTS headers)
             if(NOT target IN_LIST headers)
                 string(APPEND complaints "${header} includes <${target}>, which does not exist\n")
             endif()
-            if(component AND NOT target MATCHES "^fgagt/(types|matrix|errors|geometry|halving|overlap_search|matrix_operations|concepts|simd|vectors|language|packed_product|parallel|network/[a-z_/]*)\\.hpp$"
+            if(component AND NOT target MATCHES "^fgagt/(types|matrix|errors|geometry|halving|numbers|overlap_search|matrix_operations|concepts|simd|vectors|language|packed_product|parallel|network/[a-z_/]*)\\.hpp$"
                AND NOT target MATCHES "^fgagt/${component}/")
                 string(APPEND complaints "${header}, of the component ${component}, includes <${target}>\n")
             endif()

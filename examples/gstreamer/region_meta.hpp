@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/io/mot_text.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -40,7 +41,7 @@ using RegionMeta = GstVideoRegionOfInterestMeta;
 /// Whether all of a box's edges are finite.
 [[nodiscard]] inline bool is_finite(const Box& box) {
     const std::array<float, 4> edges{box.left, box.top, box.right(), box.bottom()};
-    return std::ranges::all_of(edges, [](float edge) { return std::isfinite(edge); });
+    return std::ranges::all_of(edges, [](float edge) { return fgagt::detail::is_finite(edge); });
 }
 
 /// The part of a box that lies in the frame, to whole pixels; empty where none does, or the box is not

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <fgagt/numbers.hpp>
+
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -20,7 +21,7 @@ public:
 
     /// @param frames_per_second  from here on; what is not positive and finite is taken for 30
     void set_frame_rate(double frames_per_second) {
-        const bool usable = frames_per_second > 0 && std::isfinite(frames_per_second);
+        const bool usable = frames_per_second > 0 && fgagt::detail::is_finite(frames_per_second);
         frame_rate_ = usable ? frames_per_second : kUsualFrameRate;
     }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/language.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <array>
 #include <cassert>
@@ -80,6 +80,32 @@ template <class... Parts>
 [[noreturn]] void throw_invalid(Parts... parts) {
     throw InvalidArgument((text_of(parts) + ...));
 }
+
+/// Checks the options of a class; NaN is in no range.
+///
+///     const detail::OptionCheck check("CameraMotion", "CameraMotionOptions");
+///     check(options.quality > 0 && options.quality <= 1, "quality", "in (0, 1]", options.quality);
+class OptionCheck {
+public:
+    /// @param owner    the class whose options they are
+    /// @param options  their struct
+    constexpr OptionCheck(const char* owner, const char* options) noexcept
+        : owner_(owner),
+          options_(options) {}
+
+    /// @param holds  whether the value is in its range, if it is a number
+    /// @throws InvalidArgument  it is not, or the value is NaN
+    template <class Value>
+    void operator()(bool holds, const char* name, const char* range, const Value& value) const {
+        if constexpr (std::floating_point<Value>) holds = !is_nan(value) && holds;
+        if (!holds)
+            throw_invalid(owner_, ": expected ", name, ' ', range, ", got ", value, "; see ", options_);
+    }
+
+private:
+    const char* owner_;
+    const char* options_;
+};
 
 } // namespace detail
 } // namespace fgagt

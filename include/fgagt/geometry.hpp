@@ -1,9 +1,9 @@
 #pragma once
 
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace fgagt {
 
@@ -12,13 +12,16 @@ inline constexpr float kCoordinateLimit = 1e7F;
 
 /// Whether both coordinates are finite and none lies beyond kCoordinateLimit.
 [[nodiscard]] inline bool is_usable(cv::Point2f point) noexcept {
-    const auto within = [](float value) { return std::abs(value) <= kCoordinateLimit; }; // false for NaN
+    const auto within = [](const float& value) {
+        return detail::is_within(value, -kCoordinateLimit, kCoordinateLimit);
+    };
     return within(point.x) && within(point.y);
 }
 
 /// Whether every number is finite, the size is positive and no edge lies beyond kCoordinateLimit.
 [[nodiscard]] inline bool is_usable(const Box& box) noexcept {
-    return is_usable(cv::Point2f(box.left, box.top)) && is_usable(cv::Point2f(box.right(), box.bottom())) &&
+    return is_usable(cv::Point2f(box.left, box.top)) && detail::is_finite(box.width) &&
+           detail::is_finite(box.height) && is_usable(cv::Point2f(box.right(), box.bottom())) &&
            box.width > 0 && box.height > 0;
 }
 

@@ -106,8 +106,10 @@ inline bool normalise(std::span<float> row) {
     if (!(square > 1e-30F && square < 1e30F)) { // squares may underflow or overflow
         const float largest = largest_magnitude(row);
         if (largest == 0) return false;
+        const int exponent =
+            -std::ilogb(largest); // exact, and no reciprocal that overflows under -ffast-math
         for (float& number : row)
-            number /= largest;
+            number = std::ldexp(number, exponent);
         square = sum_of_squares(row);
     }
     const float length = std::sqrt(square);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
@@ -24,12 +25,8 @@ public:
     /// @param box    of any numbers; one that covers no area overlaps none
     /// @param index  what `overlapping` calls it
     void add(const Box& box, std::size_t index) {
-        const Place place{.left = box.left,
-                          .right = static_cast<double>(box.left) + box.width,
-                          .top = box.top,
-                          .bottom = static_cast<double>(box.top) + box.height,
-                          .index = index};
-        if (!(place.left < place.right && place.top < place.bottom)) return; // NaN too
+        const Place place = place_of(box, index);
+        if (!covers_area(place)) return;
         places_.push_back(place);
         widest_ = std::max(widest_, static_cast<double>(box.width));
     }
@@ -45,17 +42,17 @@ public:
     /// until the next call.
     /// O(log N), and the number of boxes that are about as far left or right.
     std::span<const std::size_t> overlapping(const Box& box) {
-        const double left = box.left, right = left + box.width;
-        const double top = box.top, bottom = top + box.height;
-        if (!(left < right && top < bottom)) return {};
+        const Place here = place_of(box, 0);
+        if (!covers_area(here)) return {};
         auto place = std::partition_point(places_.begin(), places_.end(),
-                                          [&](const Place& p) { return p.left + widest_ <= left; });
+                                          [&](const Place& p) { return p.left + widest_ <= here.left; });
         std::size_t count = 0;
-        for (; place != places_.end() && place->left < right; ++place) { // no branch: it cannot be foreseen
+        for (; place != places_.end() && place->left < here.right; ++place) {
+            // no branch: it cannot be foreseen
             found_[count] = place->index;
-            count += static_cast<std::size_t>(left < place->right) &
-                     static_cast<std::size_t>(top < place->bottom) &
-                     static_cast<std::size_t>(place->top < bottom);
+            count += static_cast<std::size_t>(here.left < place->right) &
+                     static_cast<std::size_t>(here.top < place->bottom) &
+                     static_cast<std::size_t>(place->top < here.bottom);
         }
         return {found_.data(), count};
     }
@@ -66,6 +63,19 @@ private:
         double left, right, top, bottom;
         std::size_t index;
     };
+
+    [[nodiscard]] static Place place_of(const Box& box, std::size_t index) noexcept {
+        return {.left = box.left,
+                .right = static_cast<double>(box.left) + box.width,
+                .top = box.top,
+                .bottom = static_cast<double>(box.top) + box.height,
+                .index = index};
+    }
+
+    [[nodiscard]] static bool covers_area(const Place& place) noexcept {
+        return !detail::is_nan(place.right) && !detail::is_nan(place.bottom) && place.left < place.right &&
+               place.top < place.bottom;
+    }
 
     std::vector<Place> places_;
     std::vector<std::size_t> found_;

@@ -8,6 +8,7 @@
 #include <fgagt/frame_result.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/overlap_search.hpp>
 #include <fgagt/pooling/appearance_memory.hpp>
 #include <fgagt/snapshot.hpp>
@@ -18,7 +19,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -131,8 +131,8 @@ public:
           filter_(options.detections),
           score_levels_(options.scores),
           memory_(options.appearance) {
-        if (!(options.frame_rate > 0) || !std::isfinite(options.frame_rate) ||
-            !std::isfinite(1 / options.frame_rate))
+        if (!detail::is_finite(options.frame_rate) || options.frame_rate <= 0 ||
+            !detail::is_finite(1 / options.frame_rate))
             detail::throw_invalid("Tracker: expected a positive, finite frame rate, got ", options.frame_rate,
                                   "; give the video's nominal frames per second");
     }
@@ -456,9 +456,10 @@ private:
         if (info.camera_motion) require_finite(*info.camera_motion);
         work_.camera_motion = info.camera_motion;
         next_.timestamp = info.timestamp;
-        if (!info.timestamp && state_.timestamp)
-            next_.timestamp =
-                std::min(*state_.timestamp + 1.0 / options_.frame_rate, std::numeric_limits<double>::max());
+        if (!info.timestamp && state_.timestamp) {
+            const double expected = *state_.timestamp + 1.0 / options_.frame_rate;
+            next_.timestamp = detail::is_finite(expected) ? expected : std::numeric_limits<double>::max();
+        }
         frame_size_ = frame_size;
         filter_.apply(detections, work_.detections, work_.source, work_.rejected);
         work_.levels = score_levels_.levels(state_.scores);
@@ -473,7 +474,7 @@ private:
     /// Nominal frames since the previous frame; bounded, so that whatever is computed with it stays finite.
     [[nodiscard]] float elapsed_until(std::optional<double> timestamp) const {
         if (!timestamp) return 1;
-        if (!std::isfinite(*timestamp))
+        if (!detail::is_finite(*timestamp))
             detail::throw_invalid("Tracker: expected a finite timestamp in seconds, got ", *timestamp,
                                   "; leave it out when the time is unknown");
         if (!state_.timestamp) return 1;
@@ -487,7 +488,7 @@ private:
 
     static void require_finite(const Affine& map) {
         for (const double entry : {map.a, map.b, map.tx, map.c, map.d, map.ty})
-            if (!std::isfinite(entry))
+            if (!detail::is_finite(entry))
                 detail::throw_invalid("Tracker: expected a finite camera motion, got an entry of ", entry,
                                       "; leave it out when it is unknown");
     }

@@ -2,12 +2,12 @@
 
 #include <fgagt/detection/score_levels.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/pooling/appearance_memory.hpp>
 #include <fgagt/snapshot.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -55,11 +55,11 @@ inline constexpr std::int64_t kMaxCount = std::int64_t{1} << 62U; ///< so that c
 
 /// Whether a track is one that a tracker may have after a frame.
 [[nodiscard]] inline bool is_sound(const Track& track) noexcept {
-    return track.id >= 1 && is_usable(track.box) && is_usable(track.observed) && track.score >= 0 &&
-           track.score <= 1 && track.status <= TrackStatus::kLost && track.age >= 1 &&
+    return track.id >= 1 && is_usable(track.box) && is_usable(track.observed) &&
+           is_within(track.score, 0, 1) && track.status <= TrackStatus::kLost && track.age >= 1 &&
            track.age <= kMaxCount && track.hits >= 1 && track.hits <= track.age && track.missed >= 0 &&
-           track.missed < track.age && track.missed_time >= 0 && std::isfinite(track.missed_time) &&
-           track.covered >= 0 && track.covered <= 1;
+           track.missed < track.age && is_finite(track.missed_time) && track.missed_time >= 0 &&
+           is_within(track.covered, 0, 1);
 }
 
 /// What is wrong with tracks and with all that is not a component's own; nullptr if nothing is.
@@ -77,17 +77,17 @@ template <class MotionState, class FlowImage>
     const TrackId highest = tracks.empty() ? 0 : tracks.back().id;
     if (state.last_id < highest || state.last_id > kMaxCount) return "no id above the highest one issued";
     if (state.frames < 0 || state.frames > kMaxCount) return "a number of frames";
-    if (state.timestamp && !std::isfinite(*state.timestamp)) return "a finite timestamp";
-    if (!(state.elapsed_without_detector >= 0) || !std::isfinite(state.elapsed_without_detector))
+    if (state.timestamp && !is_finite(*state.timestamp)) return "a finite timestamp";
+    if (!(is_finite(state.elapsed_without_detector) && state.elapsed_without_detector >= 0))
         return "a finite time without detector";
     for (const AppearanceMemory::State& appearance : state.appearances)
-        if (!std::ranges::all_of(appearance.mean, [](float value) { return std::isfinite(value); }))
+        if (!std::ranges::all_of(appearance.mean, [](const float& value) { return is_finite(value); }))
             return "finite features";
     const std::vector<float>& scores = state.scores.scores;
     if (scores.size() > window || (state.scores.oldest != 0 && state.scores.oldest >= scores.size()) ||
         (state.scores.oldest != 0 && scores.size() < window))
         return "no more scores than the tracker remembers";
-    if (!std::ranges::all_of(scores, [](float score) { return score >= 0 && score <= 1; }))
+    if (!std::ranges::all_of(scores, [](const float& score) { return is_within(score, 0, 1); }))
         return "scores in [0, 1]";
     return nullptr;
 }

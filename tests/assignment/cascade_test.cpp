@@ -171,15 +171,15 @@ TEST_CASE("the similarity stage is the paper's, with overlap where features are 
 
 TEST_CASE("a similarity stage may be for some tracks and scores alone, and ask more than the margin") {
     Scene scene(1, 1);
-    scene.margin = 0.35F;
+    scene.margin = 0.25F;
     const SimilarityStage stage({.take_tentative = false,
                                  .take_lost = false,
                                  .max_missed = 3,
                                  .min_score = 0.1F,
                                  .max_score = 0.5F,
-                                 .above_margin = 0.1F});
-    CHECK(stage.margin(scene.evidence()) == 0.45F);
-    CHECK(SimilarityStage({.take_confirmed = false}).margin(scene.evidence()) == 0.35F);
+                                 .above_margin = 0.125F});
+    CHECK(stage.margin(scene.evidence()) == 0.375F);
+    CHECK(SimilarityStage({.take_confirmed = false}).margin(scene.evidence()) == 0.25F);
 
     const auto takes = [](const SimilarityStage& taker, TrackStatus status, std::int64_t missed) {
         Track track;

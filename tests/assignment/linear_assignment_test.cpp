@@ -84,7 +84,7 @@ TEST_CASE("linear assignment without rows or columns") {
 
 TEST_CASE("linear assignment refuses what is no cost") {
     MatrixOf<double> values = MatrixOf<double>::Zero(2, 3);
-    for (const double bad : {std::numeric_limits<double>::quiet_NaN(), -kInfinity}) {
+    for (const float bad : {kNaN, -kInfinity}) {
         values(1, 2) = bad;
         CHECK_THROWS_AS(solve(values, Objective::kMinimise), InvalidArgument);
     }

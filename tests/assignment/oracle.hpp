@@ -1,16 +1,16 @@
 #pragma once
 
+#include "support/unusual_numbers.hpp"
+
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <random>
 #include <vector>
 
 namespace fgagt::test {
-
-inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// What an assignment is worth: the number of its pairs and their total.
 struct Worth {
@@ -33,7 +33,8 @@ template <class Better>
         }
         self(self, row + 1, worth);
         for (Eigen::Index column = 0; column < values.cols(); ++column) {
-            if (used[static_cast<std::size_t>(column)] != 0 || !std::isfinite(values(row, column))) continue;
+            if (used[static_cast<std::size_t>(column)] != 0 || !detail::is_finite(values(row, column)))
+                continue;
             used[static_cast<std::size_t>(column)] = 1;
             self(self, row + 1, {worth.pairs + 1, worth.total + values(row, column)});
             used[static_cast<std::size_t>(column)] = 0;
@@ -43,10 +44,10 @@ template <class Better>
     return best;
 }
 
-/// Worth of `column_of` in `values`. NaN where it is no assignment: a column twice, or a forbidden pair.
+/// Worth of `column_of` in `values`; -1 pairs where it is no assignment: a column twice, or a forbidden pair.
 template <class Scalar>
 [[nodiscard]] Worth worth_of(const MatrixOf<Scalar>& values, const std::vector<int>& column_of) {
-    const Worth broken{-1, std::numeric_limits<double>::quiet_NaN()};
+    const Worth broken{-1, 0};
     if (static_cast<Eigen::Index>(column_of.size()) != values.rows()) return broken;
     std::vector<char> used(static_cast<std::size_t>(values.cols()), 0);
     Worth worth;
@@ -56,7 +57,7 @@ template <class Scalar>
         if (column < 0 || column >= values.cols() || used[static_cast<std::size_t>(column)]++ != 0)
             return broken;
         const auto value = static_cast<double>(values(static_cast<Eigen::Index>(row), column));
-        if (!std::isfinite(value)) return broken;
+        if (!detail::is_finite(value)) return broken;
         worth = {worth.pairs + 1, worth.total + value};
     }
     return worth;

@@ -9,6 +9,7 @@
 #include <fgagt/geometry.hpp>
 #include <fgagt/geometry_tracker.hpp>
 #include <fgagt/graph_tracker.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/paper_tracker.hpp>
 #include <fgagt/pooling/roi_align_pooler.hpp>
 #include <fgagt/tracker.hpp>
@@ -53,7 +54,7 @@ struct SortedDetections {
         const Box& box = detection.box;
         std::vector<float> numbers{box.left, box.top, box.width, box.height, detection.score};
         numbers.insert(numbers.end(), detection.appearance.begin(), detection.appearance.end());
-        if (!std::ranges::all_of(numbers, [](float number) { return std::isfinite(number); }))
+        if (!std::ranges::all_of(numbers, [](float number) { return detail::is_finite(number); }))
             reasons[d] = RejectionReason::kNotFinite;
         else if (box.width <= 0 || box.height <= 0)
             reasons[d] = RejectionReason::kEmptyBox;
@@ -316,10 +317,10 @@ private:
     /// Whether the docstring of `update` allows it.
     [[nodiscard]] bool is_sound(const FrameInput& input) const {
         if (const std::optional<double> time = input.info.timestamp)
-            if (!std::isfinite(*time) || (time_ && *time <= *time_)) return false;
+            if (!detail::is_finite(*time) || (time_ && *time <= *time_)) return false;
         if (const std::optional<Affine>& camera = input.info.camera_motion)
             for (const double entry : {camera->a, camera->b, camera->tx, camera->c, camera->d, camera->ty})
-                if (!std::isfinite(entry)) return false;
+                if (!detail::is_finite(entry)) return false;
         if constexpr (AnyTracker::kReadsFrames) {
             const std::set<int> types{CV_8UC1, CV_8UC3, CV_8UC4};
             if (input.frame.empty() || !types.contains(input.frame.type())) return false;
@@ -489,7 +490,10 @@ private:
         require(track.age == SlowLifecycle::age(life), "an age counts frames since birth");
         require(track.hits == SlowLifecycle::hits(life), "hits count detections");
         require(track.missed == SlowLifecycle::missed(life), "misses count updates without a detection");
-        require(track.missed_time == SlowLifecycle::missed_time(life) && std::isfinite(track.missed_time),
+        // Sums of less than a hundred floats, in any order.
+        const float missed_time = SlowLifecycle::missed_time(life);
+        require(detail::is_finite(track.missed_time) &&
+                    std::abs(track.missed_time - missed_time) <= 1e-5F * missed_time,
                 "missed time is the time since the last detection");
         require(track.hits <= track.age && track.missed < track.age, "counts fit the age");
         require(track.detection == (is_found ? std::optional(seen.index) : std::nullopt),
@@ -504,7 +508,7 @@ private:
         for (const KalmanAxis& axis : {motion.x, motion.y, motion.width, motion.height})
             for (const double value : {axis.position, axis.velocity, axis.position_variance, axis.covariance,
                                        axis.velocity_variance})
-                require(std::isfinite(value), "motion is finite");
+                require(detail::is_finite(value), "motion is finite");
     }
     static void check_motion(const HoldMotion::State& box) {
         require(is_usable(box), "boxes that are held are finite and not empty");
@@ -531,7 +535,7 @@ private:
                     expected[k] = options.momentum * expected[k] + (1 - options.momentum) * features[k];
         }
         const auto near = [](float a, float b) { // the compiler may fuse products and sums
-            return std::isfinite(a) &&
+            return detail::is_finite(a) &&
                    std::abs(a - b) <= 1e-6F * std::abs(a) + std::numeric_limits<float>::min();
         };
         require(std::ranges::equal(appearance.mean, expected, near), "looks are remembered by the rules");

@@ -3,6 +3,7 @@
 #include "support/unusual_numbers.hpp"
 
 #include <fgagt/motion/kalman_motion.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <Eigen/Dense>
 
@@ -353,9 +354,9 @@ TEST_CASE("boxes stay usable whatever comes in") {
             CAPTURE(life, step, box.left, box.top, box.width, box.height);
             REQUIRE(is_usable(box));
             for (const KalmanAxis& axis : {state.x, state.y, state.width, state.height}) {
-                REQUIRE(std::isfinite(axis.velocity));
+                REQUIRE(detail::is_finite(axis.velocity));
                 REQUIRE((axis.position_variance > 0 && axis.velocity_variance > 0));
-                REQUIRE(std::isfinite(axis.position_variance + axis.velocity_variance));
+                REQUIRE(detail::is_finite(axis.position_variance + axis.velocity_variance));
                 REQUIRE(axis.covariance * axis.covariance <=
                         1.000001 * axis.position_variance * axis.velocity_variance);
             }

@@ -4,6 +4,7 @@
 #include "tracker/track_ids.hpp"
 
 #include <fgagt/fgagt.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <opencv2/imgproc.hpp>
 
@@ -26,7 +27,7 @@ namespace {
 
 bool all_finite(const FrameResult& result) {
     return std::ranges::all_of(result.tracks, [](const Track& track) {
-        return is_usable(track.box) && std::isfinite(track.score) && std::isfinite(track.missed_time);
+        return is_usable(track.box) && detail::is_finite(track.score) && detail::is_finite(track.missed_time);
     });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
@@ -53,7 +54,7 @@ public:
 private:
     using Index = std::uint32_t;
     static constexpr Index kNone = std::numeric_limits<Index>::max();
-    static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    static constexpr double kLargest = std::numeric_limits<double>::max();
 
     [[nodiscard]] double& cost(std::size_t row, std::size_t column) noexcept {
         return costs_[row * columns_ + column];
@@ -66,7 +67,7 @@ private:
         for (Eigen::Index i = 0; i < matrix.rows(); ++i)
             for (Eigen::Index j = 0; j < matrix.cols(); ++j) {
                 const double value = sign * static_cast<double>(matrix(i, j));
-                if (!(value > -kInfinity)) // NaN too
+                if (detail::is_nan(value) || (!detail::is_finite(value) && value < 0))
                     detail::throw_invalid("LinearAssignment::solve: expected finite values or ",
                                           sign > 0 ? "+inf" : "-inf", " for a forbidden pair, got ",
                                           matrix(i, j), " in row ", i, ", column ", j,
@@ -79,21 +80,23 @@ private:
     /// Gives forbidden pairs a cost that outweighs any difference between allowed ones, so that a complete
     /// assignment holds as few of them as possible.
     void replace_forbidden() {
-        double lowest = kInfinity, highest = -kInfinity;
-        for (const double value : costs_) {
+        double lowest = kLargest, highest = -kLargest;
+        for (const double& value : costs_) {
+            if (!detail::is_finite(value)) continue;
             lowest = std::min(lowest, value);
-            if (value < kInfinity) highest = std::max(highest, value);
+            highest = std::max(highest, value);
         }
-        const bool any_allowed = lowest < kInfinity;
+        const bool any_allowed = lowest <= highest;
         const double range = any_allowed ? highest - lowest : 0.0;
         const double step = static_cast<double>(rows_ + 1) * range;
         const double penalty =
             any_allowed ? highest + (step > 0 ? step : std::max(1.0, std::abs(highest))) : 1.0;
-        if (!std::isfinite(penalty * static_cast<double>(rows_ + 1)))
+        if (!detail::is_finite(penalty * static_cast<double>(rows_ + 1)))
             detail::throw_invalid("LinearAssignment::solve: expected values whose sums stay finite, got a "
                                   "range from ",
                                   lowest, " to ", highest, "; scale the matrix down");
-        std::replace(costs_.begin(), costs_.end(), kInfinity, penalty);
+        std::ranges::replace_if(
+            costs_, [](const double& value) { return !detail::is_finite(value); }, penalty);
     }
 
     /// Every row takes its cheapest column where that is still free: optimal for the rows that got one.
@@ -115,7 +118,7 @@ private:
 
     /// Gives `start` a column along the cheapest alternating path that ends at a free one.
     void augment(Index start) {
-        distance_.assign(columns_, kInfinity);
+        distance_.assign(columns_, kLargest);
         from_row_.resize(columns_);
         open_columns_.resize(columns_);
         std::iota(open_columns_.begin(), open_columns_.end(), Index{0});
@@ -137,7 +140,7 @@ private:
     Index settle_next_column(Index row, double row_distance, std::size_t& open) {
         const double* costs = costs_.data() + row * columns_;
         const double base = row_distance - row_price_[row];
-        double nearest_distance = kInfinity;
+        double nearest_distance = kLargest;
         std::size_t nearest = 0;
         for (std::size_t k = 0; k < open; ++k) {
             const Index column = open_columns_[k];
@@ -181,7 +184,7 @@ private:
         for (Index row = 0; row < rows_; ++row) {
             const Index column = column_of_[row];
             const Index i = transposed_ ? column : row, j = transposed_ ? row : column;
-            if (std::isfinite(matrix(i, j))) column_of[i] = static_cast<int>(j);
+            if (detail::is_finite(matrix(i, j))) column_of[i] = static_cast<int>(j);
         }
     }
 

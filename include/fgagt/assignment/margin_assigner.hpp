@@ -3,12 +3,12 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/assignment/detail/reaching.hpp>
 #include <fgagt/errors.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -47,7 +47,7 @@ public:
     /// @throws InvalidArgument  a score is NaN or +inf, or the margin is not finite
     /// @note M == 0 and N == 0 are valid. The same input always gives the same result, ties included.
     void assign(const MatrixOf<Scalar>& scores, Scalar margin, std::vector<int>& track_of) {
-        if (!std::isfinite(margin))
+        if (!detail::is_finite(margin))
             detail::throw_invalid("MarginAssigner::assign: expected a finite margin, got ", margin,
                                   "; it must have the scale of the scores");
         collect_edges(scores, margin);
@@ -63,7 +63,7 @@ public:
 private:
     using Index = std::uint32_t;
     static constexpr Index kNone = std::numeric_limits<Index>::max();
-    static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    static constexpr double kLargest = std::numeric_limits<double>::max(); // for an unknown gain or distance
     static constexpr int kPasses = 20;       // of bidding: cheaper than the searches that they save
     static constexpr std::size_t kBest = 16; // edges of a row that are worth a look first
 
@@ -110,7 +110,7 @@ private:
             }
             count = append_edges(values, columns - columns % detail::kReachingBlock, columns, margin, count);
             for (std::size_t e = row_begin_.back(); e < count; ++e)
-                if (!(edges_[e].gain < kInfinity)) // NaN too
+                if (!detail::is_finite(edges_[e].gain))
                     detail::throw_invalid(
                         "MarginAssigner::assign: expected finite scores or -inf for a forbidden pair, got ",
                         values[edges_[e].column], " for detection ", row, " and track ", edges_[e].column,
@@ -138,7 +138,7 @@ private:
         for (std::size_t column = first; column < last; ++column) {
             edges_[count] = {static_cast<double>(values[column]) - static_cast<double>(margin),
                              static_cast<Index>(column)};
-            count += values[column] < margin ? 0 : 1;
+            count += !detail::is_nan(values[column]) && values[column] < margin ? 0U : 1U;
         }
         return count;
     }
@@ -203,12 +203,12 @@ private:
         const std::size_t rows = row_begin_.size() - 1;
         const auto columns = static_cast<std::size_t>(column_count);
         best_end_.assign(row_begin_.begin(), row_begin_.end() - 1);
-        rest_gain_.assign(rows, kInfinity);
+        rest_gain_.assign(rows, kLargest);
         column_of_.assign(rows, kNone);
         row_of_.assign(columns, kNone);
         value_.assign(rows, 0.0);
         price_.assign(columns, 0.0);
-        distance_.assign(columns, kInfinity);
+        distance_.assign(columns, kLargest);
         from_row_.resize(columns);
         pending_.resize(rows);
         std::iota(pending_.begin(), pending_.end(), Index{0});
@@ -227,7 +227,7 @@ private:
     /// The row takes its best column at the highest price that it would still prefer to pay. Who is outbid,
     /// or would have to share, waits for the next pass.
     void bid(Index row) {
-        double best = -kInfinity, second = 0; // staying unmatched is always an alternative
+        double best = -kLargest, second = 0; // staying unmatched is always an alternative
         Index column = kNone;
         const auto consider = [&](const Edge& edge) {
             const double net = edge.gain - price_[edge.column];
@@ -244,7 +244,7 @@ private:
         const Index owner = row_of_[column];
         if (owner != kNone) {
             next_pending_.push_back(best > second ? owner : row);
-            if (!(best > second)) return;
+            if (best <= second) return;
             column_of_[owner] = kNone;
         }
         price_[column] += best - second;
@@ -268,7 +268,7 @@ private:
             open_.pop_back();
             if (way.distance > distance_[way.column]) continue; // a shorter one is known
             settled_.push_back(way);
-            distance_[way.column] = -kInfinity; // no way is shorter
+            distance_[way.column] = -kLargest; // no way is shorter
             const Index row = row_of_[way.column];
             if (way.distance + value_[row] < end_.distance) {
                 end_ = {.distance = way.distance + value_[row], .column = kNone};
@@ -280,7 +280,7 @@ private:
         flip_path(start, end_.column != kNone ? end_.column : std::exchange(column_of_[leaver], kNone));
         for (const auto* ways : {&open_, &settled_})
             for (const Way& way : *ways)
-                distance_[way.column] = kInfinity;
+                distance_[way.column] = kLargest;
     }
 
     /// Whether a way may lead to a better end. To a free column rather than to a row that is left unmatched,

@@ -3,12 +3,14 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace fgagt {
@@ -46,17 +48,14 @@ public:
     ReidentificationStage() : ReidentificationStage(ReidentificationStageOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit ReidentificationStage(ReidentificationStageOptions options) : options_(options) {
-        const auto check = [](bool valid, const char* name, const char* range, auto value) {
-            if (!valid)
-                detail::throw_invalid("ReidentificationStage: expected ", name, ' ', range, ", got ", value,
-                                      "; see ReidentificationStageOptions");
-        };
+        const detail::OptionCheck check("ReidentificationStage", "ReidentificationStageOptions");
+        check(!detail::is_nan(options.min_score), "min_score", "to be a number", options.min_score);
         check(options.min_hits >= 1, "min_hits", ">= 1", options.min_hits);
         check(options.max_missed_time > 0, "max_missed_time", "> 0", options.max_missed_time);
         check(options.min_covered >= 0 && options.min_covered <= 1, "min_covered", "in [0, 1]",
               options.min_covered);
         check(options.expected_reach > 0, "expected_reach", "> 0", options.expected_reach);
-        check(std::isfinite(options.min_similarity), "min_similarity", "finite", options.min_similarity);
+        check(detail::is_finite(options.min_similarity), "min_similarity", "finite", options.min_similarity);
         check(options.lead >= 0, "lead", ">= 0", options.lead);
         check(options.rival_reach > 0, "rival_reach", "> 0", options.rival_reach);
         check(options.rival_reach_growth >= 0, "rival_reach_growth", ">= 0", options.rival_reach_growth);
@@ -104,7 +103,8 @@ public:
         for_each_pair([&](Eigen::Index i, Eigen::Index j, std::size_t d, std::size_t t) {
             if (candidates_(i, j) < options_.min_similarity) return;
             if (!is_expected(evidence.detections[d], evidence.tracks[t])) return;
-            if (leads(i, j, evidence.comparable(d, t) ? candidates_(i, j) - options_.lead : kForbidden))
+            constexpr float kNone = std::numeric_limits<float>::lowest(); // no rival at all
+            if (leads(i, j, evidence.comparable(d, t) ? candidates_(i, j) - options_.lead : kNone))
                 scores(i, j) = candidates_(i, j);
         });
     }

@@ -3,10 +3,10 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -84,23 +84,20 @@ public:
     FusionStage() : FusionStage(FusionStageOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit FusionStage(FusionStageOptions options) : options_(options) {
-        const auto check = [](bool valid, const char* name, const char* range, auto value) {
-            if (!valid)
-                detail::throw_invalid("FusionStage: expected ", name, ' ', range, ", got ", value,
-                                      "; see FusionStageOptions");
-        };
+        const detail::OptionCheck check("FusionStage", "FusionStageOptions");
         check(options.max_missed >= 0, "max_missed", ">= 0", options.max_missed);
-        check(options.min_score < options.max_score, "min_score", "below max_score", options.min_score);
+        check(!detail::is_nan(options.max_score) && options.min_score < options.max_score, "min_score",
+              "below max_score", options.min_score);
         check(options.iou_gate >= 0 && options.iou_gate <= 1, "iou_gate", "in [0, 1]", options.iou_gate);
-        check(options.iou_weight >= 0 && std::isfinite(options.iou_weight), "iou_weight", "finite and >= 0",
-              options.iou_weight);
-        check(options.appearance_weight >= 0 && std::isfinite(options.appearance_weight), "appearance_weight",
-              "finite and >= 0", options.appearance_weight);
-        check(std::isfinite(options.similarity_centre), "similarity_centre", "finite",
+        check(options.iou_weight >= 0 && detail::is_finite(options.iou_weight), "iou_weight",
+              "finite and >= 0", options.iou_weight);
+        check(options.appearance_weight >= 0 && detail::is_finite(options.appearance_weight),
+              "appearance_weight", "finite and >= 0", options.appearance_weight);
+        check(detail::is_finite(options.similarity_centre), "similarity_centre", "finite",
               options.similarity_centre);
-        check(options.similarity_span > 0 && std::isfinite(options.similarity_span), "similarity_span",
+        check(options.similarity_span > 0 && detail::is_finite(options.similarity_span), "similarity_span",
               "finite and > 0", options.similarity_span);
-        check(std::isfinite(options.margin), "margin", "finite", options.margin);
+        check(detail::is_finite(options.margin), "margin", "finite", options.margin);
     }
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
@@ -165,15 +162,12 @@ public:
     SimilarityStage() : SimilarityStage(SimilarityStageOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit SimilarityStage(SimilarityStageOptions options) : options_(options) {
-        const auto check = [](bool valid, const char* name, const char* range, auto value) {
-            if (!valid)
-                detail::throw_invalid("SimilarityStage: expected ", name, ' ', range, ", got ", value,
-                                      "; see SimilarityStageOptions");
-        };
+        const detail::OptionCheck check("SimilarityStage", "SimilarityStageOptions");
         check(options.max_missed >= 0, "max_missed", ">= 0", options.max_missed);
-        check(options.min_score < options.max_score, "min_score", "below max_score", options.min_score);
+        check(!detail::is_nan(options.max_score) && options.min_score < options.max_score, "min_score",
+              "below max_score", options.min_score);
         check(options.iou_gate >= 0 && options.iou_gate <= 1, "iou_gate", "in [0, 1]", options.iou_gate);
-        check(std::isfinite(options.above_margin), "above_margin", "finite", options.above_margin);
+        check(detail::is_finite(options.above_margin), "above_margin", "finite", options.above_margin);
     }
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }

@@ -48,8 +48,10 @@ public:
     ChannelBackbone() : ChannelBackbone(ChannelBackboneOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit ChannelBackbone(ChannelBackboneOptions options) : options_(options) {
-        require_gain("chroma_gain", options_.chroma_gain);
-        require_gain("gradient_gain", options_.gradient_gain);
+        const detail::OptionCheck check("ChannelBackbone", "ChannelBackboneOptions");
+        const Options& o = options_;
+        check(o.chroma_gain > 0 && o.chroma_gain <= 100, "chroma_gain", "in (0, 100]", o.chroma_gain);
+        check(o.gradient_gain > 0 && o.gradient_gain <= 100, "gradient_gain", "in (0, 100]", o.gradient_gain);
         build_luv_tables();
         build_colour_tables();
     }
@@ -68,11 +70,6 @@ public:
     }
 
 private:
-    static void require_gain(const char* name, float value) {
-        if (!(value > 0 && value <= 100))
-            detail::throw_invalid("ChannelBackbone: expected ", name, " in (0, 100], got ", value);
-    }
-
     /// OpenCV builds its tables for Luv at their first use, and up to version 4.9 without a lock: here they
     /// are built once, before any thread can race for them.
     static void build_luv_tables() {

@@ -4,6 +4,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/frame_result.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -77,7 +78,7 @@ public:
         if (options.start == options.end)
             detail::throw_invalid("LineCounter: expected two ends that differ, got (", options.start.x, ", ",
                                   options.start.y, ") twice");
-        if (!(options.slack >= 0) || !std::isfinite(options.slack))
+        if (!(detail::is_finite(options.slack) && options.slack >= 0))
             detail::throw_invalid("LineCounter: expected a slack >= 0, got ", options.slack);
     }
 
@@ -143,7 +144,7 @@ private:
         Walk& walk = known->second;
         if ((walk.place.right > 0) != (place.right > 0)) walk.met_segment = meets_segment(walk.place, place);
         walk.place = place;
-        if (!(std::abs(place.right) > options_.slack * track.box.height)) return;
+        if (std::abs(place.right) <= options_.slack * track.box.height) return;
         const bool on_right = place.right > 0;
         if (walk.on_right && *walk.on_right != on_right && walk.met_segment) count(track, on_right);
         walk.on_right = on_right;

@@ -47,7 +47,7 @@ public:
 
     /// Distance of a point, inside or outside, from the nearest point of the border, pixels. O(corners).
     [[nodiscard]] double distance_to_border(cv::Point2f point) const noexcept {
-        double least = std::numeric_limits<double>::infinity();
+        double least = std::numeric_limits<double>::max();
         for (std::size_t i = 0; i < corners_.size(); ++i) {
             const cv::Point2d side = next(i) - cv::Point2d(corners_[i]);
             const cv::Point2d way = cv::Point2d(point) - cv::Point2d(corners_[i]);

@@ -5,11 +5,11 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/frame_result.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -68,7 +68,7 @@ public:
         : polygon_(std::move(options.corners)),
           anchor_(options.anchor),
           slack_(options.slack) {
-        if (!(slack_ >= 0) || !std::isfinite(slack_))
+        if (!(detail::is_finite(slack_) && slack_ >= 0))
             detail::throw_invalid("Zone: expected a slack >= 0, got ", slack_);
     }
 

@@ -3,6 +3,7 @@
 #include <fgagt/detection/rejection.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/overlap_search.hpp>
 #include <fgagt/types.hpp>
 
@@ -36,12 +37,12 @@ public:
     DetectionFilter() : DetectionFilter(DetectionFilterOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit DetectionFilter(DetectionFilterOptions options) : options_(options) {
-        if (!std::isfinite(options.score_low) || !std::isfinite(options.score_high) ||
+        if (!detail::is_finite(options.score_low) || !detail::is_finite(options.score_high) ||
             !(options.score_low < options.score_high))
             detail::throw_invalid("DetectionFilter: expected a finite score range with low < high, got ",
                                   options.score_low, " : ", options.score_high,
                                   "; give the scores that mean 'surely nothing' and 'surely an object'");
-        if (!(options.duplicate_iou >= 0 && options.duplicate_iou <= 1))
+        if (!detail::is_within(options.duplicate_iou, 0, 1))
             detail::throw_invalid("DetectionFilter: expected duplicate_iou in [0, 1], got ",
                                   options.duplicate_iou, "; use 1 to keep every detection");
     }
@@ -117,7 +118,7 @@ private:
 
     [[nodiscard]] static std::optional<RejectionReason> flaw(const Detection& detection) noexcept {
         const Box& box = detection.box;
-        const auto finite = [](float value) { return std::isfinite(value); };
+        const auto finite = [](const float& value) { return detail::is_finite(value); };
         const auto within = [](float value) { return std::abs(value) <= kCoordinateLimit; };
         if (!finite(box.left) || !finite(box.top) || !finite(box.width) || !finite(box.height) ||
             !finite(detection.score) ||

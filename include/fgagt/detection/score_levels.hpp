@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <algorithm>
 #include <array>
@@ -54,14 +55,17 @@ public:
     ScoreLevels() : ScoreLevels(ScoreLevelsOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit ScoreLevels(ScoreLevelsOptions options) : options_(options) {
-        const auto share = [](float value) { return value >= 0 && value <= 1; };
-        if (!(options.ceiling > 0 && options.ceiling <= 1))
+        const auto share = [](const float& value) { return detail::is_within(value, 0, 1); };
+        if (!(detail::is_within(options.ceiling, 0, 1) && options.ceiling > 0))
             detail::throw_invalid("ScoreLevels: expected a ceiling in (0, 1], got ", options.ceiling);
-        if (!(options.sure > kLeast && options.sure < options.birth && options.birth < 1))
+        const auto rise = [](const float& sure, const float& birth) {
+            return detail::is_within(sure, kLeast, 1) && detail::is_within(birth, kLeast, 1) &&
+                   kLeast < sure && sure < birth && birth < 1;
+        };
+        if (!rise(options.sure, options.birth))
             detail::throw_invalid("ScoreLevels: expected ", kLeast, " < sure < birth < 1, got ", options.sure,
                                   " and ", options.birth);
-        if (!(options.least_sure > kLeast && options.least_sure < options.least_birth &&
-              options.least_birth < 1))
+        if (!rise(options.least_sure, options.least_birth))
             detail::throw_invalid("ScoreLevels: expected ", kLeast, " < least_sure < least_birth < 1, got ",
                                   options.least_sure, " and ", options.least_birth);
         if (!share(options.sure_quantile) || !share(options.birth_quantile))

@@ -2,6 +2,7 @@
 
 #include <fgagt/errors.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -36,7 +37,7 @@ public:
     /// @throws InvalidArgument  an option lies outside its range
     explicit Heatmap(Options options) : options_(options) {
         const auto require = [](const char* name, double value, double least, double most) {
-            if (!(value >= least && value <= most))
+            if (!detail::is_within(value, least, most))
                 detail::throw_invalid("Heatmap: expected ", name, " in [", least, ", ", most, "], got ",
                                       value);
         };

@@ -6,12 +6,12 @@
 #include <fgagt/flow/lucas_kanade.hpp>
 #include <fgagt/flow/similarity.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <span>
 #include <vector>
@@ -80,20 +80,17 @@ public:
 
 private:
     void validate() const {
-        const auto require = [](bool holds, const char* name, const char* range, auto value) {
-            if (!holds)
-                detail::throw_invalid("CameraMotion: expected ", name, " in ", range, ", got ", value,
-                                      "; correct CameraMotionOptions");
-        };
+        const detail::OptionCheck require("CameraMotion", "CameraMotionOptions");
         const Options& o = options_;
-        require(o.corners >= 2 && o.corners <= 10000, "corners", "[2, 10000]", o.corners);
-        require(o.quality > 0 && o.quality <= 1, "quality", "(0, 1]", o.quality);
-        require(std::isfinite(o.distance) && o.distance >= 0, "distance", "[0, inf)", o.distance);
-        require(std::isfinite(o.consistency) && o.consistency > 0, "consistency", "(0, inf)", o.consistency);
-        require(std::isfinite(o.tolerance) && o.tolerance > 0, "tolerance", "(0, inf)", o.tolerance);
-        require(o.trials >= 1 && o.trials <= 100000, "trials", "[1, 100000]", o.trials);
-        require(o.min_inliers >= 2, "min_inliers", "[2, inf)", o.min_inliers);
-        require(o.min_inlier_share >= 0 && o.min_inlier_share <= 1, "min_inlier_share", "[0, 1]",
+        require(o.corners >= 2 && o.corners <= 10000, "corners", "in [2, 10000]", o.corners);
+        require(o.quality > 0 && o.quality <= 1, "quality", "in (0, 1]", o.quality);
+        require(detail::is_finite(o.distance) && o.distance >= 0, "distance", "in [0, inf)", o.distance);
+        require(detail::is_finite(o.consistency) && o.consistency > 0, "consistency", "in (0, inf)",
+                o.consistency);
+        require(detail::is_finite(o.tolerance) && o.tolerance > 0, "tolerance", "in (0, inf)", o.tolerance);
+        require(o.trials >= 1 && o.trials <= 100000, "trials", "in [1, 100000]", o.trials);
+        require(o.min_inliers >= 2, "min_inliers", "in [2, inf)", o.min_inliers);
+        require(o.min_inlier_share >= 0 && o.min_inlier_share <= 1, "min_inlier_share", "in [0, 1]",
                 o.min_inlier_share);
     }
 

@@ -4,6 +4,7 @@
 #include <fgagt/flow/image_pyramid.hpp>
 #include <fgagt/flow/lucas_kanade_kernels.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/parallel.hpp>
 
 #include <algorithm>
@@ -165,19 +166,15 @@ private:
     };
 
     void validate() const {
-        const auto require = [](bool holds, const char* name, const char* range, auto value) {
-            if (!holds)
-                detail::throw_invalid("LucasKanade: expected ", name, " in ", range, ", got ", value,
-                                      "; correct LucasKanadeOptions");
-        };
+        const detail::OptionCheck require("LucasKanade", "LucasKanadeOptions");
         const Options& o = options_;
-        require(o.window >= 3 && o.window <= detail::kMaxWindow, "window", "[3, 63]", o.window);
-        require(o.levels >= 0 && o.levels <= 16, "levels", "[0, 16]", o.levels);
-        require(o.iterations >= 1 && o.iterations <= 1000, "iterations", "[1, 1000]", o.iterations);
-        require(std::isfinite(o.epsilon) && o.epsilon >= 0, "epsilon", "[0, inf)", o.epsilon);
-        require(std::isfinite(o.min_eigenvalue) && o.min_eigenvalue >= 0, "min_eigenvalue", "[0, inf)",
+        require(o.window >= 3 && o.window <= detail::kMaxWindow, "window", "in [3, 63]", o.window);
+        require(o.levels >= 0 && o.levels <= 16, "levels", "in [0, 16]", o.levels);
+        require(o.iterations >= 1 && o.iterations <= 1000, "iterations", "in [1, 1000]", o.iterations);
+        require(detail::is_finite(o.epsilon) && o.epsilon >= 0, "epsilon", "in [0, inf)", o.epsilon);
+        require(detail::is_finite(o.min_eigenvalue) && o.min_eigenvalue >= 0, "min_eigenvalue", "in [0, inf)",
                 o.min_eigenvalue);
-        require(std::isfinite(o.weight_sigma) && o.weight_sigma >= 0, "weight_sigma", "[0, inf)",
+        require(detail::is_finite(o.weight_sigma) && o.weight_sigma >= 0, "weight_sigma", "in [0, inf)",
                 o.weight_sigma);
     }
 
@@ -231,10 +228,7 @@ private:
     [[nodiscard]] TrackedPoint track_point(const GreyPyramid& previous, const GreyPyramid& current,
                                            cv::Point2f point, cv::Point2f guess, int finest,
                                            Patch& patch) const {
-        const auto usable = [](cv::Point2f p) { // false for NaN
-            return std::abs(p.x) <= kCoordinateLimit && std::abs(p.y) <= kCoordinateLimit;
-        };
-        if (!usable(point) || !usable(guess)) return {};
+        if (!is_usable(point) || !is_usable(guess)) return {};
         const int coarsest =
             std::min({finest + options_.levels, previous.levels() - 1, current.levels() - 1});
         const auto at_level = [&](int level) { return 1.F / static_cast<float>(1 << (level - finest)); };
@@ -309,7 +303,8 @@ private:
     /// Whether a window with this upper left pixel is no farther outside the image than the border goes.
     [[nodiscard]] bool touches(const GreyView& image, cv::Point2f corner) const noexcept {
         const auto reach = static_cast<float>(-options_.window);
-        return corner.x >= reach && corner.x < static_cast<float>(image.width) && corner.y >= reach &&
+        return !detail::is_nan(corner.x) && !detail::is_nan(corner.y) && corner.x >= reach &&
+               corner.x < static_cast<float>(image.width) && corner.y >= reach &&
                corner.y < static_cast<float>(image.height);
     }
 

@@ -8,6 +8,7 @@
 #include <fgagt/flow/lucas_kanade.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/halving.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -112,19 +113,15 @@ public:
 
 private:
     void validate() const {
-        const auto require = [](bool holds, const char* name, const char* range, auto value) {
-            if (!holds)
-                detail::throw_invalid("PyramidalFlow: expected ", name, " in ", range, ", got ", value,
-                                      "; correct PyramidalFlowOptions");
-        };
+        const detail::OptionCheck require("PyramidalFlow", "PyramidalFlowOptions");
         const Options& o = options_;
-        require(o.mode <= FlowMode::kBox, "mode", "{kCentre, kTorso, kBox}", static_cast<int>(o.mode));
-        require(o.pixels >= 1, "pixels", "[1, inf)", o.pixels);
-        require(std::isfinite(o.forward_backward_threshold) && o.forward_backward_threshold > 0,
-                "forward_backward_threshold", "(0, inf)", o.forward_backward_threshold);
-        require(o.min_share > 0 && o.min_share <= 1, "min_share", "(0, 1]", o.min_share);
-        require(o.box_grid >= 2 && o.box_grid <= 32, "box_grid", "[2, 32]", o.box_grid);
-        require(o.max_scale_change >= 0 && o.max_scale_change < 1, "max_scale_change", "[0, 1)",
+        require(o.mode <= FlowMode::kBox, "mode", "in {kCentre, kTorso, kBox}", static_cast<int>(o.mode));
+        require(o.pixels >= 1, "pixels", "in [1, inf)", o.pixels);
+        require(detail::is_finite(o.forward_backward_threshold) && o.forward_backward_threshold > 0,
+                "forward_backward_threshold", "in (0, inf)", o.forward_backward_threshold);
+        require(o.min_share > 0 && o.min_share <= 1, "min_share", "in (0, 1]", o.min_share);
+        require(o.box_grid >= 2 && o.box_grid <= 32, "box_grid", "in [2, 32]", o.box_grid);
+        require(o.max_scale_change >= 0 && o.max_scale_change < 1, "max_scale_change", "in [0, 1)",
                 o.max_scale_change);
     }
 

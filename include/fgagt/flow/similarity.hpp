@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
@@ -53,7 +54,7 @@ template <class Counts>
         across += p.cross(q);
         spread += p.dot(p);
     }
-    if (!(spread > 0)) return std::nullopt;
+    if (detail::is_nan(spread) || spread <= 0) return std::nullopt;
     const double a = along / spread, b = across / spread;
     return Affine{a, -b, to.x - a * from.x + b * from.y, b, a, to.y - b * from.x - a * from.y};
 }

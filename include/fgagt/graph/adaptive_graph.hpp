@@ -6,6 +6,7 @@
 #include <fgagt/graph/detail/gated_sum.hpp>
 #include <fgagt/graph/graph_weights.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/packed_product.hpp>
 #include <fgagt/types.hpp>
 
@@ -186,7 +187,7 @@ private:
                 shape(reduction));
         const auto finite = [](const Matrix& m) { return detail::all_finite(detail::numbers_of(m)); };
         if (!finite(weights.w1) || !finite(weights.w2) || !finite(weights.wa) || !finite(reduction) ||
-            !std::isfinite(weights.prior_logit) || !std::isfinite(weights.margin))
+            !detail::is_finite(weights.prior_logit) || !detail::is_finite(weights.margin))
             detail::throw_invalid("AdaptiveGraph: expected finite weights, got NaN or infinity; the training "
                                   "that made them has diverged");
     }

@@ -71,7 +71,7 @@ inline void affinity_prior(const Matrix& features_d, const Matrix& features_t, c
     closeness.resize(static_cast<std::size_t>(iou.cols()));
     for (std::size_t d = 0; d < static_cast<std::size_t>(iou.rows()); ++d) {
         const std::span<const float> products = detail::row_of(std::as_const(scratch.products), d);
-        double nearest = std::numeric_limits<double>::infinity();
+        double nearest = std::numeric_limits<double>::max();
         for (std::size_t t = 0; t < closeness.size(); ++t) {
             // |a|^2 + |b|^2 - 2 ab is good where the distance is no small part of it, and all are ordinary
             // floats.

@@ -3,10 +3,10 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -188,7 +188,7 @@ inline constexpr std::int64_t kLastFrame = std::int64_t{1} << 53; ///< largest n
 
 /// Whether a number is one that all formats can hold.
 [[nodiscard]] inline bool is_bounded(double value) noexcept {
-    return std::isfinite(to_float(value));
+    return detail::is_finite(to_float(value));
 }
 
 [[nodiscard]] inline bool is_sound(const AnnotatedObject& object) {

@@ -2,10 +2,10 @@
 
 #include <fgagt/geometry.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/path_text.hpp>
 #include <fgagt/types.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -57,7 +57,7 @@ private:
         const Affine at_centres{row.finite(2), row.finite(3), row.finite(4),
                                 row.finite(5), row.finite(6), row.finite(7)};
         const Affine continuous = pixel_centre::to_continuous(at_centres);
-        if (!std::isfinite(continuous.tx) || !std::isfinite(continuous.ty))
+        if (!detail::is_finite(continuous.tx) || !detail::is_finite(continuous.ty))
             file.fail(0, "expected a map whose sums fit a double");
         if (!motion.add(frame + 1, continuous)) file.fail(1, "frame ", frame, " is there twice");
     }

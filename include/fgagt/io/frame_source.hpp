@@ -3,6 +3,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/io/sequence_info.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/path_text.hpp>
 
 #include <opencv2/core.hpp>
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -139,7 +139,7 @@ public:
     }
     [[nodiscard]] std::optional<double> frame_rate() const override {
         const double rate = capture_.get(cv::CAP_PROP_FPS);
-        return rate > 0 && std::isfinite(rate) ? std::optional(rate) : std::nullopt;
+        return rate > 0 && detail::is_finite(rate) ? std::optional(rate) : std::nullopt;
     }
     [[nodiscard]] std::optional<cv::Size> frame_size() const override {
         const cv::Size size(static_cast<int>(capture_.get(cv::CAP_PROP_FRAME_WIDTH)),

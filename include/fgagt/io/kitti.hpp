@@ -6,11 +6,11 @@
 #include <fgagt/io/detail/utf8.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/path_text.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -66,7 +66,7 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
         const std::size_t end = k + 1 < count ? text.find(' ') : text.size();
         if (end == std::string_view::npos) return false;
         const auto value = parse_number(text.substr(0, end));
-        if (!value || !std::isfinite(*value)) return false;
+        if (!value || !detail::is_finite(*value)) return false;
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return true;

@@ -4,6 +4,7 @@
 #include <fgagt/io/detail/simplest_number.hpp>
 #include <fgagt/io/rows_by_frame.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/path_text.hpp>
 #include <fgagt/types.hpp>
 
@@ -118,7 +119,7 @@ inline constexpr std::size_t kMotColumnsLeast = 7;
 /// A column that must be finite, also as a float.
 [[nodiscard]] inline float finite_float(const TextFile& file, const TextRow& row, std::size_t column) {
     const float value = to_float(row.finite(column));
-    if (!std::isfinite(value)) file.fail(column, "expected a number that fits a float");
+    if (!detail::is_finite(value)) file.fail(column, "expected a number that fits a float");
     return value;
 }
 
@@ -274,7 +275,7 @@ void expect_writable(std::span<const Row> rows, const char* function) {
         if (row.frame < 1) throw_invalid(function, ": expected frames from 1, got ", row.frame);
         for (const double value :
              {row.box.left, row.box.top, row.box.width, row.box.height, last_number(row)})
-            if (!std::isfinite(to_float(value)))
+            if (!detail::is_finite(to_float(value)))
                 throw_invalid(function, ": expected finite numbers, got ", value, " for id ", row.id,
                               " in frame ", row.frame, "; leave that box out");
         if (!seen.try_emplace({row.frame, row.id}, true).second)
@@ -322,7 +323,7 @@ inline void write_results(const std::filesystem::path& path, std::span<const Res
     detail::expect_writable(rows, "ground_truth_text");
     std::string text;
     for (const GroundTruthRow& row : rows) {
-        if (!std::isfinite(row.flag))
+        if (!detail::is_finite(row.flag))
             detail::throw_invalid("ground_truth_text: expected finite flags, got ", row.flag, " for id ",
                                   row.id, " in frame ", row.frame);
         text += std::to_string(row.frame) + ',' + std::to_string(row.id);

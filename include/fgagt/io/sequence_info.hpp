@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/path_text.hpp>
 
 #include <cstdint>
@@ -42,7 +43,7 @@ namespace detail {
 [[nodiscard]] inline double positive_number(const TextFile& file, std::string_view key,
                                             std::string_view text) {
     const std::optional<double> value = parse_number(text);
-    if (!value || !(*value > 0) || !std::isfinite(*value))
+    if (!value || !(*value > 0) || !detail::is_finite(*value))
         file.fail(0, "expected a positive number as ", key, ", found ", quoted(text));
     return *value;
 }

@@ -2,6 +2,7 @@
 
 #include <fgagt/errors.hpp>
 #include <fgagt/io/detail/scene_painting.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -187,11 +188,9 @@ private:
     }
 
     void validate() const {
-        const auto require = [](bool good, const char* name, const char* range, auto value) {
-            if (!good) detail::throw_invalid("SyntheticScene: expected ", name, ' ', range, ", got ", value);
-        };
+        const detail::OptionCheck require("SyntheticScene", "SyntheticSceneOptions");
         const auto within = [&](const char* name, float value, float low, float high, const char* range) {
-            require(value >= low && value <= high, name, range, value); // false for NaN
+            require(value >= low && value <= high, name, range, value);
         };
         const Options& o = options_;
         require(o.frame_size.width >= 16, "frame_size", "at least 16 wide", o.frame_size.width);
@@ -209,7 +208,8 @@ private:
         within("camera_pan.y", o.camera_pan.y, -1e3F, 1e3F, "in [-1000, 1000]");
         within("camera_shake", o.camera_shake, 0, 50, "in [0, 50]");
         within("light_amplitude", o.light_amplitude, 0, .9F, "in [0, 0.9]");
-        require(o.light_period > 0 && std::isfinite(o.light_period), "light_period", "> 0", o.light_period);
+        require(o.light_period > 0 && detail::is_finite(o.light_period), "light_period", "> 0",
+                o.light_period);
         within("miss_probability", o.miss_probability, 0, 1, "in [0, 1]");
         within("box_jitter", o.box_jitter, 0, .15F, "in [0, 0.15]");
         within("false_positives", o.false_positives, 0, 1e3F, "in [0, 1000]");

@@ -2,6 +2,7 @@
 
 #include <fgagt/errors.hpp>
 #include <fgagt/io/detail/decimal.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/path_text.hpp>
 
 #include <algorithm>
@@ -77,7 +78,8 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
 [[nodiscard]] inline std::optional<std::int64_t> parse_integer(std::string_view text) {
     constexpr double kExact = 9007199254740992.0; // 2^53: a double holds every integer up to here
     const std::optional<double> value = parse_number(text);
-    if (!value || !(std::abs(*value) <= kExact) || *value != std::trunc(*value)) return std::nullopt;
+    if (!value || !is_finite(*value) || std::abs(*value) > kExact || *value != std::trunc(*value))
+        return std::nullopt;
     return static_cast<std::int64_t>(*value);
 }
 
@@ -194,7 +196,7 @@ public:
 
     [[nodiscard]] double finite(std::size_t column) const {
         const double value = number(column);
-        if (!std::isfinite(value))
+        if (!is_finite(value))
             file_.fail(column, "expected a finite number, found ", quoted(fields_[column - 1]));
         return value;
     }

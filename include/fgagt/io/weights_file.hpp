@@ -5,6 +5,7 @@
 #include <fgagt/io/safetensors.hpp>
 #include <fgagt/io/tensor_file.hpp>
 #include <fgagt/network_weights.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/path_text.hpp>
 #include <fgagt/types.hpp>
 
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -86,7 +86,8 @@ inline constexpr std::string_view kWeightsRemedy = "; these are the weights of a
     if (byte_count(tensor.shape, tensor.type) != tensor.values.size() * size_of(tensor.type))
         return subject + "as many values as its shape " + text_of_shape(tensor.shape) + " says, found " +
                std::to_string(tensor.values.size()) + "; fill it";
-    const auto bad = std::ranges::find_if(tensor.values, [](float value) { return !std::isfinite(value); });
+    const auto bad =
+        std::ranges::find_if(tensor.values, [](float value) { return !detail::is_finite(value); });
     if (bad != tensor.values.end())
         return subject + "finite numbers, found " + std::to_string(*bad) + " at index " +
                std::to_string(bad - tensor.values.begin()) +
@@ -136,7 +137,7 @@ inline constexpr std::string_view kWeightsRemedy = "; these are the weights of a
     if (type == ElementType::kF32) return result;
     for (float& value : result) {
         const float half = float_of_half(half_of_float(value));
-        if (std::isfinite(value) && !std::isfinite(half))
+        if (detail::is_finite(value) && !detail::is_finite(half))
             throw_invalid("tensors_of: expected numbers within +-65504, the range of F16, got ", value,
                           " in ", name, "; use ElementType::kF32");
         value = half;

@@ -3,6 +3,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/learning/parameters.hpp>
 #include <fgagt/network_weights.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <algorithm>
 #include <array>
@@ -40,17 +41,15 @@ public:
     Adam() : Adam(AdamOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit Adam(AdamOptions options) : options_(options) {
-        const auto check = [](bool valid, const char* name, const char* range, double value) {
-            if (!valid) detail::throw_invalid("Adam: expected ", name, ' ', range, ", got ", value);
-        };
-        check(options.learning_rate > 0 && std::isfinite(options.learning_rate), "learning_rate",
+        const detail::OptionCheck check("Adam", "AdamOptions");
+        check(options.learning_rate > 0 && detail::is_finite(options.learning_rate), "learning_rate",
               "finite and > 0", options.learning_rate);
-        check(options.graph_factor >= 0 && std::isfinite(options.graph_factor), "graph_factor",
+        check(options.graph_factor >= 0 && detail::is_finite(options.graph_factor), "graph_factor",
               "finite and >= 0", options.graph_factor);
-        check(options.logit_factor >= 0 && std::isfinite(options.logit_factor), "logit_factor",
+        check(options.logit_factor >= 0 && detail::is_finite(options.logit_factor), "logit_factor",
               "finite and >= 0", options.logit_factor);
-        check(options.warm_up >= 0, "warm_up", ">= 0", static_cast<double>(options.warm_up));
-        check(options.steps >= 1, "steps", ">= 1", static_cast<double>(options.steps));
+        check(options.warm_up >= 0, "warm_up", ">= 0", options.warm_up);
+        check(options.steps >= 1, "steps", ">= 1", options.steps);
         check(options.beta1 >= 0 && options.beta1 < 1, "beta1", "in [0, 1)", options.beta1);
         check(options.beta2 >= 0 && options.beta2 < 1, "beta2", "in [0, 1)", options.beta2);
     }

@@ -3,6 +3,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/keyed_random.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -61,7 +62,7 @@ public:
     explicit Augmentation(AugmentationOptions options) : options_(options) {
         for (const double spread : {options.brightness, options.contrast, options.cast, options.blur,
                                     options.jitter, options.occlusion, options.recolouring})
-            if (!(spread >= 0) || !std::isfinite(spread))
+            if (!(detail::is_finite(spread) && spread >= 0))
                 detail::throw_invalid("Augmentation: expected finite spreads >= 0, got ", spread);
         for (const double probability : {options.occlusion, options.recolouring})
             if (probability > 1)

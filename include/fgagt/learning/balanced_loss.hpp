@@ -1,10 +1,10 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -40,7 +40,7 @@ public:
         : options_(options),
           weights_{options.alpha, options.beta, options.gamma, options.delta} {
         for (const double weight : weights_)
-            if (!(weight >= 0) || !std::isfinite(weight))
+            if (!(detail::is_finite(weight) && weight >= 0))
                 detail::throw_invalid("BalancedLoss: expected finite weights >= 0, got ", weight);
     }
 

@@ -3,6 +3,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/learning/sample_maker.hpp>
 #include <fgagt/network_weights.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <Eigen/Core>
@@ -146,9 +147,9 @@ private:
 /// @note Complexity: O((M + N) I^2) per sample, and O(I^3)
 [[nodiscard]] inline NetworkWeights discriminant_weights(std::span<const AssociationSample> samples,
                                                          const DiscriminantOptions& options = {}) {
-    if (!(options.shrinkage > 0 && options.shrinkage <= 1))
+    if (!(detail::is_within(options.shrinkage, 0, 1) && options.shrinkage > 0))
         detail::throw_invalid("discriminant_weights: expected shrinkage in (0, 1], got ", options.shrinkage);
-    if (!std::isfinite(options.message))
+    if (!detail::is_finite(options.message))
         detail::throw_invalid("discriminant_weights: expected a finite message, got ", options.message);
     const detail::Scatter scatter(samples);
     if (options.dimension < 1 || options.dimension > scatter.mean().size())
@@ -158,7 +159,10 @@ private:
         detail::throw_invalid(
             "discriminant_weights: expected samples in which a detection and a track are one, "
             "got none; use frames that are closer together");
-    if (!scatter.total().allFinite() || scatter.total().trace() <= 0)
+    const Eigen::MatrixXd& total = scatter.total();
+    if (!std::all_of(total.data(), total.data() + total.size(),
+                     [](const double& number) { return detail::is_finite(number); }) ||
+        scatter.total().trace() <= 0)
         detail::throw_invalid(
             "discriminant_weights: expected finite inputs that differ, got a total variance of ",
             scatter.total().trace());

@@ -8,6 +8,7 @@
 #include <fgagt/learning/detail/view.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
 #include <fgagt/learning/sequence_reader.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -57,7 +58,7 @@ public:
     explicit GeneratedPeople(std::uint64_t seed, std::span<const CroppedObject> objects = {},
                              double share = 1)
         : random_(seed, kSalt) {
-        if (!(share >= 0 && share <= 1))
+        if (!detail::is_within(share, 0, 1))
             detail::throw_invalid("GeneratedPeople: expected a share in [0, 1], got ", share);
         unrest_ = std::pow(random_.uniform(), 1.5);
         if (random_.uniform() < 0.5)

@@ -3,6 +3,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/motion/kalman_motion.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -153,7 +154,7 @@ private:
 
     void require_sound(std::span<const Observation> observations, std::span<const BoxFlow> flows) const {
         for (const Observation& one : observations)
-            if (!is_usable(one.box) || !(one.score >= 0 && one.score <= 1))
+            if (!is_usable(one.box) || !detail::is_within(one.score, 0, 1))
                 detail::throw_invalid("LabelledSequence: expected a box whose numbers are finite and below ",
                                       kCoordinateLimit, ", of positive size, and a score in [0, 1], got (",
                                       one.box.left, ", ", one.box.top, ", ", one.box.width, ", ",

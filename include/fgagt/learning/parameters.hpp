@@ -1,10 +1,10 @@
 #pragma once
 
 #include <fgagt/network_weights.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -54,7 +54,7 @@ template <class Scalar>
 [[nodiscard]] bool all_finite(const NetworkWeightsOf<Scalar>& weights) {
     for (const std::span<const Scalar> tensor : parameters_of(weights))
         for (const Scalar value : tensor)
-            if (!std::isfinite(value)) return false;
+            if (!detail::is_finite(value)) return false;
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <fgagt/keyed_random.hpp>
 #include <fgagt/learning/augmentation.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/overlap_search.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>
 #include <fgagt/types.hpp>
@@ -75,7 +76,7 @@ public:
         if (options.history < 1 || options.stride < 1)
             detail::throw_invalid("SampleMaker: expected history and stride >= 1, got ", options.history,
                                   " and ", options.stride);
-        if (!(options.momentum >= 0 && options.momentum <= 1))
+        if (!detail::is_within(options.momentum, 0, 1))
             detail::throw_invalid("SampleMaker: expected momentum in [0, 1], got ", options.momentum);
     }
 
@@ -110,7 +111,7 @@ public:
         if (!(now >= 1 && now < sequence.size()))
             detail::throw_invalid("SampleMaker::make: expected a frame from 1 to below ", sequence.size(),
                                   ", got ", now);
-        if (!(absences.share >= 0 && absences.share <= 1 && absences.longest >= 1))
+        if (!detail::is_within(absences.share, 0, 1) || absences.longest < 1)
             detail::throw_invalid("SampleMaker::make: expected absences of a share in [0, 1] and of at least "
                                   "1 frame, got ",
                                   absences.share, " and ", absences.longest);

@@ -6,6 +6,7 @@
 #include <fgagt/flow/pyramidal_flow.hpp>
 #include <fgagt/halving.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/overlap_search.hpp>
 #include <fgagt/types.hpp>
 
@@ -45,7 +46,7 @@ public:
           filter_(options.detections),
           flow_(options.flow),
           sequence_(options.sequence) {
-        if (!(options.min_iou > 0 && options.min_iou <= 1))
+        if (!(detail::is_within(options.min_iou, 0, 1) && options.min_iou > 0))
             detail::throw_invalid("SequenceReader: expected min_iou in (0, 1], got ", options.min_iou);
         if (options.pixels < 1)
             detail::throw_invalid("SequenceReader: expected pixels >= 1, got ", options.pixels);

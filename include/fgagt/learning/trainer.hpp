@@ -8,11 +8,11 @@
 #include <fgagt/learning/parameters.hpp>
 #include <fgagt/learning/sample_maker.hpp>
 #include <fgagt/network_weights.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/pooling/embedding.hpp>
 
 #include <opencv2/core/utility.hpp>
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -54,7 +54,7 @@ public:
           adam_(options.adam),
           loss_(options.loss),
           state_(std::move(state)) {
-        if (!(options.weight_decay >= 0) || !std::isfinite(options.weight_decay))
+        if (!(detail::is_finite(options.weight_decay) && options.weight_decay >= 0))
             detail::throw_invalid("Trainer: expected a finite weight_decay >= 0, got ", options.weight_decay);
         require_sound(state_.weights);
         for (const NetworkWeights* part : {&state_.anchor, &state_.adam.mean, &state_.adam.square})
@@ -103,7 +103,7 @@ public:
         NetworkWeights weights = state_.weights;
         Adam::State adam = state_.adam;
         adam_.step(weights, gradient, adam);
-        if (!std::isfinite(loss) || !all_finite(weights) || !all_finite(adam.mean) ||
+        if (!detail::is_finite(loss) || !all_finite(weights) || !all_finite(adam.mean) ||
             !all_finite(adam.square))
             detail::throw_invalid(
                 "Trainer::step: the loss, its gradient or the new weights are not finite at "

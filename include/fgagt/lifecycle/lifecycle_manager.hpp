@@ -3,10 +3,10 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -38,13 +38,9 @@ public:
     LifecycleManager() : LifecycleManager(LifecycleOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit LifecycleManager(LifecycleOptions options) : options_(options) {
-        const auto check = [](bool valid, const char* name, const char* range, auto value) {
-            if (!valid)
-                detail::throw_invalid("LifecycleManager: expected ", name, ' ', range, ", got ", value,
-                                      "; see LifecycleOptions");
-        };
+        const detail::OptionCheck check("LifecycleManager", "LifecycleOptions");
         check(options.confirm_hits >= 1, "confirm_hits", ">= 1", options.confirm_hits);
-        check(!std::isnan(options.birth_score), "birth_score", "to be a number", options.birth_score);
+        check(!detail::is_nan(options.birth_score), "birth_score", "to be a number", options.birth_score);
         check(options.max_lost_time > 0, "max_lost_time", "> 0", options.max_lost_time);
         check(options.max_lost_updates >= 0, "max_lost_updates", ">= 0", options.max_lost_updates);
         check(options.max_tentative_missed >= 0, "max_tentative_missed", ">= 0",
@@ -75,7 +71,7 @@ public:
     void advance(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
                  std::span<const Detection> detections, std::span<const Match> matches,
                  Events& events) const {
-        if (!(clock.elapsed > 0))
+        if (detail::is_nan(clock.elapsed) || clock.elapsed <= 0)
             detail::throw_invalid("LifecycleManager::advance: expected a positive elapsed time, got ",
                                   clock.elapsed, "; use 1 for the next frame");
         require_valid(matches, detections.size(), tracks);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 namespace fgagt::detail {
@@ -12,8 +13,8 @@ inline constexpr double kMinSize = 1e-3;
 inline constexpr double kMaxCoordinate = static_cast<double>(kCoordinateLimit) - 4;
 
 /// `value` within [low, high]; low for NaN.
-[[nodiscard]] inline double bounded(double value, double low, double high) noexcept {
-    if (!(value >= low)) return low;
+[[nodiscard]] inline double bounded(const double& value, double low, double high) noexcept {
+    if (is_nan(value) || value < low) return low;
     return value > high ? high : value;
 }
 

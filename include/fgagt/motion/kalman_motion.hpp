@@ -4,6 +4,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/geometry.hpp>
 #include <fgagt/motion/bounded_box.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <cmath>
@@ -80,26 +81,22 @@ public:
     KalmanMotion() : KalmanMotion(KalmanMotionOptions{}) {}
     /// @throws InvalidArgument  an option is not a positive finite number
     explicit KalmanMotion(KalmanMotionOptions options) : options_(options) {
-        const auto check = [](const char* name, double value) {
-            if (!(value > 0 && std::isfinite(value)))
-                detail::throw_invalid("KalmanMotion: expected a positive finite ", name, ", got ", value,
-                                      "; it is a share of the box's height");
+        const detail::OptionCheck check("KalmanMotion", "KalmanMotionOptions");
+        const auto check_positive = [&](const char* name, const double& value) {
+            check(detail::is_finite(value) && value > 0, name, "finite and > 0", value);
         };
-        check("position_std", options.position_std);
-        check("velocity_std", options.velocity_std);
-        check("measurement_std", options.measurement_std);
-        if (!(options.size_noise_factor > 0 && std::isfinite(options.size_noise_factor)))
-            detail::throw_invalid("KalmanMotion: expected a positive finite size_noise_factor, got ",
-                                  options.size_noise_factor, "; use 1 for sizes as exact as centres");
-        if (!(options.doubt_std >= 0 && std::isfinite(options.doubt_std)))
-            detail::throw_invalid("KalmanMotion: expected a finite doubt_std >= 0, got ", options.doubt_std,
-                                  "; use 0 for boxes as exact as each other");
-        if (!(options.velocity_share >= 0 && std::isfinite(options.velocity_share)))
-            detail::throw_invalid("KalmanMotion: expected a finite velocity_share >= 0, got ",
-                                  options.velocity_share, "; it is a share of the speed");
-        check("birth_position_std", options.birth_position_std);
-        check("birth_velocity_std", options.birth_velocity_std);
-        check("flow_std", options.flow_std);
+        const auto check_not_negative = [&](const char* name, const double& value) {
+            check(detail::is_finite(value) && value >= 0, name, "finite and >= 0", value);
+        };
+        check_positive("position_std", options.position_std);
+        check_positive("velocity_std", options.velocity_std);
+        check_not_negative("velocity_share", options.velocity_share);
+        check_positive("measurement_std", options.measurement_std);
+        check_not_negative("doubt_std", options.doubt_std);
+        check_positive("size_noise_factor", options.size_noise_factor);
+        check_positive("birth_position_std", options.birth_position_std);
+        check_positive("birth_velocity_std", options.birth_velocity_std);
+        check_positive("flow_std", options.flow_std);
     }
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
@@ -129,7 +126,7 @@ public:
         const double dt = detail::bounded(elapsed, kMinElapsed, kMaxElapsed);
         const double x = state.x.position, y = state.y.position;
         if (is_plausible(camera)) follow_camera(state, camera);
-        if (flow.reliable && std::isfinite(flow.dx) && std::isfinite(flow.dy)) {
+        if (flow.reliable && detail::is_finite(flow.dx) && detail::is_finite(flow.dy)) {
             const double variance = square(options_.flow_std * state.height.position / dt);
             observe_velocity(state.x, (flow.dx - (state.x.position - x)) / dt, variance);
             observe_velocity(state.y, (flow.dy - (state.y.position - y)) / dt, variance);
@@ -181,7 +178,9 @@ private:
     }
 
     [[nodiscard]] static bool is_plausible(const Affine& map) noexcept {
-        const auto within = [](double value, double limit) { return std::abs(value) <= limit; };
+        const auto within = [](const double& value, double limit) {
+            return detail::is_within(value, -limit, limit);
+        };
         const double determinant = map.a * map.d - map.b * map.c;
         return within(map.a, kMaxCameraScale) && within(map.b, kMaxCameraScale) &&
                within(map.c, kMaxCameraScale) && within(map.d, kMaxCameraScale) &&

@@ -4,6 +4,7 @@
 #include <fgagt/network/cell_grid.hpp>
 #include <fgagt/network/detail/cell_positions.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/path_text.hpp>
 #include <fgagt/types.hpp>
 
@@ -11,7 +12,6 @@
 #include <opencv2/dnn/dnn.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -268,7 +268,7 @@ inline void write_map(const cv::Mat& output, const CellGrid& grid, const InputPl
     cv::Mat interleaved(static_cast<int>(cells), map.channels, CV_32F, map.data.data());
     cv::transpose(planes, interleaved);
     for (float& value : map.data)
-        if (!std::isfinite(value)) value = 0;
+        if (!detail::is_finite(value)) value = 0;
     align_map(grid, placement, map);
 }
 

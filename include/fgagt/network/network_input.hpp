@@ -2,12 +2,12 @@
 
 #include <fgagt/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -26,7 +26,7 @@ public:
         if (!in_range(options.size.width) || !in_range(options.size.height))
             detail::throw_invalid("NetworkInput: expected a size of 1 to ", kLargest, " pixels, got ",
                                   options.size.width, " x ", options.size.height);
-        if (!(options.padding >= 0 && options.padding <= 255))
+        if (!detail::is_within(options.padding, 0, 255))
             detail::throw_invalid("NetworkInput: expected padding in [0, 255], got ", options.padding);
         for (std::size_t c = 0; c < kChannels; ++c)
             build_table(c);
@@ -61,7 +61,7 @@ private:
         for (std::size_t level = 0; level < table_[channel].size(); ++level)
             table_[channel][level] = (static_cast<float>(level) - mean) / deviation;
         for (const float value : {table_[channel].front(), table_[channel].back()})
-            if (!std::isfinite(value))
+            if (!detail::is_finite(value))
                 detail::throw_invalid(
                     "NetworkInput: expected a finite mean and a deviation other than 0, got ", mean, " and ",
                     deviation, " of channel ", channel);

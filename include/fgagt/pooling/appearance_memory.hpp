@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <cstddef>
@@ -40,11 +41,11 @@ public:
     AppearanceMemory() : AppearanceMemory(AppearanceMemoryOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit AppearanceMemory(AppearanceMemoryOptions options) : options_(options) {
-        if (!(options.momentum >= 0 && options.momentum < 1))
-            detail::throw_invalid("AppearanceMemory: expected momentum in [0, 1), got ", options.momentum);
-        if (!(options.max_covered >= 0 && options.max_covered <= 1))
-            detail::throw_invalid("AppearanceMemory: expected max_covered in [0, 1], got ",
-                                  options.max_covered);
+        const detail::OptionCheck check("AppearanceMemory", "AppearanceMemoryOptions");
+        check(options.momentum >= 0 && options.momentum < 1, "momentum", "in [0, 1)", options.momentum);
+        check(!detail::is_nan(options.min_score), "min_score", "to be a number", options.min_score);
+        check(options.max_covered >= 0 && options.max_covered <= 1, "max_covered", "in [0, 1]",
+              options.max_covered);
     }
 
     [[nodiscard]] const AppearanceMemoryOptions& options() const noexcept { return options_; }

@@ -3,6 +3,7 @@
 #include <fgagt/concepts.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/matrix_operations.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/parallel.hpp>
 #include <fgagt/pooling/detail/weighted_sum.hpp>
 #include <fgagt/types.hpp>
@@ -63,10 +64,10 @@ struct AxisTaps {
     /// Linear interpolation between cell centres at `position` (0: the centre of the first cell). Up to one
     /// cell beyond the map the border cell is taken, farther out nothing; so is NaN. A sample that lies just
     /// there counts however its position was rounded.
-    void add_sample(double position, int cells, double weight) {
+    void add_sample(const double& position, int cells, double weight) {
         constexpr double kRounding =
             1e-9; // of positions up to some thousand cells, and much less than a cell
-        if (!(position >= -1 - kRounding && position <= cells + kRounding)) return;
+        if (!is_within(position, -1 - kRounding, cells + kRounding)) return;
         const double clamped = std::clamp(position, 0.0, cells - 1.0);
         const int low = static_cast<int>(clamped);
         const double fraction = clamped - low;
@@ -89,10 +90,13 @@ public:
     RoiAlign() : RoiAlign(RoiAlignOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit RoiAlign(RoiAlignOptions options) : options_(options) {
-        require_range("bins_y", options_.bins_y, 1, 256);
-        require_range("bins_x", options_.bins_x, 1, 256);
-        require_range("max_grid", options_.max_grid, 1, 1024);
-        require_range("sampling_ratio", options_.sampling_ratio, 0, options_.max_grid);
+        const detail::OptionCheck check("RoiAlign", "RoiAlignOptions");
+        const Options& o = options_;
+        check(o.bins_y >= 1 && o.bins_y <= 256, "bins_y", "in [1, 256]", o.bins_y);
+        check(o.bins_x >= 1 && o.bins_x <= 256, "bins_x", "in [1, 256]", o.bins_x);
+        check(o.max_grid >= 1 && o.max_grid <= 1024, "max_grid", "in [1, 1024]", o.max_grid);
+        check(o.sampling_ratio >= 0 && o.sampling_ratio <= o.max_grid, "sampling_ratio", "in [0, max_grid]",
+              o.sampling_ratio);
     }
 
     [[nodiscard]] const RoiAlignOptions& options() const noexcept { return options_; }
@@ -136,11 +140,6 @@ private:
         detail::AxisTaps x, y;
         std::vector<detail::CellTap> bin; ///< of one bin, and more
     };
-
-    static void require_range(const char* name, int value, int low, int high) {
-        if (value < low || value > high)
-            detail::throw_invalid("RoiAlign: expected ", name, " in [", low, ", ", high, "], got ", value);
-    }
 
     static void require_consistent(const FeatureMap& map) {
         const bool positive = map.rows > 0 && map.columns > 0 && map.channels > 0;
@@ -197,8 +196,8 @@ private:
     [[nodiscard]] int samples_per_bin(double bin_length) const noexcept {
         if (options_.sampling_ratio > 0) return options_.sampling_ratio;
         const double wanted = std::ceil(bin_length);
-        if (wanted >= options_.max_grid) return options_.max_grid;
-        return wanted > 1 ? static_cast<int>(wanted) : 1; // 1 for NaN as well
+        if (detail::is_nan(wanted) || wanted < 1) return 1;
+        return wanted < options_.max_grid ? static_cast<int>(wanted) : options_.max_grid;
     }
 
     static void pool_bin(const FeatureMap& map, std::span<const detail::AxisTap> taps_y,

@@ -36,11 +36,10 @@ public:
     StripePooler() : StripePooler(StripePoolerOptions{}) {}
     /// @throws InvalidArgument  an option is out of its range
     explicit StripePooler(StripePoolerOptions options) : options_(options) {
-        if (options.stripes < 1 || options.stripes > 64)
-            detail::throw_invalid("StripePooler: expected stripes in [1, 64], got ", options.stripes);
-        if (!(options.middle_share > 0 && options.middle_share <= 1))
-            detail::throw_invalid("StripePooler: expected middle_share in (0, 1], got ",
-                                  options.middle_share);
+        const detail::OptionCheck check("StripePooler", "StripePoolerOptions");
+        check(options.stripes >= 1 && options.stripes <= 64, "stripes", "in [1, 64]", options.stripes);
+        check(options.middle_share > 0 && options.middle_share <= 1, "middle_share", "in (0, 1]",
+              options.middle_share);
     }
 
     /// With an embedding of its own; an empty one passes the histograms through.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fgagt/numbers.hpp>
 #include <fgagt/simd.hpp>
 
 #include <cstddef>
@@ -19,7 +20,7 @@ template <class Scalar>
 [[nodiscard]] std::uint32_t reaching(const Scalar* scores, Scalar margin) noexcept {
     std::uint32_t bits = 0;
     for (std::size_t k = 0; k < kReachingBlock; ++k)
-        bits |= (scores[k] < margin ? 0U : 1U) << k;
+        bits |= (!is_nan(scores[k]) && scores[k] < margin ? 0U : 1U) << k;
     return bits;
 }
 
@@ -27,8 +28,12 @@ template <class Scalar>
 /// The same with SSE2, which every such processor has.
 [[nodiscard]] inline std::uint32_t reaching(const float* scores, float margin) noexcept {
     const __m128 least = _mm_set1_ps(margin);
+    const __m128i magnitude = _mm_set1_epi32(0x7FFFFFFF);
+    const __m128i infinity = _mm_set1_epi32(static_cast<int>(kInfinityBits<float>));
     const auto four = [&](std::size_t k) {
-        return _mm_castps_si128(_mm_cmpnlt_ps(_mm_loadu_ps(scores + k), least));
+        const __m128 values = _mm_loadu_ps(scores + k);
+        const __m128i nan = _mm_cmpgt_epi32(_mm_and_si128(_mm_castps_si128(values), magnitude), infinity);
+        return _mm_or_si128(nan, _mm_castps_si128(_mm_cmpge_ps(values, least)));
     };
     const __m128i bytes =
         _mm_packs_epi16(_mm_packs_epi32(four(0), four(4)), _mm_packs_epi32(four(8), four(12)));

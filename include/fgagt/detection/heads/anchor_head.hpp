@@ -14,6 +14,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -71,11 +72,11 @@ public:
                 "AnchorHead: expected at least one level, got none; start from retinanet_options()");
         for (const AnchorLevel& level : options_.levels)
             check(level);
-        if (!(options_.point >= 0 && options_.point <= 1))
+        if (!detail::is_within(options_.point, 0, 1))
             detail::throw_invalid("AnchorHead: expected point in [0, 1], got ", options_.point,
                                   "; use 0.5 for the cell's centre, 0 for its corner");
         if (!std::ranges::all_of(options_.factors,
-                                 [](float factor) { return factor > 0 && std::isfinite(factor); }))
+                                 [](float factor) { return factor > 0 && detail::is_finite(factor); }))
             detail::throw_invalid("AnchorHead: expected factors above 0; SSD has 0.1, 0.1, 0.2, 0.2");
     }
 
@@ -115,8 +116,8 @@ private:
 
     static void check(const AnchorLevel& level) {
         const auto is_sound = [](cv::Size2f size) {
-            return size.width > 0 && size.height > 0 && std::isfinite(size.width) &&
-                   std::isfinite(size.height);
+            return size.width > 0 && size.height > 0 && detail::is_finite(size.width) &&
+                   detail::is_finite(size.height);
         };
         constexpr int kMostCells = 16'384;
         if (level.grid.width < 1 || level.grid.height < 1 || level.grid.width > kMostCells ||
@@ -172,7 +173,8 @@ private:
         };
         const auto growth = [&](std::size_t k) {
             const float logarithm = offset(k);
-            return std::isnan(logarithm) ? logarithm : std::exp(std::min(logarithm, std::log(kMostGrowth)));
+            return detail::is_nan(logarithm) ? logarithm
+                                             : std::exp(std::min(logarithm, std::log(kMostGrowth)));
         };
         const float x =
             (offsets.column_of(cell) + options_.point) * level.step.width + offset(0) * size.width;

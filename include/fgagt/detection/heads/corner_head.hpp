@@ -13,6 +13,7 @@
 #include <fgagt/geometry.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -71,8 +72,8 @@ public:
         if (!is_count(options_.corners) || !is_count(options_.centres))
             detail::throw_invalid("CornerHead: expected corners and centres in [1, 1000], got ",
                                   options_.corners, " and ", options_.centres);
-        if (!(options_.corner_threshold >= 0 && options_.corner_threshold <= 1) ||
-            !(options_.tag_distance >= 0))
+        if (!detail::is_within(options_.corner_threshold, 0, 1) || detail::is_nan(options_.tag_distance) ||
+            options_.tag_distance < 0)
             detail::throw_invalid(
                 "CornerHead: expected corner_threshold in [0, 1] and tag_distance of at least 0, got ",
                 options_.corner_threshold, " and ", options_.tag_distance);

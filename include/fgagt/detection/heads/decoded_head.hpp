@@ -16,6 +16,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -68,7 +69,7 @@ public:
         if (options_.first_label < 0)
             detail::throw_invalid("DecodedHead: expected first_label from 0, got ", options_.first_label,
                                   "; use 1 where label 0 is the background");
-        if (!std::isfinite(options_.mask_threshold))
+        if (!detail::is_finite(options_.mask_threshold))
             detail::throw_invalid("DecodedHead: expected a finite mask_threshold; 0.5 is usual");
     }
 
@@ -138,10 +139,10 @@ private:
                                                    const InputPlacement& placement) const {
         detail::Candidates candidates(options_.selection);
         const detail::BoxReader box(options_.form, options_.unit, placement.input);
-        constexpr float kMostLabels = 1e6F;
+        constexpr float kLastLabel = 999'999;
         for (std::size_t row = 0; row < found.boxes.cells; ++row) {
             const float label = std::round(found.labels(row, 0)) - static_cast<float>(options_.first_label);
-            if (label >= 0 && label < kMostLabels) // false for NaN
+            if (detail::is_within(label, 0, kLastLabel))
                 candidates.add(box(found.boxes, row), found.scores(row, 0), static_cast<int>(label), row);
         }
         return candidates;

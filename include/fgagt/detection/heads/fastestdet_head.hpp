@@ -11,6 +11,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -48,7 +49,7 @@ public:
     explicit FastestDetHead(FastestDetHeadOptions options) : options_(std::move(options)) {
         detail::check_strides({&options_.stride, 1}, "FastestDetHead");
         detail::check(options_.selection, "FastestDetHead");
-        if (!(options_.objectness_exponent >= 0 && options_.objectness_exponent <= 1))
+        if (!detail::is_within(options_.objectness_exponent, 0, 1))
             detail::throw_invalid("FastestDetHead: expected objectness_exponent in [0, 1], got ",
                                   options_.objectness_exponent, "; its authors use 0.6");
     }
@@ -100,7 +101,7 @@ private:
         const detail::CellView& values = level.values;
         for (std::size_t cell = 0; cell < values.cells; ++cell) {
             const float objectness = std::pow(values(cell, 0), exponent);
-            if (!std::isfinite(values(cell, 0)) || !candidates.is_enough(objectness)) continue;
+            if (!detail::is_finite(values(cell, 0)) || !candidates.is_enough(objectness)) continue;
             const auto score = [&](std::size_t k) { return values(cell, kFirstClass + k); };
             for (const detail::ScoredClass& scored : classes.read(score, values.columns - kFirstClass))
                 candidates.add(box_of(level, input, cell),

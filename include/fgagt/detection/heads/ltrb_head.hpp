@@ -14,6 +14,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -76,7 +77,7 @@ public:
         if (options_.bins < 2 || options_.bins > 256)
             detail::throw_invalid("LtrbHead: expected bins in [2, 256], got ", options_.bins,
                                   "; 17 is usual, 8 for NanoDet");
-        if (!(options_.point >= 0 && options_.point <= 1))
+        if (!detail::is_within(options_.point, 0, 1))
             detail::throw_invalid("LtrbHead: expected point in [0, 1], got ", options_.point,
                                   "; use 0.5 for the cell's centre, 0 for its corner");
     }

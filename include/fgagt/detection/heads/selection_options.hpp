@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/errors.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -38,14 +39,14 @@ namespace detail {
 
 /// @throws InvalidArgument  an option is out of its range
 inline void check(const SelectionOptions& options, std::string_view who) {
-    const auto is_share = [](float value) { return value >= 0 && value <= 1; };
+    const auto is_share = [](const float& value) { return is_within(value, 0, 1); };
     if (!is_share(options.score_threshold))
         throw_invalid(who, ": expected score_threshold in [0, 1], got ", options.score_threshold,
                       "; trackers are best served with about 0.05");
     if (!is_share(options.max_overlap))
         throw_invalid(who, ": expected max_overlap in [0, 1], got ", options.max_overlap,
                       "; 0.6 is usual, and Suppression::kNone keeps all");
-    if (!(options.soft_sigma > 0 && options.soft_sigma <= 1000))
+    if (!(is_within(options.soft_sigma, 0, 1000) && options.soft_sigma > 0))
         throw_invalid(who, ": expected soft_sigma in (0, 1000], got ", options.soft_sigma, "; 0.5 is usual");
     if (options.max_candidates < 1 || options.max_detections < 1)
         throw_invalid(who, ": expected max_candidates and max_detections of at least 1, got ",

@@ -13,6 +13,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -133,13 +134,13 @@ private:
     static void check(const YoloAnchorLevel& level) {
         detail::check_strides({&level.stride, 1}, "YoloAnchorHead");
         const auto is_sound = [](cv::Size2f anchor) {
-            return anchor.width > 0 && anchor.height > 0 && std::isfinite(anchor.width) &&
-                   std::isfinite(anchor.height);
+            return anchor.width > 0 && anchor.height > 0 && detail::is_finite(anchor.width) &&
+                   detail::is_finite(anchor.height);
         };
         if (level.anchors.empty() || !std::ranges::all_of(level.anchors, is_sound))
             detail::throw_invalid(
                 "YoloAnchorHead: expected at least one anchor per level, each of positive size");
-        if (!(level.centre_scale >= 1 && level.centre_scale <= 4))
+        if (!detail::is_within(level.centre_scale, 1, 4))
             detail::throw_invalid("YoloAnchorHead: expected centre_scale in [1, 4], got ", level.centre_scale,
                                   "; darknet's files call it scale_x_y");
     }
@@ -195,7 +196,7 @@ private:
             for (std::size_t anchor = 0; anchor < values.anchors; ++anchor) {
                 const float raw = values(cell, anchor, kObjectness);
                 const float objectness = activated(raw);
-                if (!std::isfinite(raw) || !candidates.is_enough(objectness)) continue;
+                if (!detail::is_finite(raw) || !candidates.is_enough(objectness)) continue;
                 const auto score = [&](std::size_t k) { return values(cell, anchor, kFirstClass + k); };
                 for (const detail::ScoredClass& scored : classes.read(score, values.columns - kFirstClass))
                     candidates.add(box_of(level, shape, cell, anchor), objectness * scored.probability,

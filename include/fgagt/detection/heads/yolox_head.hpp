@@ -11,6 +11,7 @@
 #include <fgagt/detection/heads/selection_options.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -109,7 +110,7 @@ private:
         for (std::size_t cell = 0; cell < values.cells; ++cell) {
             const float raw = values(cell, kObjectness);
             const float objectness = options_.scores == ScoreActivation::kLogit ? detail::sigmoid(raw) : raw;
-            if (!std::isfinite(raw) || !candidates.is_enough(objectness)) continue;
+            if (!detail::is_finite(raw) || !candidates.is_enough(objectness)) continue;
             const auto score = [&](std::size_t k) { return values(cell, kFirstClass + k); };
             for (const detail::ScoredClass& scored : classes.read(score, values.columns - kFirstClass))
                 candidates.add(box_of(level, cell), objectness * scored.probability, scored.class_id);

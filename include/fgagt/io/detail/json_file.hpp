@@ -3,6 +3,7 @@
 #include <fgagt/errors.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -358,7 +359,7 @@ inline double JsonValue::number(std::string_view what) const {
     if (node().kind != JsonKind::kInteger) expect(JsonKind::kNumber, what);
     const double value =
         node().kind == JsonKind::kInteger ? static_cast<double>(node().integer) : node().number;
-    if (!std::isfinite(to_float(value))) fail("expected a number that fits a float as ", what);
+    if (!detail::is_finite(to_float(value))) fail("expected a number that fits a float as ", what);
     return value;
 }
 

@@ -4,9 +4,9 @@
 #include <fgagt/io/detail/utf8.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/io/text_file.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -89,7 +89,7 @@ public:
     /// A number that is finite, also as a float.
     [[nodiscard]] double number(pugi::xml_node node, std::string_view what, std::string_view text) const {
         const std::optional<double> value = parse_number(trimmed(text));
-        if (!value || !std::isfinite(to_float(*value)))
+        if (!value || !detail::is_finite(to_float(*value)))
             fail(node, "expected a number that fits a float as ", what, ", found ", detail::quoted(text));
         return *value;
     }

@@ -2,10 +2,10 @@
 
 #include <fgagt/detection/heads/selection_options.hpp>
 #include <fgagt/geometry.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -39,8 +39,8 @@ public:
     [[nodiscard]] std::vector<Candidate>& list() noexcept { return list_; }
 
     /// Whether a score is worth a look at the box.
-    [[nodiscard]] bool is_enough(float score) const noexcept {
-        return score > 0 && score >= options_->score_threshold && std::isfinite(score); // false for NaN
+    [[nodiscard]] bool is_enough(const float& score) const noexcept {
+        return is_finite(score) && score > 0 && score >= options_->score_threshold;
     }
     /// Whether a class is kept.
     [[nodiscard]] bool is_kept(int class_id) const noexcept {

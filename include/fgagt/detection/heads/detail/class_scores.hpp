@@ -2,6 +2,7 @@
 
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/score_activation.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -58,7 +59,7 @@ private:
     void read_each(Score score, std::size_t columns) {
         for (std::size_t k = 0; k < columns; ++k) {
             const float value = score(k);
-            if (std::isfinite(value)) take(k, value);
+            if (is_finite(value)) take(k, value);
         }
         if (activation_ == ScoreActivation::kLogit)
             for (ScoredClass& scored : classes_)
@@ -73,7 +74,7 @@ private:
         float sum = 0;
         for (std::size_t k = 0; k < columns; ++k)
             sum += std::exp(score(k) - largest);
-        if (!std::isfinite(sum)) return;
+        if (!is_finite(sum)) return;
         const std::size_t first = activation_ == ScoreActivation::kSoftmaxBackgroundFirst ? 1 : 0;
         for (std::size_t k = 0; k < class_count(activation_, columns); ++k)
             take(k, std::exp(score(k + first) - largest) / sum);

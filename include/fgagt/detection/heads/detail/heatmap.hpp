@@ -5,11 +5,11 @@
 #include <fgagt/detection/heads/detail/tensor_shape.hpp>
 #include <fgagt/detection/heads/score_activation.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <opencv2/core.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -45,7 +45,7 @@ struct Peak {
         for (std::size_t cell = 0; cell < heat.cells; ++cell) {
             const float raw = heat(cell, class_id);
             const float score = scores == ScoreActivation::kProbability ? raw : sigmoid(raw);
-            if (std::isfinite(raw) && score > 0 && score >= threshold && is_peak(heat, grid, cell, class_id))
+            if (is_finite(raw) && score > 0 && score >= threshold && is_peak(heat, grid, cell, class_id))
                 peaks.push_back({cell, score, static_cast<int>(class_id)});
         }
     std::ranges::stable_sort(peaks, [](const Peak& a, const Peak& b) { return a.score > b.score; });

@@ -3,6 +3,7 @@
 #include <fgagt/detection/heads/detail/cell_view.hpp>
 #include <fgagt/errors.hpp>
 #include <fgagt/network/network_output.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <opencv2/core.hpp>
 
@@ -106,7 +107,7 @@ levels_of(std::span<const NetworkOutput* const> outputs, const std::vector<Level
     for (std::size_t cell = 0; cell < values.cells; ++cell)
         for (std::size_t anchor = 0; anchor < values.anchors; ++anchor) {
             const float value = values(cell, anchor, column);
-            if (value < least || value > most) return false;
+            if (!is_nan(value) && (value < least || value > most)) return false;
         }
     return true;
 }

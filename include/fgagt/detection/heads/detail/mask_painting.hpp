@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fgagt/detection/heads/instance_mask.hpp>
+#include <fgagt/numbers.hpp>
 #include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
@@ -20,8 +21,10 @@ struct SpreadMask {
     [[nodiscard]] float at(float x, float y) const noexcept {
         const float u = (x - extent.left) / extent.width * static_cast<float>(grid.width) - 0.5F;
         const float v = (y - extent.top) / extent.height * static_cast<float>(grid.height) - 0.5F;
-        if (!(u > -1 && v > -1 && u < static_cast<float>(grid.width) && v < static_cast<float>(grid.height)))
-            return 0;
+        const auto is_in = [](const float& place, int cells) {
+            return !is_nan(place) && place > -1 && place < static_cast<float>(cells);
+        };
+        if (!is_in(u, grid.width) || !is_in(v, grid.height)) return 0;
         const float left = std::floor(u), top = std::floor(v);
         const float right_share = u - left, low_share = v - top;
         const int column = static_cast<int>(left), row = static_cast<int>(top);

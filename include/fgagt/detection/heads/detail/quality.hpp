@@ -4,6 +4,7 @@
 #include <fgagt/detection/heads/detail/class_scores.hpp>
 #include <fgagt/detection/heads/detail/levels.hpp>
 #include <fgagt/detection/heads/score_activation.hpp>
+#include <fgagt/numbers.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -19,7 +20,7 @@ public:
     Quality(CentreNess use, ScoreActivation scores, float raw)
         : use_(use),
           centre_ness_(scores == ScoreActivation::kProbability ? raw : sigmoid(raw)) {
-        if (!std::isfinite(raw)) centre_ness_ = 0;
+        if (!is_finite(raw)) centre_ness_ = 0;
     }
     [[nodiscard]] float operator()(float probability) const noexcept {
         if (use_ == CentreNess::kNone) return probability;
