@@ -3,7 +3,11 @@
 #include <fgagt/backbone/channel_backbone.hpp>
 #include <fgagt/backbone/colour_backbone.hpp>
 
+#if CV_VERSION_MAJOR >= 5
+#include <opencv2/xobjdetect.hpp>
+#else
 #include <opencv2/objdetect.hpp>
+#endif
 
 namespace fgagt::bench {
 namespace {

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/opencv_contours.hpp"
 
 #include <fgagt/geometry.hpp>
 #include <fgagt/io/synthetic_scene.hpp>
