@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
+#include "support/unusual_numbers.hpp"
 
 #include <fgagt/assignment/assignment.hpp>
 
@@ -12,6 +13,7 @@
 #include <utility>
 
 using namespace fgagt;
+using namespace fgagt::test;
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -202,8 +204,6 @@ TEST_CASE("a similarity stage may be for some tracks and scores alone, and ask m
 }
 
 TEST_CASE("stages refuse options out of range") {
-    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
     const auto refused = [](auto change) {
         FusionStageOptions options;
         change(options);

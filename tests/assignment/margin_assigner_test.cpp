@@ -1,6 +1,7 @@
 #include "assignment/oracle.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
+#include "support/unusual_numbers.hpp"
 
 #include <fgagt/assignment/linear_assignment.hpp>
 #include <fgagt/assignment/margin_assigner.hpp>
@@ -172,7 +173,6 @@ TEST_CASE("margin assignment without detections, tracks or allowed pairs") {
 }
 
 TEST_CASE("margin assignment refuses what is no score") {
-    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
     for (const auto& [rows, columns] : {std::pair{2, 3}, {3, 2}})
         for (const float bad : {kNaN, -kForbidden}) {
             Matrix scores = Matrix::Zero(rows, columns);

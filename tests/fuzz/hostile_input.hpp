@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fuzz/byte_source.hpp"
+#include "support/unusual_numbers.hpp"
 
 #include <fgagt/geometry.hpp>
 #include <fgagt/lifecycle/lifecycle_manager.hpp>
@@ -156,7 +157,6 @@ private:
 };
 
 [[nodiscard]] inline LifecycleOptions lifecycle_options(ByteSource& bytes) {
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
     LifecycleOptions options;
     if (!bytes.flag()) return options;
     options.confirm_hits = 1 + static_cast<int>(bytes.below(4));
