@@ -11,8 +11,8 @@
 #include "support/peak_memory.hpp"
 #include "support/progress.hpp"
 #include "support/stream_pool.hpp"
+#include "trackers/any_tracker.hpp"
 
-#include <fgagt/fgagt.hpp>
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/mot_text.hpp>
 
@@ -115,7 +115,7 @@ public:
         if (!detections_) detections_ = open_detections();
         const FrameInfo info{.timestamp = static_cast<double>(frame.number) / TrackerOptions{}.frame_rate};
         const auto detections = detections_->of_frame(frame.number, frame.image);
-        for (const Track& track : tracker_.update(frame.image, detections, info).tracks)
+        for (const Track& track : tracker_->track(frame.image, detections, info).tracks)
             rows_.push_back({frame.number, track.id, track.box, track.score});
     }
 
@@ -124,14 +124,15 @@ private:
         const fs::path usual = source_ / "det" / "det.txt";
         if (!detections_file_.empty()) return examples::DetectionSource(detections_file_);
         if (fs::exists(usual)) return examples::DetectionSource(usual);
-        return examples::DetectionSource(examples::HogDetector());
+        return examples::DetectionSource(
+            [hog = examples::HogDetector()](const cv::Mat& frame) mutable { return hog.detect(frame); });
     }
 
     fs::path source_, detections_file_;
     double frame_rate_;
     std::optional<examples::PacedFrames> frames_;
     std::optional<examples::DetectionSource> detections_;
-    Tracker<> tracker_;
+    std::unique_ptr<examples::AnyTracker> tracker_ = examples::open_tracker({}); // Tracker<>
     std::vector<ResultRow> rows_;
 };
 
