@@ -5,12 +5,12 @@
 
 #include "support/detection_source.hpp"
 #include "support/hog_detector.hpp"
-#include "support/interruption.hpp"
 #include "support/latency_histogram.hpp"
 #include "support/paced_frames.hpp"
-#include "support/peak_memory.hpp"
 #include "support/progress.hpp"
 #include "support/stream_pool.hpp"
+#include "support/system/interruption.hpp"
+#include "support/system/peak_memory.hpp"
 #include "trackers/any_tracker.hpp"
 
 #include <fgagt/io/atomic_file.hpp>

@@ -3,7 +3,7 @@
 #include "mot_track/arguments.hpp"
 #include "mot_track/command_line.hpp"
 #include "mot_track/run.hpp"
-#include "support/interruption.hpp"
+#include "support/system/interruption.hpp"
 
 #include <exception>
 #include <iostream>

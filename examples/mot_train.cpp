@@ -2,9 +2,9 @@
 
 #include "support/confident_tracks.hpp"
 #include "support/crop_folder.hpp"
-#include "support/interruption.hpp"
 #include "support/margin_by_tracking.hpp"
 #include "support/progress.hpp"
+#include "support/system/interruption.hpp"
 #include "support/training_data.hpp"
 #include "support/training_log.hpp"
 

@@ -4,7 +4,7 @@
 #include "networks.hpp"
 #include "support/detection_source.hpp"
 #include "support/hog_detector.hpp"
-#include "support/interruption.hpp"
+#include "support/system/interruption.hpp"
 #include "support/progress.hpp"
 #include "support/run_checkpoint.hpp"
 #include "support/statistics.hpp"

@@ -1,6 +1,6 @@
 #include "statistics.hpp"
 
-#include "peak_memory.hpp"
+#include "system/peak_memory.hpp"
 
 #include <fgagt/io/atomic_file.hpp>
 
