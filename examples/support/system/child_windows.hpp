@@ -82,7 +82,7 @@ public:
         WaitForSingleObject(process_.get(), INFINITE);
         GetExitCodeProcess(process_.get(), &code);
         process_.close();
-        return {.code = static_cast<int>(code)};
+        return {.code = static_cast<int>(code), .errors = {}};
     }
 
 private:
