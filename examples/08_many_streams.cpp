@@ -3,16 +3,13 @@
 //
 //   08_many_streams VIDEO VIDEO ... --fps 25
 
-#include "support/detection_source.hpp"
-#include "support/hog_detector.hpp"
-#include "support/interruption.hpp"
+#include "many_streams/camera.hpp"
 #include "support/latency_histogram.hpp"
-#include "support/paced_frames.hpp"
-#include "support/peak_memory.hpp"
 #include "support/progress.hpp"
 #include "support/stream_pool.hpp"
+#include "support/system/interruption.hpp"
+#include "support/system/peak_memory.hpp"
 
-#include <fgagt/fgagt.hpp>
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/mot_text.hpp>
 
@@ -38,6 +35,7 @@
 
 namespace fs = std::filesystem;
 using namespace fgagt;
+using examples::Camera;
 using examples::LatencyHistogram;
 using examples::StreamEnd;
 using examples::StreamFrame;
@@ -91,49 +89,6 @@ void complete(Arguments& arguments) {
         throw CLI::ValidationError("--detections", "expected one file for each source");
     if (arguments.streams == 0) arguments.streams = arguments.sources.size();
 }
-
-/// One camera: where its frames come from, and its tracker. Two threads use it, each another half.
-class Camera {
-public:
-    /// @param detections  a file, or empty
-    Camera(fs::path source, fs::path detections, double frame_rate)
-        : source_(std::move(source)),
-          detections_file_(std::move(detections)),
-          frame_rate_(frame_rate) {}
-
-    [[nodiscard]] const fs::path& source() const { return source_; }
-    [[nodiscard]] const std::vector<ResultRow>& rows() const { return rows_; }
-
-    /// Opens the source where that was not done yet: what fails here ends this camera, not the others.
-    bool read(StreamFrame& frame, const std::stop_token& stop) {
-        if (!frames_) frames_.emplace(source_, frame_rate_);
-        return frames_->read(frame, stop);
-    }
-
-    /// What becomes of a frame. The timestamp tells the tracker of frames that were dropped before.
-    void track(const StreamFrame& frame) {
-        if (!detections_) detections_ = open_detections();
-        const FrameInfo info{.timestamp = static_cast<double>(frame.number) / TrackerOptions{}.frame_rate};
-        const auto detections = detections_->of_frame(frame.number, frame.image);
-        for (const Track& track : tracker_.update(frame.image, detections, info).tracks)
-            rows_.push_back({frame.number, track.id, track.box, track.score});
-    }
-
-private:
-    [[nodiscard]] examples::DetectionSource open_detections() const {
-        const fs::path usual = source_ / "det" / "det.txt";
-        if (!detections_file_.empty()) return examples::DetectionSource(detections_file_);
-        if (fs::exists(usual)) return examples::DetectionSource(usual);
-        return examples::DetectionSource(examples::HogDetector());
-    }
-
-    fs::path source_, detections_file_;
-    double frame_rate_;
-    std::optional<examples::PacedFrames> frames_;
-    std::optional<examples::DetectionSource> detections_;
-    Tracker<> tracker_;
-    std::vector<ResultRow> rows_;
-};
 
 using Cameras = std::vector<std::shared_ptr<Camera>>;
 

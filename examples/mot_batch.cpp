@@ -3,10 +3,11 @@
 
 #include "support/batch_list.hpp"
 #include "support/child_process.hpp"
-#include "support/folder_lock.hpp"
-#include "support/interruption.hpp"
 #include "support/progress.hpp"
 #include "support/shell_words.hpp"
+#include "support/system/folder_lock.hpp"
+#include "support/system/interruption.hpp"
+#include "support/system/program_path.hpp"
 #include "support/work_sharing.hpp"
 
 #include <fgagt/io/atomic_file.hpp>
@@ -26,7 +27,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <sys/wait.h>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -125,10 +125,10 @@ std::string last_line(const std::string& errors) {
 std::string cause_of(const examples::ChildEnd& end) {
     const std::string messages = messages_of(end.errors);
     const std::string said = messages.empty() ? last_line(end.errors) : messages;
-    if (WIFSIGNALED(end.status))
-        return "mot_track was ended by signal " + std::to_string(WTERMSIG(end.status)) +
+    if (end.signal != 0)
+        return "mot_track was ended by signal " + std::to_string(end.signal) +
                (said.empty() ? "" : "; it had said: " + said);
-    return said.empty() ? "mot_track ended with code " + std::to_string(WEXITSTATUS(end.status)) : said;
+    return said.empty() ? "mot_track ended with code " + std::to_string(end.code) : said;
 }
 
 /// Tracks single items; used by several threads at once.
@@ -138,7 +138,7 @@ public:
     explicit ItemTracker(const Arguments& arguments)
         : output_(arguments.output),
           folder_(fs::absolute(arguments.list).parent_path()),
-          program_(fs::read_symlink("/proc/self/exe").parent_path() / "mot_track") {
+          program_(examples::program_beside("mot_track")) {
         if (!fs::exists(program_))
             throw std::runtime_error(program_.string() + ": expected mot_track here, beside mot_batch");
     }
@@ -168,7 +168,7 @@ private:
         fs::remove(output_.tracks(name));
         const fs::path unfinished = output_.unfinished() / (name + ".txt");
         fs::remove(unfinished); // of a batch that was killed
-        std::vector<std::string> command{program_, "--quiet", "--output", unfinished};
+        std::vector<std::string> command{program_.string(), "--quiet", "--output", unfinished.string()};
         if (!examples::has_option(words, "--threads")) command.insert(command.end(), {"--threads", "1"});
         command.insert(command.end(), words.begin(), words.end());
         const examples::ChildEnd end =

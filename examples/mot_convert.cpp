@@ -1,21 +1,11 @@
 // Converts annotations and results between MOTChallenge text, other data sets and annotation tools, and says
 // what the target cannot hold.
 
+#include "mot_convert/formats.hpp"
+
 #include <fgagt/errors.hpp>
 #include <fgagt/io/annotations.hpp>
-#include <fgagt/io/cityscapes.hpp>
-#include <fgagt/io/coco.hpp>
-#include <fgagt/io/crowdhuman.hpp>
-#include <fgagt/io/cvat.hpp>
-#include <fgagt/io/eva.hpp>
-#include <fgagt/io/kitti.hpp>
-#include <fgagt/io/labelme.hpp>
-#include <fgagt/io/mot_annotations.hpp>
-#include <fgagt/io/mot_text.hpp>
-#include <fgagt/io/pascal_voc.hpp>
 #include <fgagt/io/text_file.hpp>
-#include <fgagt/io/tt100k.hpp>
-#include <fgagt/io/yolo_text.hpp>
 #include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -23,7 +13,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
 #include <iostream>
 #include <limits>
 #include <optional>
@@ -37,83 +26,18 @@
 namespace {
 
 using fgagt::Annotations;
-namespace fs = std::filesystem;
-
-struct Arguments {
-    std::string input;
-    std::string output;
-    std::string from;
-    std::string to;
-    std::string class_file;           ///< empty: the classes are those of the input
-    std::vector<std::string> classes; ///< the names in it
-    int width = 0;                    ///< pixels; 0: what the input says
-    int height = 0;
-    std::int64_t frames = 0; ///< length of the sequence; 0: what the input says
-};
-
-/// How a format is read and written.
-struct Format {
-    std::string_view name;
-    std::string_view what;
-    Annotations (*read)(const fs::path&, const Arguments&);
-    void (*write)(const fs::path&, const Annotations&);
-    std::vector<std::string> (*losses)(const Annotations&);
-};
-
-/// A reader that needs no argument but the path.
-template <auto Read>
-Annotations plainly(const fs::path& path, const Arguments&) {
-    return Read(path);
-}
-
-constexpr Format kFormats[] = {
-    {"mot", "MOTChallenge ground truth, gt.txt",
-     [](const fs::path& path, const Arguments&) { return annotations_of(fgagt::read_ground_truth(path)); },
-     [](const fs::path& path, const Annotations& a) { write_ground_truth(path, ground_truth_rows(a)); },
-     fgagt::mot_ground_truth_losses},
-    {"mot-result", "a tracker's result in MOTChallenge text",
-     [](const fs::path& path, const Arguments&) { return annotations_of(fgagt::read_results(path)); },
-     [](const fs::path& path, const Annotations& a) { write_results(path, result_rows(a)); },
-     fgagt::mot_result_losses},
-    {"mot-det", "detections in MOTChallenge text, det.txt",
-     [](const fs::path& path, const Arguments&) { return annotations_of(fgagt::read_detections(path)); },
-     [](const fs::path& path, const Annotations& a) { write_detections(path, detection_rows(a)); },
-     fgagt::mot_detection_losses},
-    {"kitti", "KITTI tracking, a text file per sequence", plainly<fgagt::read_kitti>, fgagt::write_kitti,
-     fgagt::kitti_losses},
-    {"coco", "COCO, a JSON file", plainly<fgagt::read_coco>, fgagt::write_coco, fgagt::coco_losses},
-    {"crowdhuman", "CrowdHuman, an .odgt file", plainly<fgagt::read_crowdhuman>, fgagt::write_crowdhuman,
-     fgagt::crowdhuman_losses},
-    {"cityscapes", "Cityscapes, a folder of NAME_gtFine_polygons.json", plainly<fgagt::read_cityscapes>,
-     fgagt::write_cityscapes, fgagt::cityscapes_losses},
-    {"tt100k", "TT100K, annotations.json", plainly<fgagt::read_tt100k>, fgagt::write_tt100k,
-     fgagt::tt100k_losses},
-    {"labelme", "LabelMe, a folder of JSON files", plainly<fgagt::read_labelme>, fgagt::write_labelme,
-     fgagt::labelme_losses},
-    {"voc", "Pascal VOC as LabelImg writes it, a folder of XML files", plainly<fgagt::read_pascal_voc>,
-     fgagt::write_pascal_voc, fgagt::pascal_voc_losses},
-    {"yolo", "YOLO text as LabelImg writes it, a folder with classes.txt; to read it, --size is needed",
-     [](const fs::path& path, const Arguments& arguments) {
-         return fgagt::read_yolo(path, {arguments.width, arguments.height, arguments.classes});
-     },
-     fgagt::write_yolo, fgagt::yolo_losses},
-    {"cvat", "CVAT for video 1.1, an XML file",
-     [](const fs::path& path, const Arguments&) { return fgagt::read_cvat(path); }, fgagt::write_cvat,
-     fgagt::cvat_losses},
-    {"eva-csv", "a row per object and frame, CSV", plainly<fgagt::read_eva_csv>, fgagt::write_eva_csv,
-     fgagt::eva_csv_losses},
-    {"eva-json", "the same, JSON", plainly<fgagt::read_eva_json>, fgagt::write_eva_json,
-     fgagt::eva_json_losses},
-};
+using fgagt::examples::Arguments;
+using fgagt::examples::Format;
+using fgagt::examples::formats;
 
 const Format* format_of(const std::string& name) {
-    const auto* found = std::ranges::find(kFormats, name, &Format::name);
-    return found == std::end(kFormats) ? nullptr : found;
+    const auto found = std::ranges::find(formats(), name, &Format::name);
+    return found == formats().end() ? nullptr : &*found;
 }
 
 std::string format_list() {
     std::string text = "Formats:";
-    for (const Format& format : kFormats)
+    for (const Format& format : formats())
         text.append("\n  ").append(format.name).append(": ").append(format.what);
     return text;
 }
@@ -179,7 +103,7 @@ int main(int argc, char** argv) {
         ->required();
     app.add_option("OUT", arguments.output, "what to write, likewise")->required();
     std::vector<std::string> names;
-    for (const Format& format : kFormats)
+    for (const Format& format : formats())
         names.emplace_back(format.name);
     app.add_option("--from", arguments.from, "format of IN")->required()->check(CLI::IsMember(names));
     app.add_option("--to", arguments.to, "format of OUT")->required()->check(CLI::IsMember(names));

@@ -1,26 +1,18 @@
 #pragma once
 
-#include <fgagt/fgagt.hpp>
-#include <fgagt/geometry_tracker.hpp>
-#include <fgagt/graph_tracker.hpp>
+#include "trackers/any_tracker.hpp"
+
+#include <fgagt/frame_result.hpp>
+#include <fgagt/lifecycle/lifecycle_manager.hpp>
+#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 
-#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
-#include <type_traits>
-#include <utility>
-#include <variant>
 
 namespace fgagt::examples {
-
-/// Which tracker works on a stream.
-enum class Preset : std::uint8_t {
-    kDefault,  ///< Tracker<>
-    kGraph,    ///< GraphTracker<> with the library's own weights
-    kGeometry, ///< GeometryTracker, which looks at no pixels
-};
 
 /// Options of StreamTracker.
 struct StreamTrackerOptions {
@@ -35,13 +27,11 @@ public:
     using Options = StreamTrackerOptions;
 
     /// @throws InvalidArgument  an option is out of its range
-    explicit StreamTracker(const StreamTrackerOptions& options) : tracker_(chosen(options)) {}
+    explicit StreamTracker(const StreamTrackerOptions& options)
+        : tracker_(open_tracker(choice_of(options))) {}
 
     /// Whether it looks at pixels.
-    [[nodiscard]] bool reads_frames() const {
-        return std::visit([](const auto& tracker) { return std::decay_t<decltype(tracker)>::kReadsFrames; },
-                          tracker_);
-    }
+    [[nodiscard]] bool reads_frames() const { return tracker_->reads_frames(); }
 
     /// Tracks one frame.
     ///
@@ -54,49 +44,22 @@ public:
     const FrameResult& track(const cv::Mat& frame, cv::Size size,
                              std::optional<std::span<const Detection>> detections, double time) {
         const FrameInfo info{.timestamp = time, .frame_size = size};
-        return std::visit(
-            [&](auto& tracker) -> const FrameResult& {
-                if constexpr (std::decay_t<decltype(tracker)>::kReadsFrames)
-                    return detections ? tracker.update(frame, *detections, info)
-                                      : tracker.propagate(frame, info);
-                else
-                    return detections ? tracker.update(*detections, info) : tracker.propagate(info);
-            },
-            tracker_);
+        return tracker_->track(frame, detections, info);
     }
 
     /// Forgets the tracks; ids go on.
-    void reset() {
-        std::visit([](auto& tracker) { tracker.reset(); }, tracker_);
-    }
+    void reset() { tracker_->reset(); }
 
 private:
-    using AnyTracker = std::variant<Tracker<>, GraphTracker<>, GeometryTracker>;
-
-    static AnyTracker chosen(const StreamTrackerOptions& options) {
-        switch (options.preset) {
-        case Preset::kGraph:
-            return made<GraphTracker<>>(GraphTracker<>::learned(default_weights()), options);
-        case Preset::kGeometry:
-            return made<GeometryTracker>({}, options);
-        case Preset::kDefault:
-            break;
-        }
-        return made<Tracker<>>({}, options);
+    static TrackerChoice choice_of(const StreamTrackerOptions& options) {
+        TrackerChoice choice{.preset = options.preset};
+        choice.lifecycle.max_lost_time = options.max_lost_time;
+        choice.options.scores.ceiling = options.score_ceiling;
+        choice.options.frame_rate = 1; // of a time in nominal frames
+        return choice;
     }
 
-    template <class T>
-    static T made(typename T::Components components, const StreamTrackerOptions& options) {
-        LifecycleOptions lifecycle;
-        lifecycle.max_lost_time = options.max_lost_time;
-        components.lifecycle = LifecycleManager(lifecycle);
-        TrackerOptions tracker;
-        tracker.scores.ceiling = options.score_ceiling;
-        tracker.frame_rate = 1; // of a time in nominal frames
-        return T(std::move(components), tracker);
-    }
-
-    AnyTracker tracker_;
+    std::unique_ptr<AnyTracker> tracker_;
 };
 
 } // namespace fgagt::examples

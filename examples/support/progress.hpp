@@ -1,11 +1,12 @@
 #pragma once
 
+#include "system/terminal.hpp"
+
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <string>
-#include <unistd.h>
 #include <utility>
 
 namespace fgagt::examples {
@@ -22,7 +23,7 @@ public:
     explicit Progress(std::int64_t total, bool quiet = false, std::string unit = "frames")
         : total_(total),
           unit_(std::move(unit)),
-          shown_(!quiet && isatty(STDERR_FILENO) == 1) {}
+          shown_(!quiet && errors_go_to_terminal()) {}
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
     ~Progress() { finish(); }

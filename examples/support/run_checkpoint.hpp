@@ -1,6 +1,7 @@
 #pragma once
 
 #include "statistics.hpp"
+#include "trackers/any_tracker.hpp"
 
 #include <fgagt/errors.hpp>
 #include <fgagt/io/atomic_file.hpp>
@@ -44,8 +45,7 @@ struct RunRecord {
 };
 
 /// Writes what a run has got, and its tracker's memory, whole or not at all.
-template <class AnyTracker>
-void write_run(const std::filesystem::path& path, const RunRecord& record, const AnyTracker& tracker) {
+inline void write_run(const std::filesystem::path& path, const RunRecord& record, const AnyTracker& tracker) {
     std::ostringstream stream;
     write_snapshot(stream, record);
     tracker.save(stream);
@@ -56,9 +56,8 @@ void write_run(const std::filesystem::path& path, const RunRecord& record, const
 ///
 /// @param options  of the run that goes on
 /// @throws ParseError  the file is damaged, or of a run with other options; it names the file
-template <class AnyTracker>
-[[nodiscard]] RunRecord read_run(const std::filesystem::path& path, const std::vector<std::string>& options,
-                                 AnyTracker& tracker) {
+[[nodiscard]] inline RunRecord read_run(const std::filesystem::path& path,
+                                        const std::vector<std::string>& options, AnyTracker& tracker) {
     std::ifstream stream(path, std::ios::binary);
     try {
         auto record = read_snapshot<RunRecord>(stream);

@@ -1,14 +1,7 @@
 #pragma once
 
-#include "peak_memory.hpp"
-
 #include <fgagt/frame_result.hpp>
-#include <fgagt/io/atomic_file.hpp>
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <numeric>
@@ -46,16 +39,8 @@ public:
     /// Microseconds per frame, everything included.
     [[nodiscard]] double mean_total() const { return mean(stages_.back().second); }
 
-    void write(const std::filesystem::path& path) const {
-        nlohmann::ordered_json json;
-        json["frames"] = frames_;
-        json["tracks_born"] = tracks_born_;
-        json["detections_left_out"] = detections_left_out_;
-        for (const auto& [name, times] : stages_)
-            json["microseconds"][name] = {{"mean", mean(times)}, {"p95", percentile(times, 0.95)}};
-        json["peak_rss_kib"] = peak_rss_kib();
-        write_whole_file(path, json.dump(2) + '\n');
-    }
+    /// Writes counts and times per stage as JSON.
+    void write(const std::filesystem::path& path) const;
 
     template <class Archive>
     friend void transfer(Archive& archive, Statistics& statistics) {
@@ -68,15 +53,6 @@ private:
     [[nodiscard]] static double mean(const std::vector<double>& values) {
         if (values.empty()) return 0;
         return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-    }
-
-    /// The smallest value that at least `share` of all values do not exceed.
-    [[nodiscard]] static double percentile(std::vector<double> values, double share) {
-        if (values.empty()) return 0;
-        const auto rank =
-            static_cast<std::ptrdiff_t>(std::ceil(share * static_cast<double>(values.size()))) - 1;
-        std::ranges::nth_element(values, values.begin() + rank);
-        return values[static_cast<std::size_t>(rank)];
     }
 
     std::int64_t frames_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "latency_histogram.hpp"
+#include "system/thread_priority.hpp"
 
 #include <fgagt/errors.hpp>
 
@@ -19,7 +20,6 @@
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -144,9 +144,8 @@ private:
         /// What a reader's thread does.
         void read(std::size_t k) {
             // Where there is more to do than the processor can, frames should not be decoded for nothing
-            // while trackers wait: readers of cameras stand back, so that they skip frames. Of this thread,
-            // on Linux.
-            if (options_.when_full == FullQueue::kDropOldest) static_cast<void>(nice(10));
+            // while trackers wait: readers of cameras stand back, so that they skip frames.
+            if (options_.when_full == FullQueue::kDropOldest) lower_thread_priority();
             Lane& lane = *lanes_[k];
             std::string error;
             try {

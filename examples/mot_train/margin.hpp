@@ -1,0 +1,12 @@
+#pragma once
+
+#include "arguments.hpp"
+
+#include <fgagt/network_weights.hpp>
+
+namespace fgagt::examples {
+
+/// The margin with which the weights track the validation sequences best.
+[[nodiscard]] float margin_by_tracking(const Arguments& arguments, const NetworkWeights& weights);
+
+} // namespace fgagt::examples

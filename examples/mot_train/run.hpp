@@ -1,0 +1,12 @@
+#pragma once
+
+#include "arguments.hpp"
+
+namespace fgagt::examples {
+
+/// Trains as the command line says, and writes the weights.
+///
+/// @throws std::runtime_error  a file cannot be read or written, or the work was interrupted
+void run(const Arguments& arguments);
+
+} // namespace fgagt::examples

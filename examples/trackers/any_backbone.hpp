@@ -1,0 +1,49 @@
+#pragma once
+
+#include <fgagt/concepts.hpp>
+#include <fgagt/errors.hpp>
+#include <fgagt/types.hpp>
+
+#include <opencv2/core.hpp>
+
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace fgagt::examples {
+
+/// A backbone chosen at run time, of those whose map is a FeatureMap. Copies share the backbone.
+class AnyBackbone {
+public:
+    using Map = FeatureMap;
+
+    template <Backbone B>
+    explicit AnyBackbone(B backbone) {
+        const auto shared = std::make_shared<B>(std::move(backbone));
+        extract_ = [shared](const cv::Mat& frame, FeatureMap& map) { shared->extract(frame, map); };
+        if constexpr (DetectingBackbone<B>)
+            detect_ = [shared](const cv::Mat& frame, FeatureMap& map, std::vector<Detection>& detections) {
+                shared->detect(frame, map, detections);
+            };
+    }
+
+    /// Whether the backbone is a detector, too.
+    [[nodiscard]] bool detects() const { return static_cast<bool>(detect_); }
+
+    void extract(const cv::Mat& frame, FeatureMap& map) { extract_(frame, map); }
+
+    /// @throws InvalidArgument  the backbone is no detector
+    void detect(const cv::Mat& frame, FeatureMap& map, std::vector<Detection>& detections) {
+        if (!detects())
+            fgagt::detail::throw_invalid("AnyBackbone: expected a backbone that is a detector, got another; "
+                                         "give detections to update()");
+        detect_(frame, map, detections);
+    }
+
+private:
+    std::function<void(const cv::Mat&, FeatureMap&)> extract_;
+    std::function<void(const cv::Mat&, FeatureMap&, std::vector<Detection>&)> detect_; // empty: no detector
+};
+
+} // namespace fgagt::examples
