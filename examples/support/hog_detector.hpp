@@ -3,8 +3,13 @@
 #include <fgagt/geometry.hpp>
 #include <fgagt/types.hpp>
 
+#include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#if CV_VERSION_MAJOR >= 5
+#include <opencv2/xobjdetect.hpp>
+#else
 #include <opencv2/objdetect.hpp>
+#endif
 
 #include <algorithm>
 #include <cmath>
