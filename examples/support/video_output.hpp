@@ -5,6 +5,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/videoio.hpp>
+#include <opencv2/videoio/registry.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -44,8 +45,9 @@ public:
     /// @throws std::runtime_error  what is on the disk has not as many frames
     void finish() {
         if (path_.empty() || !writer_.isOpened()) return;
+        const int backend = backend_of(writer_);
         writer_.release();
-        if (frames_on_disk() < frames_)
+        if (frames_on_disk(backend) < frames_)
             throw std::runtime_error(path_.string() + ": the video could not be written whole; see whether "
                                                       "the disk is full");
         std::filesystem::rename(unfinished(), path_);
@@ -56,9 +58,18 @@ private:
         return path_.parent_path() / (path_.stem().string() + ".part" + path_.extension().string());
     }
 
+    /// What wrote the file reads it, too. Another backend may wait for the rest of a file that was cut off:
+    /// GStreamer 1.22 does so for ever.
+    [[nodiscard]] static int backend_of(const cv::VideoWriter& writer) {
+        const std::string name = writer.getBackendName();
+        for (const cv::VideoCaptureAPIs backend : cv::videoio_registry::getWriterBackends())
+            if (cv::videoio_registry::getBackendName(backend) == name) return backend;
+        return cv::CAP_ANY;
+    }
+
     /// The writer does not say when it fails.
-    [[nodiscard]] std::int64_t frames_on_disk() const {
-        cv::VideoCapture video(unfinished().string());
+    [[nodiscard]] std::int64_t frames_on_disk(int backend) const {
+        cv::VideoCapture video(unfinished().string(), backend);
         return video.isOpened() ? static_cast<std::int64_t>(video.get(cv::CAP_PROP_FRAME_COUNT)) : 0;
     }
 
