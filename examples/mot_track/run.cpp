@@ -4,10 +4,10 @@
 #include "networks.hpp"
 #include "support/detection_source.hpp"
 #include "support/hog_detector.hpp"
-#include "support/system/interruption.hpp"
 #include "support/progress.hpp"
 #include "support/run_checkpoint.hpp"
 #include "support/statistics.hpp"
+#include "support/system/interruption.hpp"
 #include "support/video_output.hpp"
 #include "trackers/any_tracker.hpp"
 
