@@ -9,7 +9,7 @@
 # PROGRAMS  folder of this machine's own mot_track and mot_eval
 # PART      arm64     Debian 13, g++ 14 for aarch64: tests and programs run under qemu, and the tracks of TUD-Campus compared
 #           libcxx    Debian 13, clang 19 with libc++: every header alone
-#           mingw     Debian 13, mingw-w64: every header alone
+#           mingw     Debian 13, mingw-w64: every header alone; files, paths and numbers under wine
 #           unstable  Debian unstable, its newest g++, CMake and Eigen, with OpenCV 5 of experimental: every header alone, and tests
 #           quick     the first three, but fewer tests, and all headers in one unit
 #
@@ -24,6 +24,13 @@ programs=$(cd "$4" && pwd)
 shift 4
 mirror=${FGAGT_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 core_tests='assignment|flow|graph|lifecycle|motion|pooling|tracker'
+
+# Ends a part that cannot be run here.
+skipped=77
+skip() {
+    echo "SKIPPED: $*"
+    exit $skipped
+}
 
 # ---- Debian systems
 
@@ -48,7 +55,7 @@ make_root() {
     shift 2
     if [ -e "$root/fgagt/made" ]; then return; fi
     rm -rf "$root"
-    debootstrap --variant=minbase "$suite" "$root" "$mirror"
+    debootstrap --variant=minbase "$suite" "$root" "$mirror" || skip "no Debian $suite to be had from $mirror"
     for line in "deb $mirror $suite main" "$@"; do echo "$line"; done >"$root/etc/apt/sources.list"
     cp /etc/resolv.conf "$root/etc/"
     # A mirror may lag behind; downloads are not kept.
@@ -66,8 +73,8 @@ install_packages() {
     shift
     local stamp=$roots/$name/fgagt/installed
     if grep -qxF -- "$*" "$stamp" 2>/dev/null; then return; fi
-    in_root "$name" apt-get update -q
-    in_root "$name" apt-get install -qy "$@"
+    in_root "$name" apt-get update -q || skip "no package lists to be had for $name"
+    in_root "$name" apt-get install -qy "$@" || skip "not all of these packages are to be had for $name: $*"
     echo "$*" >>"$stamp"
 }
 
@@ -171,10 +178,17 @@ libcxx() {
 
 mingw() {
     debian_13
+    local compiler=x86_64-w64-mingw32-g++-posix program=/fgagt/build/windows_files.exe
     install_packages debian-13 g++-mingw-w64-x86-64-posix
     gather_headers debian-13
-    check_headers debian-13 "$1" x86_64-w64-mingw32-g++-posix -D_WIN32_WINNT=0x0A00 -isystem /fgagt/headers
-    row="Windows, mingw-w64|$(version_in debian-13 x86_64-w64-mingw32-g++-posix --version \| head -n 1)|$(opencv_in debian-13)|$(eigen_in debian-13)|all headers, $1|"
+    check_headers debian-13 "$1" $compiler -D_WIN32_WINNT=0x0A00 -isystem /fgagt/headers
+    row="Windows, mingw-w64|$(version_in debian-13 $compiler --version \| head -n 1)|$(opencv_in debian-13)|$(eigen_in debian-13)|all headers, $1|"
+    if [ "$1" = together ]; then return; fi
+    install_packages debian-13 wine wine64
+    in_root debian-13 $compiler -std=c++20 -D_WIN32_WINNT=0x0A00 -O2 -static -I/fgagt/source/include \
+        /fgagt/source/tests/portability/windows_files.cpp -o $program
+    in_root debian-13 env WINEDEBUG=-all WINEPREFIX=/fgagt/build/wine timeout 300 wine $program
+    row+='files, paths and numbers under wine'
 }
 
 unstable() {
@@ -240,6 +254,9 @@ for part in "${parts[@]}"; do
         seconds=$((SECONDS - begin))
         sed -E "s/^\|(.*)\|\$/| \1 | $((seconds / 60)) min $((seconds % 60)) s |/" "$build_dir/row" >>"$build_dir/report.md"
         echo "portability: $part passed in $seconds s"
+    elif [ $status = $skipped ]; then
+        echo "portability: $part $(grep '^SKIPPED: ' "$log" | tail -n 1)"
+        echo "| $part | | | | skipped | | |" >>"$build_dir/report.md"
     else
         failed=1
         echo "portability: $part FAILED; the end of $log:"

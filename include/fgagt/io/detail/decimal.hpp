@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -54,6 +55,15 @@ namespace fgagt::detail {
 inline std::from_chars_result parse_by_strtod(std::string_view text, double& value) {
     const std::size_t length = decimal_length(text);
     if (length == 0) return {text.data(), std::errc::invalid_argument};
+    const char* const end = text.data() + length;
+    const bool is_negative = text.front() == '-';
+    if (const char first = text[is_negative ? 1 : 0]; first != '.' && (first < '0' || first > '9')) {
+        using Limits = std::numeric_limits<double>;
+        const bool is_infinite = first == 'i' || first == 'I'; // words that not every C library reads
+        value =
+            std::copysign(is_infinite ? Limits::infinity() : Limits::quiet_NaN(), is_negative ? -1.0 : 1.0);
+        return {end, std::errc()};
+    }
     const std::string terminated(text.substr(0, length));
 #ifdef _WIN32
     static const _locale_t c_locale = _create_locale(LC_ALL, "C");
@@ -64,7 +74,6 @@ inline std::from_chars_result parse_by_strtod(std::string_view text, double& val
     errno = 0;
     const double parsed = ::strtod_l(terminated.c_str(), nullptr, c_locale);
 #endif
-    const char* const end = text.data() + length;
     const bool is_subnormal =
         parsed != 0 && std::abs(parsed) < 1; // for which some C libraries set ERANGE, too
     if (errno == ERANGE && !is_subnormal) return {end, std::errc::result_out_of_range};

@@ -1,0 +1,85 @@
+// What the library does on Windows in its own way, as a program that needs no OpenCV: files that are written
+// whole, paths with characters beyond the code page, and numbers without std::from_chars. Exit code 0 where
+// all of it works.
+
+#include <fgagt/io/atomic_file.hpp>
+#include <fgagt/io/detail/decimal.hpp>
+#include <fgagt/io/detail/simplest_number.hpp>
+#include <fgagt/io/text_file.hpp>
+#include <fgagt/path_text.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+namespace fs = std::filesystem;
+using namespace fgagt;
+
+namespace {
+
+int failures = 0;
+
+void check(bool holds, const char* what) {
+    if (holds) return;
+    std::printf("FAILED: %s\n", what);
+    ++failures;
+}
+
+void check_files(const fs::path& folder) {
+    const fs::path file = folder / detail::path_of("stra\xC3\x9F"
+                                                   "e-\xE8\xBB\x8A.txt");
+    write_whole_file(file, "first\r\n");
+    check(detail::read_whole_file(file) == "first\r\n", "a file keeps its bytes");
+    write_whole_file(file, std::string(100'000, 'x'));
+    check(fs::file_size(file) == 100'000, "a file is replaced");
+    check(detail::utf8_of(file.filename()) == "stra\xC3\x9F"
+                                              "e-\xE8\xBB\x8A.txt",
+          "a path is the same after it was text");
+    check(std::distance(fs::directory_iterator(folder), fs::directory_iterator()) == 1,
+          "nothing is left beside a file");
+
+    try {
+        write_whole_file(folder / "none" / "file.txt", "text");
+        check(false, "a folder that is missing is an error");
+    } catch (const fs::filesystem_error& error) {
+        check(error.code() == std::errc::no_such_file_or_directory, "a folder that is missing is told");
+    }
+    fs::create_directory(folder / "folder.txt");
+    try {
+        write_whole_file(folder / "folder.txt", "text");
+        check(false, "a folder in the file's place is an error");
+    } catch (const fs::filesystem_error&) {
+        check(fs::is_directory(folder / "folder.txt"), "a folder in the file's place stays");
+    }
+    try {
+        static_cast<void>(detail::read_whole_file(folder / "none.txt"));
+        check(false, "a missing file is an error");
+    } catch (const ParseError& error) {
+        check(std::string(error.what()).find("none.txt") != std::string::npos, "a missing file is named");
+    }
+}
+
+void check_numbers() {
+    for (const char* const text : {"1.25", "-0", "5e-324", "1e999", "inf", "nan", "1e", "x"}) {
+        double expected = 7, value = 7;
+        const auto by_library = detail::parse_decimal(std::string_view(text), expected);
+        const auto by_strtod = detail::parse_by_strtod(text, value);
+        const bool same = by_library.ec == by_strtod.ec && by_library.ptr == by_strtod.ptr &&
+                          (value == expected || (value != value && expected != expected));
+        check(same, text);
+    }
+    check(detail::number_text(0.1F) == "0.1", "numbers are written short");
+}
+
+} // namespace
+
+int main() {
+    const fs::path folder = fs::temp_directory_path() / detail::path_of("fgagt \xE8\xBB\x8A");
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+    check_files(folder);
+    check_numbers();
+    fs::remove_all(folder);
+    std::printf("%s\n", failures == 0 ? "all passed" : "some failed");
+    return failures == 0 ? 0 : 1;
+}
