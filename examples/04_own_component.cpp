@@ -46,7 +46,7 @@ public:
         for (std::size_t k = 0; k < boxes.size(); ++k) {
             const float column = map.scale_x * boxes[k].centre().x, row = map.scale_y * boxes[k].centre().y;
             const cv::Rect2f inside(0, 0, static_cast<float>(map.columns), static_cast<float>(map.rows));
-            if (!inside.contains({column, row})) continue;
+            if (!inside.contains(cv::Point2f(column, row))) continue;
             const std::uint8_t* pixel = map.pixel(static_cast<int>(row), static_cast<int>(column));
             features.row(static_cast<Eigen::Index>(k)) << pixel[0], pixel[1], pixel[2];
             valid[k] = 1;
