@@ -4,13 +4,13 @@ target_link_libraries(fgagt_development INTERFACE fgagt::fgagt)
 target_compile_options(
     fgagt_development INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
                                 $<$<BOOL:${FGAGT_WARNINGS_AS_ERRORS}>:-Werror>)
-# Modules of OpenCV that have other names in OpenCV 5: of contours and polygons, of transforms, and of the HOG detector.
+# Modules of OpenCV that have other names in OpenCV 5: of contours and corners, of transforms, and of the HOG detector.
 if(OpenCV_VERSION VERSION_LESS 5)
-    set(fgagt_opencv_contours imgproc)
+    set(fgagt_opencv_moved imgproc)
     set(fgagt_opencv_transforms calib3d)
     set(fgagt_opencv_hog objdetect)
 else()
-    set(fgagt_opencv_contours geometry)
+    set(fgagt_opencv_moved features geometry)
     set(fgagt_opencv_transforms geometry)
     set(fgagt_opencv_hog xobjdetect)
 endif()

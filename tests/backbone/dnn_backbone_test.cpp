@@ -18,7 +18,6 @@
 
 using namespace fgagt;
 using namespace fgagt::test;
-using Catch::Matchers::Contains;
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -173,7 +172,7 @@ TEST_CASE("any layer can be the map, by its name") {
     CHECK(stage.layer().name == "conv_1"); // what coarser maps are made from, and not what comes of them
     CHECK(map_of(fine, frame).columns == 16);
     CHECK_THROWS_WITH(DnnBackbone(plain(model, {64, 32}, "conv_7")),
-                      Contains("no layer conv_7") && Contains("conv_2"));
+                      contains("no layer conv_7") && contains("conv_2"));
     const auto global = DarknetNetwork(64, 32).convolution(16, 3, 2).mean().write(folder, "global");
     CHECK_THROWS_AS(DnnBackbone(plain(global, {64, 32}, "avgpool_1")), InvalidArgument);
 }
@@ -214,7 +213,7 @@ TEST_CASE("what is wrong with a network is said") {
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(8, 8).convolution(1, 3, 1).write(folder, "net");
     CHECK_THROWS_AS(DnnBackbone(plain(folder.path() / "none.onnx", {8, 8})), ParseError);
-    CHECK_THROWS_WITH(DnnBackbone(plain(folder.path() / "none.onnx", {8, 8})), Contains("none.onnx"));
+    CHECK_THROWS_WITH(DnnBackbone(plain(folder.path() / "none.onnx", {8, 8})), contains("none.onnx"));
     CHECK_THROWS_AS(DnnBackbone(plain(folder.file("broken.onnx", "no network"), {8, 8})), ParseError);
     CHECK_THROWS_AS(DnnBackbone(plain(model, {0, 8}, "conv_0")), InvalidArgument);
     DnnBackboneOptions options = plain(model, {8, 8}, "conv_0");

@@ -1,5 +1,6 @@
 #include "cells.hpp"
 #include "rivals.hpp"
+#include "support/opencv_moved.hpp"
 
 #include <fgagt/geometry_tracker.hpp>
 #include <fgagt/tracker.hpp>

@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
-#include "support/opencv_contours.hpp"
+#include "support/opencv_moved.hpp"
 
 #include <fgagt/counting/polygon.hpp>
 

@@ -1,6 +1,7 @@
 #include "flow/images.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
+#include "support/opencv_moved.hpp"
 
 #include <fgagt/flow/detail/corner_finder.hpp>
 #include <fgagt/flow/detail/small_grey.hpp>

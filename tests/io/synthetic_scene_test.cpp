@@ -1,5 +1,5 @@
 #include "support/catch.hpp"
-#include "support/opencv_contours.hpp"
+#include "support/opencv_moved.hpp"
 
 #include <fgagt/geometry.hpp>
 #include <fgagt/io/synthetic_scene.hpp>

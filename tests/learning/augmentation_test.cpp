@@ -1,7 +1,7 @@
 #include "learning/single_augmentation.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
-#include "support/opencv_contours.hpp"
+#include "support/opencv_moved.hpp"
 
 #include <fgagt/errors.hpp>
 #include <fgagt/learning/augmentation.hpp>

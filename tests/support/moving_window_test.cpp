@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 #include "support/moving_window.hpp"
+#include "support/opencv_moved.hpp"
 
 #include <fgagt/io/mot_text.hpp>
 
