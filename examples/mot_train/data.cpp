@@ -3,6 +3,7 @@
 #include "options_text.hpp"
 #include "support/crop_folder.hpp"
 #include "support/system/interruption.hpp"
+#include "support/training_data.hpp"
 
 #include <fgagt/io/sequence_info.hpp>
 #include <fgagt/keyed_random.hpp>

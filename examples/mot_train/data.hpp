@@ -2,7 +2,7 @@
 
 #include "arguments.hpp"
 #include "support/progress.hpp"
-#include "support/training_data.hpp"
+#include "support/tick.hpp"
 
 #include <fgagt/learning/labelled_sequence.hpp>
 #include <fgagt/learning/sample_maker.hpp>

@@ -4,6 +4,7 @@
 #include "closed_form.hpp"
 #include "data.hpp"
 #include "options_text.hpp"
+#include "support/training_data.hpp"
 #include "training.hpp"
 #include "training_files.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "confident_tracks.hpp"
+#include "tick.hpp"
 
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/io/mot_text.hpp>
@@ -28,9 +29,6 @@
 #include <vector>
 
 namespace fgagt::examples {
-
-/// Called when more of a long work is done, with how much; may throw to end it.
-using Tick = std::function<void(std::int64_t)>;
 
 /// Who is where in a frame.
 using People = std::vector<std::pair<TrackId, Box>>;
