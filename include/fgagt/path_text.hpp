@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-/// Paths as UTF-8, the form that messages, file formats and OpenCV use. The native form differs: Windows has wide
-/// characters, and its narrow ones hold only what the code page has.
+/// Paths as UTF-8, the form that messages, file formats and OpenCV use. The native form differs: Windows has
+/// wide characters, and its narrow ones hold only what the code page has.
 namespace fgagt::detail {
 
 [[nodiscard]] inline std::string utf8_of(const std::filesystem::path& path) {

@@ -260,8 +260,9 @@ private:
         if (a.smaller_eigenvalue() / total_weight_ < options_.min_eigenvalue || determinant < kSingular)
             return false;
 
-        // What the gradient makes of the patch, A^T W^2 times its grey levels, is linear in where between pixels
-        // it lies, and so is the step: both are known all over a pixel's cell once they are at its corners.
+        // What the gradient makes of the patch, A^T W^2 times its grey levels, is linear in where between
+        // pixels it lies, and so is the step: both are known all over a pixel's cell once they are at its
+        // corners.
         const auto cell = [&](const GreyView& image, cv::Point pixel, auto value) {
             const detail::Correlation sums = kernels_.correlate(pixels_of(image, pixel), gradient_of(patch));
             const auto corner = [&](std::size_t i) { return value(cv::Point2d(sums.x[i], sums.y[i])); };
