@@ -2,8 +2,9 @@
 add_library(fgagt_development INTERFACE)
 target_link_libraries(fgagt_development INTERFACE fgagt::fgagt)
 target_compile_options(
-    fgagt_development INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
-                                $<$<BOOL:${FGAGT_WARNINGS_AS_ERRORS}>:-Werror>)
+    fgagt_development
+    INTERFACE $<IF:$<CXX_COMPILER_ID:MSVC>,/W4;/utf-8;/bigobj,-Wall;-Wextra;-Wpedantic;-Wconversion;-Wsign-conversion;-Wshadow>
+              $<$<BOOL:${FGAGT_WARNINGS_AS_ERRORS}>:$<IF:$<CXX_COMPILER_ID:MSVC>,/WX,-Werror>>)
 # Modules of OpenCV that have other names in OpenCV 5: of contours and corners, of transforms, and of the HOG detector.
 if(OpenCV_VERSION VERSION_LESS 5)
     set(fgagt_opencv_moved imgproc)
