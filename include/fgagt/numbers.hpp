@@ -39,11 +39,11 @@ template <std::floating_point Number>
     return magnitude_bits(number) > kInfinityBits<Number>;
 }
 
-/// Whether a number lies in [low, high]; false for NaN, with any flags.
+/// Whether a number lies in [low, high], which are finite; false for NaN and infinity, with any flags.
 template <std::floating_point Number>
 [[nodiscard]] constexpr bool is_within(const Number& number, std::type_identity_t<Number> low,
                                        std::type_identity_t<Number> high) noexcept {
-    return !is_nan(number) && number >= low && number <= high;
+    return is_finite(number) && number >= low && number <= high;
 }
 
 } // namespace fgagt::detail

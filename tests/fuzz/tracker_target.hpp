@@ -351,8 +351,10 @@ private:
                 "a tracker has no other memory than its frames");
         if (input.info.timestamp)
             time_ = input.info.timestamp;
-        else if (time_)
-            time_ = std::min(*time_ + 1 / tracker_.options().frame_rate, std::numeric_limits<double>::max());
+        else if (time_) {
+            const double next = *time_ + 1 / tracker_.options().frame_rate;
+            time_ = detail::is_finite(next) ? next : std::numeric_limits<double>::max();
+        }
         require(tracker_.state().timestamp == time_, "time goes on");
         ++tracked_;
     }
