@@ -6,6 +6,7 @@
 
 #include <opencv2/core.hpp>
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -18,8 +19,9 @@ class AnyBackbone {
 public:
     using Map = FeatureMap;
 
-    template <Backbone B>
-    explicit AnyBackbone(B backbone) {
+    template <class B>
+    requires(!std::same_as<B, AnyBackbone>) && Backbone<B> // whether this is a backbone needs its copies
+        explicit AnyBackbone(B backbone) {
         const auto shared = std::make_shared<B>(std::move(backbone));
         extract_ = [shared](const cv::Mat& frame, FeatureMap& map) { shared->extract(frame, map); };
         if constexpr (DetectingBackbone<B>)
