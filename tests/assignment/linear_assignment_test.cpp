@@ -35,7 +35,8 @@ TEST_CASE("linear assignment equals the best of all assignments") {
         const auto columns = static_cast<Eigen::Index>(random() % static_cast<unsigned>(most));
         const bool minimise = random() % 2U == 0;
         const double sign = minimise ? 1 : -1;
-        const MatrixOf<double> values = coarse_matrix(rows, columns, random() % 8U, sign * kInfinity, random);
+        const MatrixOf<double> values =
+            coarse_matrix(rows, columns, random() % 8U, sign * double{kInfinity}, random);
         const Worth best = best_of_all(values, [&](const Worth& a, const Worth& b) {
             return a.pairs > b.pairs || (a.pairs == b.pairs && sign * a.total < sign * b.total);
         });
@@ -62,7 +63,7 @@ TEST_CASE("linear assignment equals SciPy") {
 }
 
 TEST_CASE("a forbidden pair is given up only for another pair") {
-    const double x = kInfinity;
+    const double x{kInfinity};
     MatrixOf<double> costs(2, 2);
     costs << 1, x, 2, x; // both rows want column 0
     CHECK(solve(costs, Objective::kMinimise) == std::vector<int>{0, -1});
@@ -88,7 +89,7 @@ TEST_CASE("linear assignment refuses what is no cost") {
         values(1, 2) = bad;
         CHECK_THROWS_AS(solve(values, Objective::kMinimise), InvalidArgument);
     }
-    values(1, 2) = kInfinity;
+    values(1, 2) = double{kInfinity};
     CHECK_THROWS_AS(solve(values, Objective::kMaximise), InvalidArgument);
     CHECK_NOTHROW(solve(values, Objective::kMinimise));
     values(1, 2) = 1e308; // sums would overflow

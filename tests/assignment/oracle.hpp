@@ -88,7 +88,7 @@ template <class Scalar>
     for (Eigen::Index i = 0; i < rows; ++i)
         for (Eigen::Index j = 0; j < columns; ++j) {
             values(i, j) = std::floor(next() * levels) / levels;
-            if (next() < gated) values(i, j) = -kInfinity;
+            if (next() < gated) values(i, j) = -double{kInfinity};
         }
     return values;
 }
