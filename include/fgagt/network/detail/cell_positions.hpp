@@ -46,6 +46,7 @@ void get_layers_shapes(const Net& net, const Shape& input, std::vector<int>& ids
     get_layers_shapes(net, MatShape{1, 3, input.height, input.width}, ids, in, out);
     const auto plain = [](const std::vector<MatShape>& tensors) {
         std::vector<TensorShape> result;
+        result.reserve(tensors.size());
         for (const MatShape& tensor : tensors)
             result.emplace_back(tensor.begin(), tensor.end());
         return result;
