@@ -492,10 +492,14 @@ private:
         require(track.age == SlowLifecycle::age(life), "an age counts frames since birth");
         require(track.hits == SlowLifecycle::hits(life), "hits count detections");
         require(track.missed == SlowLifecycle::missed(life), "misses count updates without a detection");
-        // Sums of less than a hundred floats, in any order.
+#ifdef __FAST_MATH__
+        constexpr float kRounding = 1e-5F; // of sums of less than a hundred floats, in any order
+#else
+        constexpr float kRounding = 0;
+#endif
         const float missed_time = SlowLifecycle::missed_time(life);
         require(detail::is_finite(track.missed_time) &&
-                    std::abs(track.missed_time - missed_time) <= 1e-5F * missed_time,
+                    std::abs(track.missed_time - missed_time) <= kRounding * missed_time,
                 "missed time is the time since the last detection");
         require(track.hits <= track.age && track.missed < track.age, "counts fit the age");
         require(track.detection == (is_found ? std::optional(seen.index) : std::nullopt),
