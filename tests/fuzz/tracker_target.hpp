@@ -548,7 +548,9 @@ private:
         require(expected.empty() || expected.size() == dimension_, "looks have the pooler's dimension");
     }
 
-    [[nodiscard]] float birth_score() const { return tracker_.components().lifecycle.options().birth_score; }
+    [[nodiscard]] float birth_score() const {
+        return tracker_.components().lifecycle.options().birth_score;
+    }
 
     ByteSource& bytes_;
     HostileInput input_;
