@@ -5,6 +5,7 @@
 
 #include "many_streams/camera.hpp"
 #include "support/latency_histogram.hpp"
+#include "support/parse_command_line.hpp"
 #include "support/progress.hpp"
 #include "support/stream_pool.hpp"
 #include "support/system/interruption.hpp"
@@ -199,12 +200,8 @@ int main(int argc, char** argv) {
     CLI::App app("Tracks many streams at once, each by a tracker of its own.");
     Arguments arguments;
     add_options(app, arguments);
-    try {
-        app.parse(argc, argv);
-        complete(arguments);
-    } catch (const CLI::ParseError& error) { // --help too
-        return app.exit(error) == 0 ? 0 : 2;
-    }
+    if (const auto code = examples::parse_command_line(app, argc, argv, [&] { complete(arguments); }))
+        return *code;
     examples::Interruption::watch();
     try {
         const Cameras cameras = make_cameras(arguments);

@@ -1,5 +1,6 @@
 // Writes a synthetic scene as a MOTChallenge sequence folder: images, detections, ground truth, seqinfo.ini.
 
+#include "support/parse_command_line.hpp"
 #include "support/progress.hpp"
 
 #include <fgagt/io/atomic_file.hpp>
@@ -94,12 +95,7 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_flag("--quiet", quiet, "no progress bar");
 
-    // CLI11 says 0 for --help and its own codes for errors; here every wrong usage is 2.
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
+    if (const auto code = examples::parse_command_line(app, argc, argv)) return *code;
     try {
         write_sequence(SyntheticScene(options), folder, quiet);
     } catch (const InvalidArgument& error) {

@@ -2,6 +2,7 @@
 // what the target cannot hold.
 
 #include "mot_convert/formats.hpp"
+#include "support/parse_command_line.hpp"
 
 #include <fgagt/errors.hpp>
 #include <fgagt/io/annotations.hpp>
@@ -91,7 +92,7 @@ void run(Arguments& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
-    constexpr int kFailed = 1, kWrongUsage = 2;
+    constexpr int kFailed = 1;
     Arguments arguments;
     std::string size;
     CLI::App app(
@@ -118,14 +119,12 @@ int main(int argc, char** argv) {
     app.add_option("--frames", arguments.frames, "length of the sequence where the input does not say it")
         ->type_name("N")
         ->check(CLI::Range(std::int64_t{1}, fgagt::detail::kLastFrame));
-    try {
-        app.parse(argc, argv);
+    const auto require_size = [&] {
         if (arguments.from == "yolo" && size.empty())
             throw CLI::ValidationError(
                 "--from yolo needs --size WxH: its boxes are shares of the images' size");
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : kWrongUsage;
-    }
+    };
+    if (const auto code = fgagt::examples::parse_command_line(app, argc, argv, require_size)) return *code;
     if (const auto pixels = size_of(size)) std::tie(arguments.width, arguments.height) = *pixels;
     try {
         run(arguments);

@@ -1,6 +1,8 @@
 // Compares tracking results with ground truth: HOTA, CLEAR and identity metrics with the figures of
 // TrackEval.
 
+#include "support/parse_command_line.hpp"
+
 #include <fgagt/errors.hpp>
 #include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/io/mot_text.hpp>
@@ -159,7 +161,7 @@ void run(const Arguments& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
-    constexpr int kFailed = 1, kWrongUsage = 2;
+    constexpr int kFailed = 1;
     Arguments arguments;
     CLI::App app("Compares tracking results with ground truth (MOTChallenge text): HOTA, CLEAR and identity "
                  "metrics, in per cent and counts.");
@@ -185,15 +187,13 @@ int main(int argc, char** argv) {
         ->type_name("N");
     app.add_flag("--json", arguments.json, "print JSON instead of a table");
 
-    try {
-        app.parse(argc, argv);
+    const auto require_pairs = [&] {
         if (arguments.gt.size() != arguments.result.size())
             throw CLI::ValidationError("--gt is given " + std::to_string(arguments.gt.size()) +
                                        " times and --result " + std::to_string(arguments.result.size()) +
                                        " times; each sequence needs one of each");
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : kWrongUsage;
-    }
+    };
+    if (const auto code = fgagt::examples::parse_command_line(app, argc, argv, require_pairs)) return *code;
     try {
         run(arguments);
     } catch (const std::exception& error) {

@@ -1,6 +1,7 @@
 // Makes one HTML file of a tracker's result, which any browser shows without a network: the frames with their
 // boxes and trails, a timeline of ids, objects over time, and, with a ground truth, scores and id switches.
 
+#include "support/parse_command_line.hpp"
 #include "support/report_facts.hpp"
 #include "support/report_images.hpp"
 #include "support/report_page.hpp"
@@ -84,11 +85,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "mot_report " + std::string(fgagt::kVersion));
     Arguments arguments;
     add_options(app, arguments);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
+    if (const auto code = examples::parse_command_line(app, argc, argv)) return *code;
     try {
         run(arguments);
     } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 
 #include "layer_of_file.hpp"
 #include "networks.hpp"
+#include "support/parse_command_line.hpp"
 
 #include <fgagt/detection/class_names.hpp>
 #include <fgagt/errors.hpp>
@@ -149,13 +150,7 @@ std::optional<int> read_command_line(int argc, char** argv, Arguments& arguments
     CLI::App app("Tracks a MOTChallenge sequence folder or a video file.");
     app.set_version_flag("--version", "mot_track " + std::string(kVersion));
     add_options(app, arguments);
-    try {
-        app.parse(argc, argv);
-        require_sound(arguments);
-    } catch (const CLI::ParseError& error) { // --help too
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    return std::nullopt;
+    return parse_command_line(app, argc, argv, [&] { require_sound(arguments); });
 }
 
 } // namespace fgagt::examples

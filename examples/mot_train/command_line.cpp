@@ -1,5 +1,7 @@
 #include "command_line.hpp"
 
+#include "support/parse_command_line.hpp"
+
 #include <fgagt/pooling/stripe_pooler.hpp>
 #include <fgagt/version.hpp>
 
@@ -139,13 +141,7 @@ std::optional<int> read_command_line(int argc, char** argv, Arguments& arguments
     CLI::App app("Trains the embedding and the adaptive graph on sequences whose truth is known.");
     app.set_version_flag("--version", "mot_train " + std::string(kVersion));
     add_options(app, arguments);
-    try {
-        app.parse(argc, argv);
-        require_sound(arguments);
-    } catch (const CLI::ParseError& error) { // --help too
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    return std::nullopt;
+    return parse_command_line(app, argc, argv, [&] { require_sound(arguments); });
 }
 
 } // namespace fgagt::examples
