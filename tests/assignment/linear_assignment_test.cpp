@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <limits>
 
 using namespace fgagt;
 using namespace fgagt::test;
@@ -35,8 +36,8 @@ TEST_CASE("linear assignment equals the best of all assignments") {
         const auto columns = static_cast<Eigen::Index>(random() % static_cast<unsigned>(most));
         const bool minimise = random() % 2U == 0;
         const double sign = minimise ? 1 : -1;
-        const MatrixOf<double> values =
-            coarse_matrix(rows, columns, random() % 8U, sign * double{kInfinity}, random);
+        const MatrixOf<double> values = coarse_matrix(rows, columns, random() % 8U,
+                                                      sign * std::numeric_limits<double>::infinity(), random);
         const Worth best = best_of_all(values, [&](const Worth& a, const Worth& b) {
             return a.pairs > b.pairs || (a.pairs == b.pairs && sign * a.total < sign * b.total);
         });
@@ -63,7 +64,7 @@ TEST_CASE("linear assignment equals SciPy") {
 }
 
 TEST_CASE("a forbidden pair is given up only for another pair") {
-    const double x{kInfinity};
+    constexpr double x = std::numeric_limits<double>::infinity();
     MatrixOf<double> costs(2, 2);
     costs << 1, x, 2, x; // both rows want column 0
     CHECK(solve(costs, Objective::kMinimise) == std::vector<int>{0, -1});
@@ -89,7 +90,7 @@ TEST_CASE("linear assignment refuses what is no cost") {
         values(1, 2) = bad;
         CHECK_THROWS_AS(solve(values, Objective::kMinimise), InvalidArgument);
     }
-    values(1, 2) = double{kInfinity};
+    values(1, 2) = std::numeric_limits<double>::infinity();
     CHECK_THROWS_AS(solve(values, Objective::kMaximise), InvalidArgument);
     CHECK_NOTHROW(solve(values, Objective::kMinimise));
     values(1, 2) = 1e308; // sums would overflow

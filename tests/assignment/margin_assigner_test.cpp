@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <numeric>
 
 using namespace fgagt;
@@ -75,7 +76,7 @@ TEST_CASE("margin assignment equals the best of all assignments") {
         const auto rows = static_cast<Eigen::Index>(random() % most);
         const auto columns = static_cast<Eigen::Index>(random() % most);
         const MatrixOf<double> scores =
-            coarse_matrix(rows, columns, random() % 8U, -double{kInfinity}, random);
+            coarse_matrix(rows, columns, random() % 8U, -std::numeric_limits<double>::infinity(), random);
         const double margin = static_cast<double>(random() % 17U) / 8 - 1;
         const Worth best =
             best_of_all(MatrixOf<double>(scores.array() - margin), [](const Worth& a, const Worth& b) {
@@ -137,7 +138,8 @@ TEST_CASE("a constant on scores and margin changes nothing") {
     for (int round = 0; round < 200; ++round) {
         const auto rows = static_cast<Eigen::Index>(random() % 30U);
         const auto columns = static_cast<Eigen::Index>(random() % 30U);
-        const MatrixOf<double> scores = coarse_matrix(rows, columns, 2, -double{kInfinity}, random);
+        const MatrixOf<double> scores =
+            coarse_matrix(rows, columns, 2, -std::numeric_limits<double>::infinity(), random);
         const MatrixOf<double> moved = scores.array() + 3.5;
         REQUIRE(assign(scores, 0.25) == assign(moved, 3.75)); // exact, ties included
     }

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -88,7 +89,7 @@ template <class Scalar>
     for (Eigen::Index i = 0; i < rows; ++i)
         for (Eigen::Index j = 0; j < columns; ++j) {
             values(i, j) = std::floor(next() * levels) / levels;
-            if (next() < gated) values(i, j) = -double{kInfinity};
+            if (next() < gated) values(i, j) = -std::numeric_limits<double>::infinity();
         }
     return values;
 }
