@@ -31,4 +31,4 @@ if(FGAGT_MATHJAX) # else the pages fetch it when they are read
 endif()
 doxygen_add_docs(docs ${PROJECT_SOURCE_DIR}/include ${docs_dir}/reference.md ${docs_dir}/guide.md
                  ${docs_dir}/migration.md ${docs_dir}/contract.md ${docs_dir}/detectors.md ${docs_dir}/gstreamer.md
-                 ${docs_dir}/platforms.md)
+                 ${docs_dir}/platforms.md ${docs_dir}/programs.md ${docs_dir}/accuracy.md ${docs_dir}/speed.md)

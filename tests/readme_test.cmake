@@ -1,5 +1,5 @@
-# The README's test command is what continuous integration runs, both of its commands name every package that the build asks for, and
-# its code is part of compiled examples.
+# The README has at most 170 lines. Its test command is what continuous integration runs, and both of its commands name every package
+# that the build asks for. Its code is part of compiled examples, but for the first program, which consumers/readme builds and runs.
 #
 #   cmake -DSOURCE_DIR=... -P readme_test.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -24,7 +24,14 @@ if(position EQUAL -1)
     message(FATAL_ERROR ".ci/run does not run the README's test command:\n${command_test}")
 endif()
 
-# Every C++ block is part of an example, as it stands there or indented.
+file(READ ${SOURCE_DIR}/README.md readme)
+string(REGEX MATCHALL "\n" lines "${readme}")
+list(LENGTH lines count)
+if(count GREATER 170)
+    message(FATAL_ERROR "README.md has ${count} lines, more than 170")
+endif()
+
+# Every C++ block but the first is part of an example, as it stands there or indented.
 file(GLOB examples ${SOURCE_DIR}/examples/*.cpp)
 set(code "")
 foreach(example IN LISTS examples)
@@ -32,7 +39,6 @@ foreach(example IN LISTS examples)
     string(REPLACE "\n    " "\n" dedented "${text}")
     string(APPEND code "${text}${dedented}")
 endforeach()
-file(READ ${SOURCE_DIR}/README.md readme)
 set(blocks 0)
 string(FIND "${readme}" "```cpp\n" start)
 while(NOT start EQUAL -1)
@@ -42,7 +48,7 @@ while(NOT start EQUAL -1)
     string(FIND "${readme}" "```" length)
     string(SUBSTRING "${readme}" 0 ${length} block)
     string(FIND "${code}" "${block}" position)
-    if(block STREQUAL "" OR position EQUAL -1)
+    if(block STREQUAL "" OR (position EQUAL -1 AND blocks GREATER 1))
         message(FATAL_ERROR "README.md: this C++ code is not part of an example:\n${block}")
     endif()
     if(blocks EQUAL 1)

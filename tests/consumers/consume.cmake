@@ -1,6 +1,6 @@
-# Builds and runs a stranger's program that uses the library in one of seven ways.
+# Builds and runs a stranger's program that uses the library in one of seven ways, or the first program of the README.
 #
-#   cmake -DWAY=find_package|add_subdirectory|fetch_content|include_path|pkg_config|debian_package|single_header
+#   cmake -DWAY=find_package|add_subdirectory|fetch_content|include_path|pkg_config|debian_package|single_header|readme
 #         -DSOURCE_DIR=... -DBUILD_DIR=... -DCOMPILER=... -DFLAGS=... -DEIGEN=... -DOPENCV=... -P consume.cmake
 cmake_minimum_required(VERSION 3.25)
 set(consumers ${SOURCE_DIR}/tests/consumers)
@@ -121,8 +121,23 @@ function(consume_single_header)
             -lopencv_imgproc -lopencv_core)
 endfunction()
 
+# The README's first program, copied as it stands.
+function(consume_readme)
+    install_to(${folder}/installed)
+    file(READ ${SOURCE_DIR}/README.md text)
+    string(REGEX MATCH "```cpp\n([^`]*)```" block "${text}")
+    file(WRITE ${folder}/readme.cpp "${CMAKE_MATCH_1}")
+    build(find_package -DCMAKE_PREFIX_PATH=${folder}/installed -DSTRANGER=${folder}/readme.cpp)
+endfunction()
+
 cmake_language(CALL consume_${WAY})
 execute_process(COMMAND ${folder}/stranger OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+if(WAY STREQUAL "readme")
+    if(NOT output MATCHES "^(frame [0-9]+: ID [1-9][0-9]* at x = -?[0-9]+, y = -?[0-9]+\n)+$")
+        message(FATAL_ERROR "expected the README's program to print tracks, got:\n${output}")
+    endif()
+    return()
+endif()
 if(NOT output STREQUAL "1\n1\n1\n")
     message(FATAL_ERROR "expected the object to keep the id 1 for three frames, got:\n${output}")
 endif()
