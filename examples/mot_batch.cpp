@@ -11,7 +11,7 @@
 #include "support/work_sharing.hpp"
 
 #include <fgagt/io/atomic_file.hpp>
-#include <fgagt/io/text_file.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 #include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>

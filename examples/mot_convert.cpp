@@ -4,9 +4,9 @@
 #include "mot_convert/formats.hpp"
 #include "support/parse_command_line.hpp"
 
-#include <fgagt/errors.hpp>
-#include <fgagt/io/annotations.hpp>
-#include <fgagt/io/text_file.hpp>
+#include <fgagt/annotations/annotations.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 #include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>

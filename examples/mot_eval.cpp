@@ -3,7 +3,7 @@
 
 #include "support/parse_command_line.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/version.hpp>

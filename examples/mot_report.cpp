@@ -6,7 +6,7 @@
 #include "support/report_images.hpp"
 #include "support/report_page.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/version.hpp>
 

@@ -1,4 +1,4 @@
-# The parts of the library stay apart: a pipeline component includes only the shared headers and its own folder, no header
+# The parts of the library stay apart: a pipeline component includes only core/, network/ and its own folder, no header
 # includes itself through others, and none of them prints or pulls in the whole of OpenCV.
 #
 # They stay portable: every header includes language.hpp, directly or through others; what is for one compiler is in simd.hpp, and
@@ -20,19 +20,19 @@ foreach(header IN LISTS headers)
     set(includes_${header} "")
     set(component "")
     file(READ ${SOURCE_DIR}/include/${header} text)
-    if(NOT header STREQUAL "fgagt/language.hpp" AND NOT text MATCHES "#include <fgagt/")
-        string(APPEND complaints "${header} does not include <fgagt/language.hpp>\n")
+    if(NOT header STREQUAL "fgagt/core/detail/language.hpp" AND NOT text MATCHES "#include <fgagt/")
+        string(APPEND complaints "${header} does not include <fgagt/core/detail/language.hpp>\n")
     endif()
     if(text MATCHES "[^\t\n -~]")
         string(APPEND complaints "${header} has characters beyond ASCII\n")
     endif()
-    if(text MATCHES "__builtin_|__attribute__|__has_" AND NOT header STREQUAL "fgagt/simd.hpp")
+    if(text MATCHES "__builtin_|__attribute__|__has_" AND NOT header STREQUAL "fgagt/core/detail/simd.hpp")
         string(APPEND complaints "${header} uses what one compiler has; guard it in simd.hpp\n")
     endif()
     if(text MATCHES "cv::v_|#pragma GCC|_mm_|_mm256_|_mm512_" AND NOT text MATCHES "#ifdef FGAGT_(SIMD128|AVX2|AVX512)")
         string(APPEND complaints "${header} uses vectors without a guard\n")
     endif()
-    if(text MATCHES "cv::v_" AND NOT header MATCHES "^fgagt/(vectors|flow/detail/lucas_kanade_simd128)\\.hpp$")
+    if(text MATCHES "cv::v_" AND NOT header MATCHES "^fgagt/(core/detail/vectors|flow/detail/lucas_kanade_simd128)\\.hpp$")
         string(APPEND complaints "${header} uses OpenCV's vectors; use those of vectors.hpp\n")
     endif()
     if(header MATCHES "^fgagt/(detection|flow|motion|pooling|graph|assignment|lifecycle|backbone)/")
@@ -48,7 +48,7 @@ foreach(header IN LISTS headers)
             if(NOT target IN_LIST headers)
                 string(APPEND complaints "${header} includes <${target}>, which does not exist\n")
             endif()
-            if(component AND NOT target MATCHES "^fgagt/(types|matrix|errors|geometry|halving|numbers|overlap_search|matrix_operations|concepts|simd|vectors|language|packed_product|parallel|network/[a-z_/]*)\\.hpp$"
+            if(component AND NOT target MATCHES "^fgagt/(core|network)/"
                AND NOT target MATCHES "^fgagt/${component}/")
                 string(APPEND complaints "${header}, of the component ${component}, includes <${target}>\n")
             endif()

@@ -3,7 +3,7 @@
 #include "element_description.hpp"
 #include "region_meta.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/io/mot_text.hpp>
 
 #include <opencv2/core.hpp>

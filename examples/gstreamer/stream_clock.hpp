@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/numbers.hpp>
+#include <fgagt/core/detail/numbers.hpp>
 
 #include <algorithm>
 #include <cstdint>

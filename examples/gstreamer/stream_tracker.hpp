@@ -2,9 +2,9 @@
 
 #include "trackers/any_tracker.hpp"
 
-#include <fgagt/frame_result.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/lifecycle/lifecycle_manager.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/tracker/frame_result.hpp>
 
 #include <opencv2/core.hpp>
 

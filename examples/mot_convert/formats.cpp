@@ -1,18 +1,18 @@
 #include "formats.hpp"
 
-#include <fgagt/io/annotations.hpp>
-#include <fgagt/io/cityscapes.hpp>
-#include <fgagt/io/coco.hpp>
-#include <fgagt/io/crowdhuman.hpp>
-#include <fgagt/io/cvat.hpp>
-#include <fgagt/io/eva.hpp>
-#include <fgagt/io/kitti.hpp>
-#include <fgagt/io/labelme.hpp>
-#include <fgagt/io/mot_annotations.hpp>
+#include <fgagt/annotations/annotations.hpp>
+#include <fgagt/annotations/cityscapes.hpp>
+#include <fgagt/annotations/coco.hpp>
+#include <fgagt/annotations/crowdhuman.hpp>
+#include <fgagt/annotations/cvat.hpp>
+#include <fgagt/annotations/eva.hpp>
+#include <fgagt/annotations/kitti.hpp>
+#include <fgagt/annotations/labelme.hpp>
+#include <fgagt/annotations/mot_annotations.hpp>
+#include <fgagt/annotations/pascal_voc.hpp>
+#include <fgagt/annotations/tt100k.hpp>
+#include <fgagt/annotations/yolo_text.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/io/pascal_voc.hpp>
-#include <fgagt/io/tt100k.hpp>
-#include <fgagt/io/yolo_text.hpp>
 
 #include <filesystem>
 #include <span>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/io/annotations.hpp>
+#include <fgagt/annotations/annotations.hpp>
 
 #include <cstdint>
 #include <filesystem>

@@ -4,8 +4,8 @@
 #include "networks.hpp"
 #include "support/parse_command_line.hpp"
 
+#include <fgagt/core/errors.hpp>
 #include <fgagt/detection/class_names.hpp>
-#include <fgagt/errors.hpp>
 #include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>

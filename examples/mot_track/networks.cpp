@@ -3,12 +3,12 @@
 #include "layer_of_file.hpp"
 
 #include <fgagt/backbone/dnn_backbone.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/class_names.hpp>
 #include <fgagt/detection/detector_file.hpp>
 #include <fgagt/detection/heads/named_heads.hpp>
-#include <fgagt/errors.hpp>
 #include <fgagt/network/declared_size.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

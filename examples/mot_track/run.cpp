@@ -11,12 +11,12 @@
 #include "support/video_output.hpp"
 #include "trackers/any_tracker.hpp"
 
-#include <fgagt/frame_result.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/io/camera_motion_file.hpp>
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/io/sequence_info.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/tracker/frame_result.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/core/utility.hpp>

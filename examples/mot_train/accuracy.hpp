@@ -1,9 +1,9 @@
 #pragma once
 
+#include <fgagt/core/matrix.hpp>
 #include <fgagt/learning/association_accuracy.hpp>
 #include <fgagt/learning/sample_maker.hpp>
-#include <fgagt/matrix.hpp>
-#include <fgagt/network_weights.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <span>
 #include <vector>

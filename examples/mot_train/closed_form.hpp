@@ -1,7 +1,7 @@
 #pragma once
 
 #include <fgagt/learning/sample_maker.hpp>
-#include <fgagt/network_weights.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <span>
 

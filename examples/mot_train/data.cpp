@@ -5,8 +5,8 @@
 #include "support/system/interruption.hpp"
 #include "support/training_data.hpp"
 
+#include <fgagt/core/detail/keyed_random.hpp>
 #include <fgagt/io/sequence_info.hpp>
-#include <fgagt/keyed_random.hpp>
 #include <fgagt/learning/augmentation.hpp>
 #include <fgagt/learning/cropped_object.hpp>
 #include <fgagt/learning/generated_people.hpp>

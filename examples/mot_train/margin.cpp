@@ -5,8 +5,8 @@
 #include "support/progress.hpp"
 #include "support/training_data.hpp"
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/learning/generated_people.hpp>
-#include <fgagt/types.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 
 #include "arguments.hpp"
 
-#include <fgagt/network_weights.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 namespace fgagt::examples {
 

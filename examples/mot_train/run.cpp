@@ -14,7 +14,7 @@
 #include <fgagt/learning/association_accuracy.hpp>
 #include <fgagt/learning/checkpoint.hpp>
 #include <fgagt/learning/sample_maker.hpp>
-#include <fgagt/network_weights.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <opencv2/core/utility.hpp>
 

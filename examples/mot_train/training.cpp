@@ -8,8 +8,8 @@
 #include "support/system/interruption.hpp"
 #include "training_files.hpp"
 
-#include <fgagt/keyed_random.hpp>
-#include <fgagt/matrix.hpp>
+#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/matrix.hpp>
 #include <fgagt/version.hpp>
 
 #include <algorithm>

@@ -7,7 +7,7 @@
 #include <fgagt/learning/checkpoint.hpp>
 #include <fgagt/learning/sample_maker.hpp>
 #include <fgagt/learning/trainer.hpp>
-#include <fgagt/network_weights.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <cstdint>
 #include <filesystem>

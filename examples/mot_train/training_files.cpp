@@ -2,7 +2,7 @@
 
 #include "options_text.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/weights_file.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>

@@ -4,7 +4,7 @@
 #include "support/training_log.hpp"
 
 #include <fgagt/learning/checkpoint.hpp>
-#include <fgagt/network_weights.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <filesystem>
 #include <map>

@@ -2,8 +2,8 @@
 
 #include "shell_words.hpp"
 
-#include <fgagt/errors.hpp>
-#include <fgagt/io/text_file.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/learning/cropped_object.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/geometry.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

@@ -2,11 +2,11 @@
 
 #include "training_data.hpp"
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/evaluation/evaluate.hpp>
 #include <fgagt/graph_tracker.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/network_weights.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <algorithm>
 #include <array>

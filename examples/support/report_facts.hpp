@@ -1,9 +1,9 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/types.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 
 #include "report_facts.hpp"
 
-#include <fgagt/geometry.hpp>
+#include <fgagt/core/geometry.hpp>
 #include <fgagt/io/frame_source.hpp>
 
 #include <opencv2/core.hpp>

@@ -5,8 +5,8 @@
 #include "report_page_parts.hpp"
 #include "report_plots.hpp"
 
+#include <fgagt/core/geometry.hpp>
 #include <fgagt/drawing/track_colour.hpp>
-#include <fgagt/geometry.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -3,10 +3,10 @@
 #include "statistics.hpp"
 #include "trackers/any_tracker.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/snapshot.hpp>
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/snapshot.hpp>
 
 #include <algorithm>
 #include <cstdint>

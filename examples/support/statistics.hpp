@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/frame_result.hpp>
+#include <fgagt/tracker/frame_result.hpp>
 
 #include <cstdint>
 #include <filesystem>

@@ -3,7 +3,7 @@
 #include "latency_histogram.hpp"
 #include "system/thread_priority.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 
 #include <opencv2/core.hpp>
 

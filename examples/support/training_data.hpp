@@ -3,14 +3,14 @@
 #include "confident_tracks.hpp"
 #include "tick.hpp"
 
+#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/keyed_random.hpp>
 #include <fgagt/learning/augmentation.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
 #include <fgagt/learning/sample_maker.hpp>
 #include <fgagt/learning/sequence_reader.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/core/utility.hpp>

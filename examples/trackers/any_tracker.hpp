@@ -2,11 +2,11 @@
 
 #include "any_backbone.hpp"
 
-#include <fgagt/frame_result.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/lifecycle/lifecycle_manager.hpp>
-#include <fgagt/network_weights.hpp>
 #include <fgagt/tracker.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/tracker/frame_result.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -4,10 +4,10 @@
 #include "tracker_of.hpp"
 
 #include <fgagt/backbone/colour_backbone.hpp>
-#include <fgagt/default_weights.hpp>
 #include <fgagt/graph_tracker.hpp>
 #include <fgagt/lifecycle/lifecycle_manager.hpp>
 #include <fgagt/paper_tracker.hpp>
+#include <fgagt/weights/default_weights.hpp>
 
 #include <memory>
 #include <utility>

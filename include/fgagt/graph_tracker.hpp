@@ -4,10 +4,10 @@
 #include <fgagt/assignment/margin_assigner.hpp>
 #include <fgagt/assignment/reidentification_stage.hpp>
 #include <fgagt/assignment/stage.hpp>
-#include <fgagt/default_weights.hpp>
-#include <fgagt/network_weights.hpp>
 #include <fgagt/pooling/embedding.hpp>
 #include <fgagt/tracker.hpp>
+#include <fgagt/weights/default_weights.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <utility>
 

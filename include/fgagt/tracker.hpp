@@ -1,19 +1,19 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/defaults.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/detail/matrix_operations.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/overlap_search.hpp>
+#include <fgagt/core/snapshot.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/detection_filter.hpp>
 #include <fgagt/detection/score_levels.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/frame_result.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/matrix_operations.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/overlap_search.hpp>
 #include <fgagt/pooling/appearance_memory.hpp>
-#include <fgagt/snapshot.hpp>
-#include <fgagt/tracker_state.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/tracker/defaults.hpp>
+#include <fgagt/tracker/frame_result.hpp>
+#include <fgagt/tracker/tracker_state.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -2,10 +2,10 @@
 
 #include "support/moving_window.hpp"
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/score_levels.hpp>
 #include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

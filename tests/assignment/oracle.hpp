@@ -2,8 +2,8 @@
 
 #include "support/unusual_numbers.hpp"
 
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <cmath>
 #include <cstdint>

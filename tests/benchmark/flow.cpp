@@ -1,8 +1,8 @@
 #include "cells.hpp"
 
+#include <fgagt/core/detail/keyed_random.hpp>
 #include <fgagt/flow/image_pyramid.hpp>
 #include <fgagt/flow/lucas_kanade.hpp>
-#include <fgagt/keyed_random.hpp>
 
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>

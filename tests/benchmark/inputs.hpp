@@ -1,8 +1,8 @@
 #pragma once
 
+#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/graph/graph_weights.hpp>
-#include <fgagt/keyed_random.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,6 +1,6 @@
 #include "cells.hpp"
 
-#include <fgagt/keyed_random.hpp>
+#include <fgagt/core/detail/keyed_random.hpp>
 #include <fgagt/paper_tracker.hpp>
 #include <fgagt/tracker.hpp>
 

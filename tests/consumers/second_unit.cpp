@@ -1,15 +1,7 @@
 // A second translation unit of one program: whatever is defined in a header without `inline` is now there
-// twice.
+// twice. It includes every header, the last one of the alphabet first.
 
-#include <fgagt/fwd.hpp>
-
-// By name only, as in a header of somebody's own.
-fgagt::TrackId id_of(const fgagt::Track& track);
-fgagt::TrackStatus status_of(const fgagt::Track& track);
-
-#include <fgagt/fgagt.hpp>
-#include <fgagt/io/frame_source.hpp>
-#include <fgagt/io/synthetic_scene.hpp>
+#include "every_header.hpp"
 
 /// Uses the library, so that it is not left out.
 std::size_t count_objects(int frames) {

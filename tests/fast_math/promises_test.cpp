@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/unusual_numbers.hpp"
 
+#include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/counting/counting.hpp>
 #include <fgagt/fgagt.hpp>
 #include <fgagt/flow/camera_motion.hpp>
@@ -8,7 +9,6 @@
 #include <fgagt/learning/adam.hpp>
 #include <fgagt/learning/augmentation.hpp>
 #include <fgagt/learning/balanced_loss.hpp>
-#include <fgagt/numbers.hpp>
 
 #include <initializer_list>
 #include <limits>

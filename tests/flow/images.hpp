@@ -2,8 +2,8 @@
 
 #include "support/data.hpp"
 
-#include <fgagt/geometry.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>

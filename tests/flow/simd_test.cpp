@@ -4,9 +4,9 @@
 #include "support/opencv_moved.hpp"
 
 #include <fgagt/flow/detail/corner_finder.hpp>
+#include <fgagt/flow/detail/lucas_kanade_kernels.hpp>
 #include <fgagt/flow/detail/small_grey.hpp>
 #include <fgagt/flow/image_pyramid.hpp>
-#include <fgagt/flow/lucas_kanade_kernels.hpp>
 
 #include <opencv2/imgproc.hpp>
 

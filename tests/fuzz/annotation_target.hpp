@@ -3,7 +3,7 @@
 #include "fuzz/law.hpp"
 #include "support/annotation_law.hpp"
 
-#include <fgagt/io/annotations.hpp>
+#include <fgagt/annotations/annotations.hpp>
 
 #include <optional>
 #include <string_view>

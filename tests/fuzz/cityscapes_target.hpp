@@ -2,7 +2,7 @@
 
 #include "fuzz/annotation_target.hpp"
 
-#include <fgagt/io/cityscapes.hpp>
+#include <fgagt/annotations/cityscapes.hpp>
 
 #include <string_view>
 

@@ -2,7 +2,7 @@
 
 #include "fuzz/annotation_target.hpp"
 
-#include <fgagt/io/coco.hpp>
+#include <fgagt/annotations/coco.hpp>
 
 #include <string_view>
 

@@ -2,7 +2,7 @@
 
 #include "fuzz/annotation_target.hpp"
 
-#include <fgagt/io/crowdhuman.hpp>
+#include <fgagt/annotations/crowdhuman.hpp>
 
 #include <string_view>
 

@@ -2,7 +2,7 @@
 
 #include "fuzz/annotation_target.hpp"
 
-#include <fgagt/io/cvat.hpp>
+#include <fgagt/annotations/cvat.hpp>
 
 #include <string_view>
 

@@ -2,7 +2,7 @@
 
 #include "fuzz/annotation_target.hpp"
 
-#include <fgagt/io/eva.hpp>
+#include <fgagt/annotations/eva.hpp>
 
 #include <string_view>
 

@@ -3,9 +3,9 @@
 #include "fuzz/byte_source.hpp"
 #include "fuzz/law.hpp"
 
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
 #include <fgagt/detection/heads/heads.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/geometry.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -3,10 +3,10 @@
 #include "fuzz/byte_source.hpp"
 #include "support/unusual_numbers.hpp"
 
-#include <fgagt/geometry.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/lifecycle/lifecycle_manager.hpp>
 #include <fgagt/tracker.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -2,7 +2,7 @@
 
 #include "fuzz/annotation_target.hpp"
 
-#include <fgagt/io/kitti.hpp>
+#include <fgagt/annotations/kitti.hpp>
 
 #include <string_view>
 

@@ -2,7 +2,7 @@
 
 #include "fuzz/annotation_target.hpp"
 
-#include <fgagt/io/labelme.hpp>
+#include <fgagt/annotations/labelme.hpp>
 
 #include <string_view>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 
 #include <algorithm>
 #include <optional>

@@ -2,7 +2,7 @@
 
 #include "fuzz/annotation_target.hpp"
 
-#include <fgagt/io/pascal_voc.hpp>
+#include <fgagt/annotations/pascal_voc.hpp>
 
 #include <string_view>
 

@@ -2,8 +2,8 @@
 
 #include "fuzz/law.hpp"
 
+#include <fgagt/core/snapshot.hpp>
 #include <fgagt/fgagt.hpp>
-#include <fgagt/snapshot.hpp>
 
 #include <opencv2/core.hpp>
 

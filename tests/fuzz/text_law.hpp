@@ -2,7 +2,7 @@
 
 #include "fuzz/law.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 
 #include <cstddef>
 #include <cstdlib>

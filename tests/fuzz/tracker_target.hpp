@@ -5,15 +5,15 @@
 #include "fuzz/law.hpp"
 #include "support/slow_lifecycle.hpp"
 
-#include <fgagt/default_weights.hpp>
-#include <fgagt/geometry.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/geometry_tracker.hpp>
 #include <fgagt/graph_tracker.hpp>
-#include <fgagt/numbers.hpp>
 #include <fgagt/paper_tracker.hpp>
 #include <fgagt/pooling/roi_align_pooler.hpp>
 #include <fgagt/tracker.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/weights/default_weights.hpp>
 
 #include <opencv2/core.hpp>
 

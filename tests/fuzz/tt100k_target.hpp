@@ -2,7 +2,7 @@
 
 #include "fuzz/annotation_target.hpp"
 
-#include <fgagt/io/tt100k.hpp>
+#include <fgagt/annotations/tt100k.hpp>
 
 #include <string_view>
 

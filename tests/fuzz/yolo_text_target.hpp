@@ -2,7 +2,7 @@
 
 #include "fuzz/annotation_target.hpp"
 
-#include <fgagt/io/yolo_text.hpp>
+#include <fgagt/annotations/yolo_text.hpp>
 
 #include <string_view>
 

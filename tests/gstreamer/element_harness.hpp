@@ -2,7 +2,7 @@
 
 #include "support/catch.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

@@ -2,7 +2,7 @@
 #include "gstreamer/region_meta.hpp"
 #include "support/catch.hpp"
 
-#include <fgagt/types.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <array>
 #include <cmath>

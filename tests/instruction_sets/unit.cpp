@@ -3,11 +3,11 @@
 #include <fgagt/assignment/margin_assigner.hpp>
 #include <fgagt/backbone/channel_backbone.hpp>
 #include <fgagt/backbone/colour_backbone.hpp>
+#include <fgagt/core/detail/packed_product.hpp>
 #include <fgagt/flow/detail/corner_finder.hpp>
 #include <fgagt/flow/image_pyramid.hpp>
 #include <fgagt/flow/lucas_kanade.hpp>
 #include <fgagt/graph/adaptive_graph.hpp>
-#include <fgagt/packed_product.hpp>
 #include <fgagt/pooling/embedding.hpp>
 #include <fgagt/pooling/roi_align.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>

@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include <fgagt/path_text.hpp>
+#include <fgagt/io/detail/path_text.hpp>
 
 #include <filesystem>
 #include <string>

@@ -161,7 +161,7 @@ TEST_CASE("what is written is read again, and halves are rounded") {
     for (auto& [name, tensor] : file.tensors)
         if (tensor.type == ElementType::kF16)
             for (float& value : tensor.values)
-                value = float_of_half(half_of_float(value));
+                value = fgagt::detail::float_of_half(fgagt::detail::half_of_float(value));
     CHECK(identical(read_safetensors(folder.path() / "file"), file));
     CHECK(safetensors_bytes(file) == contents_of(folder.path() / "file"));
 }

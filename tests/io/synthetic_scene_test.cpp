@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 #include "support/opencv_moved.hpp"
 
-#include <fgagt/geometry.hpp>
+#include <fgagt/core/geometry.hpp>
 #include <fgagt/io/synthetic_scene.hpp>
 
 #include <opencv2/imgproc.hpp>

@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/learning/adam.hpp>
 #include <fgagt/learning/parameters.hpp>
 

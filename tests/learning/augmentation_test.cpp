@@ -3,7 +3,7 @@
 #include "support/data.hpp"
 #include "support/opencv_moved.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/learning/augmentation.hpp>
 
 #include <opencv2/core.hpp>

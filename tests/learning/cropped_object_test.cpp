@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/learning/cropped_object.hpp>
 
 #include <opencv2/core.hpp>

@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/learning/association_accuracy.hpp>
 #include <fgagt/learning/association_network.hpp>
 #include <fgagt/learning/discriminant_weights.hpp>

@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 
-#include <fgagt/errors.hpp>
-#include <fgagt/geometry.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
 #include <fgagt/learning/cropped_object.hpp>
 #include <fgagt/learning/generated_people.hpp>
 

@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
 #include <fgagt/motion/kalman_motion.hpp>
 

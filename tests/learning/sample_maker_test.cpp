@@ -3,7 +3,7 @@
 
 #include <fgagt/backbone/channel_backbone.hpp>
 #include <fgagt/backbone/colour_backbone.hpp>
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/learning/sample_maker.hpp>
 #include <fgagt/pooling/roi_align_pooler.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>

@@ -1,8 +1,8 @@
 #include "support/catch.hpp"
 
 #include <fgagt/backbone/colour_backbone.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/geometry.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
 #include <fgagt/io/synthetic_scene.hpp>
 #include <fgagt/learning/sequence_reader.hpp>
 #include <fgagt/motion/kalman_motion.hpp>

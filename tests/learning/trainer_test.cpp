@@ -1,7 +1,7 @@
 #include "learning/normal_numbers.hpp"
 #include "support/catch.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/learning/association_network.hpp>
 #include <fgagt/learning/balanced_loss.hpp>
 #include <fgagt/learning/parameters.hpp>

@@ -1,8 +1,8 @@
 #include "support/catch.hpp"
 #include "support/moving_squares.hpp"
 
+#include <fgagt/core/detail/keyed_random.hpp>
 #include <fgagt/fgagt.hpp>
-#include <fgagt/keyed_random.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -2,8 +2,8 @@
 #include "support/data.hpp"
 #include "support/unusual_numbers.hpp"
 
+#include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/motion/kalman_motion.hpp>
-#include <fgagt/numbers.hpp>
 
 #include <Eigen/Dense>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/matrix.hpp>
+#include <fgagt/core/matrix.hpp>
 
 #include <cstdint>
 #include <vector>

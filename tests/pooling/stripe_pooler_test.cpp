@@ -2,7 +2,7 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/pooling/embedding.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>
 

@@ -23,7 +23,7 @@ roots=$(cd "$3" && pwd)
 programs=$(cd "$4" && pwd)
 shift 4
 mirror=${FGAGT_DEBIAN_MIRROR:-http://deb.debian.org/debian}
-core_tests='assignment|flow|graph|instruction_sets|lifecycle|motion|pooling|tracker'
+core_tests='assignment|core|flow|graph|instruction_sets|lifecycle|motion|pooling|tracker'
 
 # Ends a part that cannot be run here.
 skipped=77
@@ -214,14 +214,14 @@ unstable() {
 
 run_part() {
     case $1 in
-        arm64) arm64 "$core_tests|io" ;; # where char has no sign
+        arm64) arm64 "annotations|$core_tests|io" ;; # where char has no sign
         arm64-quick)
             arm64_tests 'assignment|flow|pooling'
             row+='|these tests under qemu'
             ;;
         libcxx | mingw) "$1" alone ;;
         libcxx-quick | mingw-quick) "${1%-quick}" together ;;
-        unstable) unstable "$core_tests|backbone|counting|detection|drawing|evaluation|io|learning|network" ;;
+        unstable) unstable "annotations|$core_tests|backbone|counting|detection|drawing|evaluation|io|learning|network" ;;
     esac
 }
 

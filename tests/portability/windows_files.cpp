@@ -4,9 +4,9 @@
 
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/detail/decimal.hpp>
+#include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
-#include <fgagt/io/text_file.hpp>
-#include <fgagt/path_text.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 
 #include <cstdio>
 #include <filesystem>

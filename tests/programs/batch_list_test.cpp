@@ -2,7 +2,7 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 
 #include <filesystem>
 #include <string>

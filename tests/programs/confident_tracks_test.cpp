@@ -3,7 +3,7 @@
 #include "support/temporary_folder.hpp"
 #include "support/training_data.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
 

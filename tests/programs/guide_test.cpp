@@ -47,9 +47,9 @@ TEST_CASE("the guide's programs and commands print what it shows") {
     const std::vector<Block> blocks = blocks_of(FGAGT_SOURCE_DIR "/cmake/docs/guide.md");
     const TemporaryFolder folder;
     std::filesystem::create_directory_symlink(FGAGT_SOURCE_DIR, folder.path() / "fgagt");
-    const std::string shell = "cd " + in_quotes(folder.path().string()) +
-                              " && PATH=" + in_quotes(FGAGT_PROGRAMS) +
-                              ":\"$PATH\" CMAKE_GENERATOR=Ninja CMAKE_BUILD_TYPE=Quick CXXFLAGS=-O1 sh -e 2>&1 <<'COMMANDS'\n";
+    const std::string shell =
+        "cd " + in_quotes(folder.path().string()) + " && PATH=" + in_quotes(FGAGT_PROGRAMS) +
+        ":\"$PATH\" CMAKE_GENERATOR=Ninja CMAKE_BUILD_TYPE=Quick CXXFLAGS=-O1 sh -e 2>&1 <<'COMMANDS'\n";
     std::size_t commands = 0, programs = 0;
     for (std::size_t k = 0; k < blocks.size(); ++k) {
         const Block& block = blocks[k];

@@ -1,9 +1,9 @@
 #include "support/catch.hpp"
 #include "support/margin_by_tracking.hpp"
 
-#include <fgagt/default_weights.hpp>
 #include <fgagt/graph_tracker.hpp>
 #include <fgagt/learning/generated_people.hpp>
+#include <fgagt/weights/default_weights.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,9 +2,9 @@
 #include "programs/program.hpp"
 #include "support/catch.hpp"
 
-#include <fgagt/default_weights.hpp>
 #include <fgagt/io/mot_text.hpp>
 #include <fgagt/io/weights_file.hpp>
+#include <fgagt/weights/default_weights.hpp>
 
 #include <nlohmann/json.hpp>
 #include <opencv2/videoio.hpp>

@@ -2,7 +2,7 @@
 #include "support/catch.hpp"
 #include "support/paced_frames.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/io/frame_source.hpp>
 
 #include <opencv2/core.hpp>

@@ -3,7 +3,7 @@
 #include "support/opencv_threads.hpp"
 #include "support/stream_pool.hpp"
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/fgagt.hpp>
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/io/mot_text.hpp>

@@ -2,9 +2,9 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
-#include <fgagt/default_weights.hpp>
 #include <fgagt/io/safetensors.hpp>
 #include <fgagt/io/weights_file.hpp>
+#include <fgagt/weights/default_weights.hpp>
 
 #include <cstdlib>
 #include <fstream>

@@ -2,7 +2,7 @@
 
 #include "support/data.hpp"
 
-#include <fgagt/types.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <opencv2/imgproc.hpp>
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/geometry.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/io/detail/scene_painting.hpp> // KeyedRandom
 #include <fgagt/io/rows_by_frame.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/io/detail/scene_painting.hpp> // KeyedRandom
-#include <fgagt/types.hpp>
 
 #include <cstddef>
 #include <cstdint>

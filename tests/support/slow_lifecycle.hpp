@@ -1,7 +1,7 @@
 #pragma once
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/lifecycle/lifecycle_manager.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -3,8 +3,8 @@
 #include "support/unusual_numbers.hpp"
 #include "tracker/track_ids.hpp"
 
+#include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/fgagt.hpp>
-#include <fgagt/numbers.hpp>
 
 #include <opencv2/imgproc.hpp>
 

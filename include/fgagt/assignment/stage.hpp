@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/matrix_operations.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/detail/matrix_operations.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/backbone/frame_type.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/parallel.hpp>
-#include <fgagt/types.hpp>
-#include <fgagt/vectors.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/detail/frame_type.hpp>
+#include <fgagt/core/detail/parallel.hpp>
+#include <fgagt/core/detail/vectors.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

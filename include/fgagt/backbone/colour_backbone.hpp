@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/backbone/frame_type.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/halving.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/detail/frame_type.hpp>
+#include <fgagt/core/detail/halving.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

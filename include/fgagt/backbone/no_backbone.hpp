@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
+#include <fgagt/core/concepts.hpp>
 
 #include <opencv2/core.hpp>
 

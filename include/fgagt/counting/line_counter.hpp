@@ -1,11 +1,11 @@
 #pragma once
 
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/counting/anchor.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/frame_result.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/tracker/frame_result.hpp>
 
 #include <opencv2/core.hpp>
 

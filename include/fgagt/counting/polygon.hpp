@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/geometry.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/overlap_search.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/rejection.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/overlap_search.hpp>
-#include <fgagt/types.hpp>
 
 #include <algorithm>
 #include <cmath>

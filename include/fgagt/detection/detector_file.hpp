@@ -1,10 +1,10 @@
 #pragma once
 
+#include <fgagt/core/errors.hpp>
 #include <fgagt/detection/dnn_detector.hpp>
 #include <fgagt/detection/heads/any_head.hpp>
 #include <fgagt/detection/heads/detail/tensor_shape.hpp>
 #include <fgagt/detection/heads/named_heads.hpp>
-#include <fgagt/errors.hpp>
 #include <fgagt/network/declared_size.hpp>
 #include <fgagt/network/network.hpp>
 #include <fgagt/network/network_input.hpp>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/heads/detector_head.hpp>
 #include <fgagt/network/network.hpp>
 #include <fgagt/network/network_input.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/types.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <opencv2/core.hpp>
 

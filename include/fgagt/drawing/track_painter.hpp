@@ -1,9 +1,9 @@
 #pragma once
 
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/drawing/detail/canvas.hpp>
 #include <fgagt/drawing/track_colour.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

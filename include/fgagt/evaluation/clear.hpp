@@ -1,8 +1,8 @@
 #pragma once
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/evaluation/frame_matching.hpp>
 #include <fgagt/evaluation/sequence.hpp>
-#include <fgagt/types.hpp>
 
 #include <algorithm>
 #include <cstddef>

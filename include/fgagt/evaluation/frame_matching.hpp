@@ -1,8 +1,8 @@
 #pragma once
 
 #include <fgagt/assignment/linear_assignment.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/evaluation/sequence.hpp>
-#include <fgagt/types.hpp>
 
 #include <cstddef>
 #include <limits>

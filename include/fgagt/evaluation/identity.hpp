@@ -1,9 +1,9 @@
 #pragma once
 
 #include <fgagt/assignment/linear_assignment.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/evaluation/frame_matching.hpp>
 #include <fgagt/evaluation/sequence.hpp>
-#include <fgagt/types.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/evaluation/frame_matching.hpp>
 #include <fgagt/evaluation/sequence.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/types.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/flow/detail/corner_finder.hpp>
+#include <fgagt/flow/detail/similarity.hpp>
 #include <fgagt/flow/flow_image.hpp>
 #include <fgagt/flow/lucas_kanade.hpp>
-#include <fgagt/flow/similarity.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <fgagt/core/geometry.hpp>
 #include <fgagt/flow/image_pyramid.hpp>
-#include <fgagt/geometry.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/detail/simd.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/flow/detail/halve_avx2.hpp>
-#include <fgagt/simd.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/detail/parallel.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/flow/detail/lucas_kanade_kernels.hpp>
 #include <fgagt/flow/image_pyramid.hpp>
-#include <fgagt/flow/lucas_kanade_kernels.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/parallel.hpp>
 
 #include <algorithm>
 #include <cmath>

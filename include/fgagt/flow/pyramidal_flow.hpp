@@ -1,15 +1,15 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/errors.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/detail/halving.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/flow/camera_motion.hpp>
 #include <fgagt/flow/detail/small_grey.hpp>
 #include <fgagt/flow/flow_image.hpp>
 #include <fgagt/flow/lucas_kanade.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/halving.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/errors.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/detail/matrix_operations.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/detail/packed_product.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/graph/affinity_prior.hpp>
 #include <fgagt/graph/detail/gated_sum.hpp>
 #include <fgagt/graph/graph_weights.hpp>
-#include <fgagt/matrix_operations.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/packed_product.hpp>
-#include <fgagt/types.hpp>
 
 #include <Eigen/Core>
 

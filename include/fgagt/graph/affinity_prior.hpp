@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fgagt/matrix_operations.hpp>
-#include <fgagt/packed_product.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/detail/matrix_operations.hpp>
+#include <fgagt/core/detail/packed_product.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <Eigen/Core>
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/geometry.hpp>
-#include <fgagt/io/text_file.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/path_text.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
+#include <fgagt/io/detail/path_text.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 
 #include <cstdint>
 #include <filesystem>

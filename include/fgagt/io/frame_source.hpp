@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/io/detail/path_text.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 #include <fgagt/io/sequence_info.hpp>
-#include <fgagt/io/text_file.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/path_text.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/io/atomic_file.hpp>
+#include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 #include <fgagt/io/rows_by_frame.hpp>
-#include <fgagt/io/text_file.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/path_text.hpp>
-#include <fgagt/types.hpp>
 
 #include <array>
 #include <charconv>

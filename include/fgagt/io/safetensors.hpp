@@ -1,12 +1,12 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/half_float.hpp>
+#include <fgagt/core/detail/half_float.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/io/atomic_file.hpp>
+#include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/safetensors_header.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 #include <fgagt/io/tensor_file.hpp>
-#include <fgagt/io/text_file.hpp>
-#include <fgagt/path_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -197,9 +197,9 @@ inline void expect_writable(const std::string& name, const Tensor& tensor) {
     for (const auto& [name, tensor] : file.tensors) {
         const bool half = tensor.type == ElementType::kF16;
         for (const float value : tensor.values)
-            detail::append_little_endian(bytes,
-                                         half ? half_of_float(value) : std::bit_cast<std::uint32_t>(value),
-                                         detail::size_of(tensor.type));
+            detail::append_little_endian(
+                bytes, half ? detail::half_of_float(value) : std::bit_cast<std::uint32_t>(value),
+                detail::size_of(tensor.type));
     }
     return bytes;
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fgagt/io/text_file.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/path_text.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/io/detail/path_text.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 
 #include <cstdint>
 #include <filesystem>

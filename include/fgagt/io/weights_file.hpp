@@ -1,13 +1,13 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/half_float.hpp>
+#include <fgagt/core/detail/half_float.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
+#include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/safetensors.hpp>
 #include <fgagt/io/tensor_file.hpp>
-#include <fgagt/network_weights.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/path_text.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <Eigen/Core>
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/learning/parameters.hpp>
-#include <fgagt/network_weights.hpp>
-#include <fgagt/numbers.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <algorithm>
 #include <array>

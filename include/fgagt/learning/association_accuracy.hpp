@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/learning/sample_maker.hpp>
-#include <fgagt/types.hpp>
 
 #include <Eigen/Core>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/network_weights.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <Eigen/Core>
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/keyed_random.hpp>
+#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/io/detail/path_text.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 #include <fgagt/io/safetensors.hpp>
 #include <fgagt/io/tensor_file.hpp>
-#include <fgagt/io/text_file.hpp>
 #include <fgagt/io/weights_file.hpp>
 #include <fgagt/learning/adam.hpp>
 #include <fgagt/learning/trainer.hpp>
-#include <fgagt/network_weights.hpp>
-#include <fgagt/path_text.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/learning/detail/view.hpp>
 
 #include <opencv2/core.hpp>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/learning/sample_maker.hpp>
-#include <fgagt/network_weights.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <Eigen/Core>
 #include <Eigen/Eigenvalues>

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/keyed_random.hpp>
+#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/learning/cropped_object.hpp>
 #include <fgagt/learning/detail/painted_person.hpp>
 #include <fgagt/learning/detail/view.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
 #include <fgagt/learning/sequence_reader.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

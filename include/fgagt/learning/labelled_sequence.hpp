@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/geometry.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/motion/kalman_motion.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/network_weights.hpp>
-#include <fgagt/numbers.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <algorithm>
 #include <array>

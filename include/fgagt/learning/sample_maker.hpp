@@ -1,15 +1,15 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
 #include <fgagt/backbone/colour_backbone.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/keyed_random.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/overlap_search.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/learning/augmentation.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/overlap_search.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>
-#include <fgagt/types.hpp>
 
 #include <algorithm>
 #include <cstddef>

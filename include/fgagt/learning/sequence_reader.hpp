@@ -1,14 +1,14 @@
 #pragma once
 
 #include <fgagt/assignment/margin_assigner.hpp>
+#include <fgagt/core/detail/halving.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/overlap_search.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/detection_filter.hpp>
-#include <fgagt/errors.hpp>
 #include <fgagt/flow/pyramidal_flow.hpp>
-#include <fgagt/halving.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/overlap_search.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

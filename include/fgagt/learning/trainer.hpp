@@ -1,15 +1,15 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/graph/adaptive_graph.hpp>
 #include <fgagt/learning/adam.hpp>
 #include <fgagt/learning/association_network.hpp>
 #include <fgagt/learning/balanced_loss.hpp>
 #include <fgagt/learning/parameters.hpp>
 #include <fgagt/learning/sample_maker.hpp>
-#include <fgagt/network_weights.hpp>
-#include <fgagt/numbers.hpp>
 #include <fgagt/pooling/embedding.hpp>
+#include <fgagt/weights/network_weights.hpp>
 
 #include <opencv2/core/utility.hpp>
 

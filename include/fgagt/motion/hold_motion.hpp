@@ -1,9 +1,9 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/motion/bounded_box.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
+#include <fgagt/motion/detail/bounded_box.hpp>
 
 namespace fgagt {
 

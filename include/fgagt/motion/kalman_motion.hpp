@@ -1,11 +1,11 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/motion/bounded_box.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
+#include <fgagt/motion/detail/bounded_box.hpp>
 
 #include <cmath>
 #include <utility>

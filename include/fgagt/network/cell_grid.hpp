@@ -1,7 +1,7 @@
 #pragma once
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/network/input_placement.hpp>
-#include <fgagt/types.hpp>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <opencv2/core.hpp>
 

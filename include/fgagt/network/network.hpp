@@ -1,12 +1,12 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
+#include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/network/cell_grid.hpp>
 #include <fgagt/network/detail/cell_positions.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/path_text.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/dnn/dnn.hpp>

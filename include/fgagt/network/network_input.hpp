@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
-#include <fgagt/numbers.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <cstdint>
 #include <span>

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/matrix_operations.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/parallel.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/detail/matrix_operations.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/detail/parallel.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/pooling/detail/weighted_sum.hpp>
-#include <fgagt/types.hpp>
 
 #include <Eigen/Core>
 

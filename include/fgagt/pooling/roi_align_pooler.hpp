@@ -1,10 +1,10 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/errors.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/pooling/embedding.hpp>
 #include <fgagt/pooling/roi_align.hpp>
-#include <fgagt/types.hpp>
 
 #include <cstddef>
 #include <cstdint>

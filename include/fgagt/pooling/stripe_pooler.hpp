@@ -1,11 +1,11 @@
 #pragma once
 
-#include <fgagt/concepts.hpp>
-#include <fgagt/errors.hpp>
-#include <fgagt/matrix_operations.hpp>
-#include <fgagt/parallel.hpp>
+#include <fgagt/core/concepts.hpp>
+#include <fgagt/core/detail/matrix_operations.hpp>
+#include <fgagt/core/detail/parallel.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/pooling/embedding.hpp>
-#include <fgagt/types.hpp>
 
 #include <algorithm>
 #include <array>

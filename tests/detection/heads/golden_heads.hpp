@@ -4,11 +4,11 @@
 #include "support/data.hpp"
 
 #include <fgagt/detection/heads/detector_head.hpp>
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/io/safetensors.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/types.hpp>
+#include <fgagt/core/types.hpp>
 
 #include <opencv2/core.hpp>
 

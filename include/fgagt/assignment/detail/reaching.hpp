@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/numbers.hpp>
-#include <fgagt/simd.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/detail/simd.hpp>
 
 #include <cstddef>
 #include <cstdint>

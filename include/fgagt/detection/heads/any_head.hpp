@@ -1,9 +1,9 @@
 #pragma once
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/heads/detector_head.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/types.hpp>
 
 #include <concepts>
 #include <memory>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/language.hpp>
+#include <fgagt/core/detail/language.hpp>
 
 #include <cstdint>
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/heads/box_form.hpp>
 #include <fgagt/detection/heads/decoded_columns.hpp>
 #include <fgagt/detection/heads/detail/candidates.hpp>
@@ -13,11 +16,8 @@
 #include <fgagt/detection/heads/detector_head.hpp>
 #include <fgagt/detection/heads/instance_mask.hpp>
 #include <fgagt/detection/heads/selection_options.hpp>
-#include <fgagt/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/types.hpp>
 
 #include <concepts>
 #include <span>

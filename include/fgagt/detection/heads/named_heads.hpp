@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fgagt/core/errors.hpp>
 #include <fgagt/detection/heads/anchor_head.hpp>
 #include <fgagt/detection/heads/any_head.hpp>
 #include <fgagt/detection/heads/centre_heatmap_head.hpp>
@@ -13,7 +14,6 @@
 #include <fgagt/detection/heads/yolo_rows_head.hpp>
 #include <fgagt/detection/heads/yolov1_head.hpp>
 #include <fgagt/detection/heads/yolox_head.hpp>
-#include <fgagt/errors.hpp>
 #include <fgagt/network/network_output.hpp>
 
 #include <opencv2/core.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
-#include <fgagt/numbers.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/heads/box_form.hpp>
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/detail/cell_view.hpp>
@@ -13,7 +14,6 @@
 #include <fgagt/detection/heads/selection_options.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

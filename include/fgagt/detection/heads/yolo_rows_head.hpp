@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/heads/box_form.hpp>
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/detail/levels.hpp>
@@ -8,10 +10,8 @@
 #include <fgagt/detection/heads/detail/tensor_shape.hpp>
 #include <fgagt/detection/heads/detector_head.hpp>
 #include <fgagt/detection/heads/selection_options.hpp>
-#include <fgagt/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

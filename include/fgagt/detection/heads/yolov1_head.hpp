@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/detail/cell_view.hpp>
 #include <fgagt/detection/heads/detail/class_scores.hpp>
@@ -9,10 +11,8 @@
 #include <fgagt/detection/heads/detector_head.hpp>
 #include <fgagt/detection/heads/score_activation.hpp>
 #include <fgagt/detection/heads/selection_options.hpp>
-#include <fgagt/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/detail/class_scores.hpp>
 #include <fgagt/detection/heads/detail/levels.hpp>
@@ -11,8 +13,6 @@
 #include <fgagt/detection/heads/selection_options.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

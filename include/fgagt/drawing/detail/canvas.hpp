@@ -1,7 +1,7 @@
 #pragma once
 
+#include <fgagt/core/errors.hpp>
 #include <fgagt/drawing/track_colour.hpp>
-#include <fgagt/errors.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>

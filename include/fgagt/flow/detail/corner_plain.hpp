@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/simd.hpp>
+#include <fgagt/core/detail/simd.hpp>
 
 #include <algorithm>
 #include <array>

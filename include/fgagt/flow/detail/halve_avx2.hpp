@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/simd.hpp>
+#include <fgagt/core/detail/simd.hpp>
 
 #ifdef FGAGT_AVX2
 #include <algorithm>

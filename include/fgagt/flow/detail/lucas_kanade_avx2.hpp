@@ -1,7 +1,7 @@
 #pragma once
 
+#include <fgagt/core/detail/simd.hpp>
 #include <fgagt/flow/detail/lucas_kanade_plain.hpp>
-#include <fgagt/simd.hpp>
 
 #ifdef FGAGT_AVX2
 #include <immintrin.h>

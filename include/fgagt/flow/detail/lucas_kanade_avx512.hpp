@@ -1,8 +1,8 @@
 #pragma once
 
+#include <fgagt/core/detail/simd.hpp>
 #include <fgagt/flow/detail/lucas_kanade_avx2.hpp>
 #include <fgagt/flow/detail/lucas_kanade_plain.hpp>
-#include <fgagt/simd.hpp>
 
 #ifdef FGAGT_AVX512
 #include <immintrin.h>

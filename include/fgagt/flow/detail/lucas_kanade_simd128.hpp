@@ -1,7 +1,7 @@
 #pragma once
 
+#include <fgagt/core/detail/vectors.hpp>
 #include <fgagt/flow/detail/lucas_kanade_plain.hpp>
-#include <fgagt/vectors.hpp>
 
 #ifdef FGAGT_SIMD128
 

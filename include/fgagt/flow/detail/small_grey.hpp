@@ -1,9 +1,9 @@
 #pragma once
 
+#include <fgagt/core/detail/halving.hpp>
+#include <fgagt/core/detail/simd.hpp>
 #include <fgagt/flow/detail/grey_avx2.hpp>
 #include <fgagt/flow/image_pyramid.hpp>
-#include <fgagt/halving.hpp>
-#include <fgagt/simd.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 #include <fgagt/io/mot_text.hpp>
-#include <fgagt/io/text_file.hpp>
-#include <fgagt/numbers.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fgagt/errors.hpp>
+#include <fgagt/core/errors.hpp>
+#include <fgagt/io/detail/text_file.hpp>
 #include <fgagt/io/tensor_file.hpp>
-#include <fgagt/io/text_file.hpp>
 
 #include <nlohmann/json.hpp>
 

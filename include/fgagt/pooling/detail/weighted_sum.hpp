@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/simd.hpp>
-#include <fgagt/vectors.hpp>
+#include <fgagt/core/detail/simd.hpp>
+#include <fgagt/core/detail/vectors.hpp>
 
 #include <span>
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/heads/selection_options.hpp>
-#include <fgagt/geometry.hpp>
-#include <fgagt/numbers.hpp>
-#include <fgagt/types.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/score_activation.hpp>
-#include <fgagt/numbers.hpp>
 
 #include <algorithm>
 #include <cmath>

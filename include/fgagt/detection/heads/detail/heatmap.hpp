@@ -1,11 +1,11 @@
 #pragma once
 
+#include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/detection/heads/detail/cell_view.hpp>
 #include <fgagt/detection/heads/detail/class_scores.hpp>
 #include <fgagt/detection/heads/detail/tensor_shape.hpp>
 #include <fgagt/detection/heads/score_activation.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/numbers.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <fgagt/core/detail/numbers.hpp>
+#include <fgagt/core/errors.hpp>
 #include <fgagt/detection/heads/detail/cell_view.hpp>
-#include <fgagt/errors.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/numbers.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/detection/heads/centre_ness.hpp>
 #include <fgagt/detection/heads/detail/class_scores.hpp>
 #include <fgagt/detection/heads/detail/levels.hpp>
 #include <fgagt/detection/heads/score_activation.hpp>
-#include <fgagt/numbers.hpp>
 
 #include <cmath>
 #include <cstddef>

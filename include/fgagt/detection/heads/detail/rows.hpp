@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/heads/box_form.hpp>
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/detail/cell_view.hpp>
@@ -8,7 +9,6 @@
 #include <fgagt/detection/heads/detail/tensor_shape.hpp>
 #include <fgagt/detection/heads/score_activation.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <fgagt/core/geometry.hpp>
+#include <fgagt/core/types.hpp>
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/selection_options.hpp>
-#include <fgagt/geometry.hpp>
 #include <fgagt/network/input_placement.hpp>
-#include <fgagt/types.hpp>
 
 #include <opencv2/core.hpp>
 #include <opencv2/dnn/dnn.hpp>

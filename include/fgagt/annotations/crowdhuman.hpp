@@ -1,0 +1,218 @@
+#pragma once
+
+#include <fgagt/annotations/annotations.hpp>
+#include <fgagt/annotations/detail/annotation_json.hpp>
+#include <fgagt/io/atomic_file.hpp>
+#include <fgagt/io/detail/json_file.hpp>
+#include <fgagt/io/detail/path_text.hpp>
+#include <fgagt/io/detail/simplest_number.hpp>
+#include <fgagt/io/detail/text_file.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// CrowdHuman: a text file `.odgt`, each line the JSON of one image with its `ID` and `gtboxes`. This header
+/// needs nlohmann_json and is therefore included by itself.
+///
+/// | CrowdHuman | Annotations |
+/// |---|---|
+/// | `ID` | the name of the image's file, which ends in `.jpg` there and not here |
+/// | a line | a frame; the lines count from 1 |
+/// | `tag` | the class: person or mask |
+/// | `fbox` [x, y, width, height], the full body | the box: both are continuous and begin at 0 |
+/// | `hbox`, `vbox`: the head and what is visible | attributes `hbox` and `vbox`: numbers with commas between
+/// them | | `extra`, `head_attr` | attributes `extra.NAME` and `head_attr.NAME` | | `extra.ignore` 1, and the
+/// tag mask | the ignore mark | | `frame`, `width`, `height` of an image; `track_id`, `score`, `visibility`,
+/// `occlusion`, `truncation`, `attributes` of a box, which its scripts pass over | as they are called |
+namespace fgagt {
+
+/// What CrowdHuman has a place for.
+inline constexpr AnnotationFormat kCrowdHumanFormat{.name = "CrowdHuman",
+                                                    .files = true,
+                                                    .sizes = true,
+                                                    .empty_images = true,
+                                                    .scores = true,
+                                                    .ignore = true,
+                                                    .visibility = true,
+                                                    .occlusion = true,
+                                                    .truncation = true,
+                                                    .attributes = true};
+
+namespace detail {
+
+inline constexpr std::string_view kCrowdHumanMask = "mask";
+inline constexpr std::string_view kCrowdHumanBoxes[] = {"hbox", "vbox"};
+inline constexpr std::string_view kCrowdHumanGroups[] = {"extra", "head_attr"};
+
+/// "1,2,3,4"
+[[nodiscard]] inline std::string comma_text(const MotBox& box) {
+    return number_text(box.left) + ',' + number_text(box.top) + ',' + number_text(box.width) + ',' +
+           number_text(box.height);
+}
+
+/// The box that comma_text() writes so; empty for every other text.
+[[nodiscard]] inline std::optional<MotBox> comma_box(std::string_view text) {
+    double values[4] = {};
+    std::string_view rest = text;
+    for (double& value : values) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        const auto number = parse_number(rest.substr(0, end));
+        if (!number || !is_bounded(*number)) return std::nullopt;
+        value = *number;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    const MotBox box(values[0], values[1], values[2], values[3]);
+    return comma_text(box) == text ? std::optional(box) : std::nullopt;
+}
+
+[[nodiscard]] inline AnnotatedObject crowdhuman_object(const JsonValue& json, std::string_view tag) {
+    AnnotatedObject object;
+    object.box = read_box(json.need("fbox"), "fbox");
+    read_shared_members(json, object);
+    for (const std::string_view name : kCrowdHumanBoxes)
+        if (const auto box = json.find(name))
+            object.attributes.insert_or_assign(std::string(name), comma_text(read_box(*box, name)));
+    for (const std::string_view name : kCrowdHumanGroups)
+        if (const auto group = json.find(name)) read_attributes(*group, std::string(name) + '.', object);
+    if (const auto extra = json.find("extra"))
+        if (const auto ignore = extra->find("ignore")) object.ignore |= ignore->flag("ignore");
+    object.attributes.erase("extra.ignore");
+    object.ignore |= tag == kCrowdHumanMask;
+    expect_sound(json, object);
+    return object;
+}
+
+/// Puts an attribute where the format has a place for it; whether it has one.
+inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::string& name,
+                                       const std::string& text) {
+    for (const std::string_view box_name : kCrowdHumanBoxes)
+        if (name == box_name)
+            if (const auto box = comma_box(text)) {
+                json[name] = json_box(*box);
+                return true;
+            }
+    for (const std::string_view group : kCrowdHumanGroups)
+        if (name.starts_with(std::string(group) + '.')) {
+            json[std::string(group)][name.substr(group.size() + 1)] = json_scalar(text);
+            return true;
+        }
+    return false;
+}
+
+[[nodiscard]] inline nlohmann::ordered_json crowdhuman_box(const Annotations& annotations,
+                                                           const AnnotatedObject& object) {
+    const std::string& tag = class_name(annotations, object);
+    nlohmann::ordered_json json{{"tag", tag}, {"fbox", json_box(object.box)}};
+    AnnotatedObject rest = object;
+    for (const auto& [name, text] : object.attributes)
+        if (name != "extra.ignore" && write_crowdhuman_attribute(json, name, text))
+            rest.attributes.erase(name);
+    rest.attributes.erase("extra.ignore");
+    rest.ignore = false;
+    if (object.ignore) json["extra"]["ignore"] = 1;
+    write_shared_members(json, rest);
+    return json;
+}
+
+} // namespace detail
+
+/// Reads the text of a CrowdHuman file.
+///
+/// @param text  all of the file
+/// @param name  of the file, for the error
+/// @throws ParseError  a line is no JSON, a part is missing or of another kind, a frame is there twice, a
+///                     number does not fit a float
+[[nodiscard]] inline Annotations parse_crowdhuman(std::string_view text, const std::string& name) {
+    detail::TextFile lines(text, name);
+    Annotations annotations;
+    detail::ClassFinder find_class(annotations.classes);
+    std::set<std::int64_t> frames;
+    while (lines.next()) {
+        const detail::JsonFile line(lines.line(), name, lines.number());
+        const detail::JsonValue root = line.root().as_object("an image");
+        AnnotatedImage image;
+        image.frame = static_cast<std::int64_t>(annotations.images.size()) + 1;
+        if (const auto frame = root.find("frame"))
+            image.frame = frame->integer("frame", 1, detail::kLastFrame);
+        if (!frames.insert(image.frame).second) root.fail("the frame ", image.frame, " is there twice");
+        image.file = root.need("ID").text("ID");
+        image.width = detail::read_size(root, "width");
+        image.height = detail::read_size(root, "height");
+        if (const auto boxes = root.find("gtboxes"))
+            for (const detail::JsonValue box : boxes->as_list("gtboxes")) {
+                const std::string_view tag = box.as_object("a box").need("tag").text("tag");
+                AnnotatedObject object = detail::crowdhuman_object(box, tag);
+                object.frame = image.frame;
+                object.class_index = find_class(tag);
+                annotations.objects.push_back(std::move(object));
+            }
+        annotations.images.push_back(std::move(image));
+    }
+    detail::sort_images(annotations);
+    return annotations;
+}
+
+/// Reads a CrowdHuman file.
+///
+/// @throws ParseError  the file cannot be read, or as parse_crowdhuman()
+[[nodiscard]] inline Annotations read_crowdhuman(const std::filesystem::path& path) {
+    return parse_crowdhuman(detail::read_whole_file(path), detail::utf8_of(path));
+}
+
+/// What a CrowdHuman file cannot hold of some annotations.
+[[nodiscard]] inline std::vector<std::string> crowdhuman_losses(const Annotations& annotations) {
+    std::vector<std::string> losses = annotation_losses(annotations, kCrowdHumanFormat);
+    detail::add_loss(
+        losses, annotations.objects,
+        [&](const AnnotatedObject& o) {
+            return !o.ignore && detail::class_name(annotations, o) == detail::kCrowdHumanMask;
+        },
+        "objects are of the class mask: CrowdHuman does not evaluate them");
+    detail::add_loss(
+        losses, annotations.objects,
+        [](const AnnotatedObject& o) { return o.attributes.contains("extra.ignore"); },
+        "objects have the attribute extra.ignore, which CrowdHuman takes as the ignore mark");
+    return losses;
+}
+
+/// The text of a CrowdHuman file, in order of the frames. Reading it gives the same annotations again, but
+/// for crowdhuman_losses().
+///
+/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; a number that does not fit a
+///                          float; a text that is not UTF-8
+[[nodiscard]] inline std::string crowdhuman_text(const Annotations& annotations) {
+    detail::expect_sound(annotations, "crowdhuman_text");
+    const auto objects = detail::objects_by_frame(annotations);
+    std::string text;
+    for (const AnnotatedImage& image : detail::images_of(annotations)) {
+        nlohmann::ordered_json json{
+            {"ID", image.file}, {"gtboxes", nlohmann::ordered_json::array()}, {"frame", image.frame}};
+        if (const auto found = objects.find(image.frame); found != objects.end())
+            for (const AnnotatedObject* object : found->second)
+                json["gtboxes"].push_back(detail::crowdhuman_box(annotations, *object));
+        detail::write_size(json, "width", image.width);
+        detail::write_size(json, "height", image.height);
+        text += detail::json_document(json, "crowdhuman_text", -1);
+    }
+    return text;
+}
+
+/// Writes a CrowdHuman file (see crowdhuman_text()), whole or not at all (see write_whole_file()).
+///
+/// @throws InvalidArgument  as crowdhuman_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+inline void write_crowdhuman(const std::filesystem::path& path, const Annotations& annotations) {
+    write_whole_file(path, crowdhuman_text(annotations));
+}
+
+} // namespace fgagt

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <fgagt/core/detail/language.hpp>
+
+#include <cstdint>
+
+namespace fgagt::detail {
+
+/// Random numbers without state to carry along: the generator of any object in any frame is made from its key
+/// (SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
+class KeyedRandom {
+public:
+    template <class... Keys>
+    explicit KeyedRandom(std::uint64_t seed, Keys... keys) : state_(seed) {
+        ((state_ = next() ^ static_cast<std::uint64_t>(keys)), ...);
+    }
+
+    std::uint64_t next() {
+        state_ += 0x9E3779B97F4A7C15U;
+        std::uint64_t mixed = state_;
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9U;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBU;
+        return mixed ^ (mixed >> 31);
+    }
+
+    /// In [0, 1).
+    double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
+    double uniform(double low, double high) { return low + (high - low) * uniform(); }
+
+    /// Mean 0, standard deviation 1, within [-6, 6]: the sum of twelve uniform numbers, which needs no
+    /// function of the mathematical library, whose last digit differs between platforms.
+    double normal() {
+        double sum = -6;
+        for (int i = 0; i < 12; ++i)
+            sum += uniform();
+        return sum;
+    }
+
+private:
+    std::uint64_t state_;
+};
+
+} // namespace fgagt::detail

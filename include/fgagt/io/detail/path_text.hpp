@@ -1,0 +1,22 @@
+#pragma once
+
+#include <fgagt/core/detail/language.hpp>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+/// Paths as UTF-8, the form that messages, file formats and OpenCV use. The native form differs: Windows has
+/// wide characters, and its narrow ones hold only what the code page has.
+namespace fgagt::detail {
+
+[[nodiscard]] inline std::string utf8_of(const std::filesystem::path& path) {
+    const std::u8string text = path.u8string();
+    return {text.begin(), text.end()};
+}
+
+[[nodiscard]] inline std::filesystem::path path_of(std::string_view utf8) {
+    return std::u8string(utf8.begin(), utf8.end());
+}
+
+} // namespace fgagt::detail

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <fgagt/core/types.hpp>
+#include <fgagt/detection/rejection.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace fgagt {
+
+/// Time that one frame spent in each stage, microseconds.
+struct StageTimes {
+    double detect = 0;    ///< detections and feature map of a backbone that is a detector, too
+    double backbone = 0;  ///< feature map
+    double flow = 0;      ///< pyramid, camera motion, propagation and motion model
+    double pool = 0;      ///< features of detections and tracks
+    double graph = 0;     ///< overlaps and similarities
+    double assign = 0;    ///< association
+    double lifecycle = 0; ///< births, losses, removals, motion and appearance of tracks
+    double total = 0;     ///< all of it
+};
+
+/// What a tracker says of one frame.
+struct FrameResult {
+    std::int64_t frame = 0;          ///< number of frames before this one, since construction or `reset`
+    std::vector<Track> tracks;       ///< the reported ones, in order of id
+    Events events;                   ///< of all tracks, reported or not
+    std::vector<Rejection> rejected; ///< detections that were left out, in order of index
+    StageTimes times;                ///< how long it took
+};
+
+} // namespace fgagt
