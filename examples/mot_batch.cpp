@@ -11,7 +11,7 @@
 #include "support/work_sharing.hpp"
 
 #include <fgagt/io/atomic_file.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/text_file.hpp>
 #include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -91,7 +91,7 @@ public:
 
     [[nodiscard]] bool has(const BatchItem& item) const {
         return fs::exists(tracks(item.name)) && fs::exists(record(item.name)) &&
-               fgagt::detail::read_whole_file(record(item.name)) == record_text(item.words);
+               fgagt::read_whole_file(record(item.name)) == record_text(item.words);
     }
     [[nodiscard]] static std::string record_text(const std::vector<std::string>& words) {
         return examples::shell_line(words) + '\n';

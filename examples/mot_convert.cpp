@@ -6,12 +6,13 @@
 
 #include <fgagt/annotations/annotations.hpp>
 #include <fgagt/core/errors.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/text_file.hpp>
 #include <fgagt/version.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <exception>
 #include <iostream>
@@ -45,8 +46,8 @@ std::string format_list() {
 
 /// The lines of a file that are not blank.
 std::vector<std::string> names_in(const std::string& path) {
-    const std::string text = fgagt::detail::read_whole_file(path);
-    fgagt::detail::TextFile file(text, path);
+    const std::string text = fgagt::read_whole_file(path);
+    fgagt::TextFile file(text, path);
     std::vector<std::string> names;
     while (file.next())
         names.emplace_back(file.line());
@@ -58,9 +59,9 @@ std::optional<std::pair<int, int>> size_of(std::string_view text) {
     const std::size_t cross = text.find('x');
     if (cross == std::string_view::npos) return std::nullopt;
     const auto pixels = [](std::string_view part) -> int {
-        const auto value = fgagt::detail::parse_integer(part);
-        return value && *value > 0 && *value <= std::numeric_limits<int>::max() ? static_cast<int>(*value)
-                                                                                : 0;
+        int value = 0;
+        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+        return error == std::errc() && end == part.data() + part.size() ? value : 0;
     };
     const std::pair<int, int> size{pixels(text.substr(0, cross)), pixels(text.substr(cross + 1))};
     return size.first > 0 && size.second > 0 ? std::optional(size) : std::nullopt;
@@ -118,7 +119,7 @@ int main(int argc, char** argv) {
         });
     app.add_option("--frames", arguments.frames, "length of the sequence where the input does not say it")
         ->type_name("N")
-        ->check(CLI::Range(std::int64_t{1}, fgagt::detail::kLastFrame));
+        ->check(CLI::Range(std::int64_t{1}, fgagt::kLastFrame));
     const auto require_size = [&] {
         if (arguments.from == "yolo" && size.empty())
             throw CLI::ValidationError(

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/types.hpp>
 #include <fgagt/io/mot_text.hpp>
 
@@ -38,10 +37,17 @@ using RegionMeta = GstVideoRegionOfInterestMeta;
     return g_value_get_double(&number);
 }
 
+/// A number as a float; infinite beyond its range.
+[[nodiscard]] inline float narrowed(double number) {
+    return std::abs(number) > std::numeric_limits<float>::max()
+               ? (number < 0 ? -1.F : 1.F) * std::numeric_limits<float>::infinity()
+               : static_cast<float>(number);
+}
+
 /// Whether all of a box's edges are finite.
 [[nodiscard]] inline bool is_finite(const Box& box) {
     const std::array<float, 4> edges{box.left, box.top, box.right(), box.bottom()};
-    return std::ranges::all_of(edges, [](float edge) { return fgagt::detail::is_finite(edge); });
+    return std::ranges::all_of(edges, [](float edge) { return std::isfinite(edge); });
 }
 
 /// The part of a box that lies in the frame, to whole pixels; empty where none does, or the box is not
@@ -62,7 +68,7 @@ using RegionMeta = GstVideoRegionOfInterestMeta;
     const auto left = number_of(detection, "x_min"), right = number_of(detection, "x_max");
     const auto top = number_of(detection, "y_min"), bottom = number_of(detection, "y_max");
     if (!left || !right || !top || !bottom) return std::nullopt;
-    const auto pixels = [](double share, int length) { return detail::to_float(share * length); };
+    const auto pixels = [](double share, int length) { return narrowed(share * length); };
     const Box box{pixels(*left, frame.width), pixels(*top, frame.height), pixels(*right - *left, frame.width),
                   pixels(*bottom - *top, frame.height)};
     return is_finite(box) ? std::optional(box) : std::nullopt;
@@ -94,7 +100,7 @@ using RegionMeta = GstVideoRegionOfInterestMeta;
     for (const GList* item = meta.params; item != nullptr && detection == nullptr && !score;
          item = item->next)
         score = number_of(static_cast<const GstStructure*>(item->data), "confidence");
-    return detail::to_float(score.value_or(1));
+    return narrowed(score.value_or(1));
 }
 
 /// A region as a detection; its class is the label's quark.

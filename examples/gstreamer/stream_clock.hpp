@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fgagt/core/detail/numbers.hpp>
-
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -21,7 +20,7 @@ public:
 
     /// @param frames_per_second  from here on; what is not positive and finite is taken for 30
     void set_frame_rate(double frames_per_second) {
-        const bool usable = frames_per_second > 0 && fgagt::detail::is_finite(frames_per_second);
+        const bool usable = frames_per_second > 0 && std::isfinite(frames_per_second);
         frame_rate_ = usable ? frames_per_second : kUsualFrameRate;
     }
 

@@ -5,7 +5,7 @@
 #include "support/system/interruption.hpp"
 #include "support/training_data.hpp"
 
-#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/keyed_random.hpp>
 #include <fgagt/io/sequence_info.hpp>
 #include <fgagt/learning/augmentation.hpp>
 #include <fgagt/learning/cropped_object.hpp>
@@ -34,7 +34,7 @@ Tick tick_of(Progress& progress) {
 }
 
 std::uint64_t seed_for(const Arguments& arguments, Purpose purpose, std::uint64_t index) {
-    return detail::KeyedRandom(arguments.seed, static_cast<int>(purpose), index).next();
+    return KeyedRandom(arguments.seed, static_cast<int>(purpose), index).next();
 }
 
 std::int64_t announced_frames(const std::vector<fs::path>& folders) {

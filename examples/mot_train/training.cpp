@@ -8,7 +8,7 @@
 #include "support/system/interruption.hpp"
 #include "training_files.hpp"
 
-#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/keyed_random.hpp>
 #include <fgagt/core/matrix.hpp>
 #include <fgagt/version.hpp>
 
@@ -117,8 +117,7 @@ bool Training::is_finished() const {
 }
 
 std::span<const AssociationSample> Training::batch() {
-    detail::KeyedRandom random(
-        seed_for(arguments_, Purpose::kBatches, static_cast<std::uint64_t>(trainer_.steps())));
+    KeyedRandom random(seed_for(arguments_, Purpose::kBatches, static_cast<std::uint64_t>(trainer_.steps())));
     batch_.resize(static_cast<std::size_t>(arguments_.batch));
     for (AssociationSample& sample : batch_)
         sample = data_.pool[random.next() % data_.pool.size()];

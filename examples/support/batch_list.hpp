@@ -3,7 +3,7 @@
 #include "shell_words.hpp"
 
 #include <fgagt/core/errors.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/text_file.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -63,16 +63,15 @@ inline void make_names_distinct(std::vector<BatchItem>& items) {
 /// @param path  relative sources in it are relative to its own folder
 /// @throws ParseError  the file cannot be read, has no items, or a line is none; says which and why
 [[nodiscard]] inline std::vector<BatchItem> read_batch_list(const std::filesystem::path& path) {
-    const std::string text = fgagt::detail::read_whole_file(path), name = path.string();
+    const std::string text = fgagt::read_whole_file(path), name = path.string();
     const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
     std::vector<BatchItem> items;
-    for (fgagt::detail::TextFile file(text, name); file.next();) {
+    for (fgagt::TextFile file(text, name); file.next();) {
         std::optional<std::vector<std::string>> words = shell_words(file.line());
         if (!words) file.fail(0, "expected a closing quote, found the end of the line");
         if (words->empty()) continue; // a comment
         const std::string& source = words->front();
-        if (source.starts_with('-'))
-            file.fail(0, "expected a source first, found the option ", fgagt::detail::quoted(source));
+        if (source.starts_with('-')) file.fail(0, "expected a source first, found the option '", source, "'");
         if (has_option(*words, "--output"))
             file.fail(0, "expected no --output; the list's own --output says where results go");
         items.push_back({file.number(), name_of_source(folder / source), std::move(*words)});

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <fgagt/core/errors.hpp>
-#include <fgagt/io/frame_source.hpp>
+#include <fgagt/io/image_folder.hpp>
 #include <fgagt/learning/cropped_object.hpp>
 
 #include <opencv2/core.hpp>
@@ -28,8 +28,8 @@ crops_by_identity(const std::filesystem::path& folder) {
     for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
         const std::filesystem::path& path = entry.path();
         if (entry.is_directory()) {
-            identities[path.filename().string() + '/'] = detail::images_in(path);
-        } else if (detail::is_image_file(path)) {
+            identities[path.filename().string() + '/'] = images_in(path);
+        } else if (is_image_file(path)) {
             const std::string name = path.filename().string();
             const std::size_t camera = name.rfind(kCamera);
             if (camera == std::string::npos)
@@ -44,7 +44,7 @@ crops_by_identity(const std::filesystem::path& folder) {
     if (identities.empty())
         throw ParseError(folder.string(), 0, 0, "expected crops or folders of crops here, found none");
     for (auto& [identity, files] : identities)
-        std::ranges::sort(files, detail::numbered_before);
+        std::ranges::sort(files, numbered_before);
     return identities;
 }
 

@@ -4,6 +4,7 @@
 #include <fgagt/core/types.hpp>
 #include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/io/mot_text.hpp>
+#include <fgagt/io/text_file.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -64,7 +65,7 @@ struct StageCost {
 inline std::vector<StageCost> read_stage_costs(const std::filesystem::path& path) {
     std::vector<StageCost> stages;
     try {
-        const auto json = nlohmann::ordered_json::parse(detail::read_whole_file(path));
+        const auto json = nlohmann::ordered_json::parse(read_whole_file(path));
         for (const auto& [name, times] : json.at("microseconds").items())
             stages.push_back({name, times.at("mean").get<double>(), times.at("p95").get<double>()});
     } catch (const nlohmann::json::exception& error) {

@@ -77,9 +77,9 @@ public:
     /// @throws InvalidArgument  no workers, or no room in the queues
     explicit StreamPool(const StreamPoolOptions& options) : options_(options) {
         if (options.workers == 0 || options.queue == 0)
-            fgagt::detail::throw_invalid(
-                "StreamPool: expected at least one worker and room for one frame, got ", options.workers,
-                " and ", options.queue, "; give more than zero");
+            throw InvalidArgument("StreamPool: expected at least one worker and room for one frame, got " +
+                                  std::to_string(options.workers) + " and " + std::to_string(options.queue) +
+                                  "; give more than zero");
     }
 
     /// Returns when all streams have ended, or soon after `stop()` has turned true, which is asked in the

@@ -3,7 +3,7 @@
 #include "confident_tracks.hpp"
 #include "tick.hpp"
 
-#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/keyed_random.hpp>
 #include <fgagt/core/types.hpp>
 #include <fgagt/io/frame_source.hpp>
 #include <fgagt/io/mot_text.hpp>
@@ -53,11 +53,11 @@ using People = std::vector<std::pair<TrackId, Box>>;
     const Augmentation augmentation({.jitter = 0.03});
     std::vector<Detection> detections;
     for (const auto& [id, box] : people) {
-        detail::KeyedRandom random(seed, frame, id);
+        KeyedRandom random(seed, frame, id);
         if (random.uniform() >= kMissed)
             detections.push_back({.box = augmentation.jittered(box, random), .score = 0.9F});
     }
-    detail::KeyedRandom random(seed, frame, kNobody);
+    KeyedRandom random(seed, frame, kNobody);
     if (random.uniform() < kFalse && !people.empty()) {
         Box box = people[random.next() % people.size()].second;
         box.left = static_cast<float>(random.uniform(0, frame_size.width)) - box.width / 2;
@@ -176,7 +176,7 @@ struct Moments {
 
 /// Any frame but a sequence's first is as likely as any other.
 [[nodiscard]] inline Moments draw_moments(std::span<const LabelledSequence> sequences,
-                                          const DrawingOptions& options, detail::KeyedRandom& random) {
+                                          const DrawingOptions& options, KeyedRandom& random) {
     constexpr std::int64_t kShort = 3;
     std::size_t total = 0;
     for (const LabelledSequence& sequence : sequences)
@@ -202,7 +202,7 @@ struct Moments {
     constexpr double kMostAbsent = 0.5;
     std::vector<AssociationSample> samples(static_cast<std::size_t>(options.samples));
     make_in_parallel(options.samples, tick, [&](std::size_t k) {
-        detail::KeyedRandom random(options.seed, k);
+        KeyedRandom random(options.seed, k);
         const Moments moments = draw_moments(sequences, options, random);
         const bool as_tracked = random.uniform() < options.absences;
         const Absences absences{.share = random.uniform(0, kMostAbsent)};
@@ -225,7 +225,7 @@ validation_samples(std::span<const LabelledSequence> sequences, std::initializer
                 moments.push_back({&sequence, now - gap, now});
     std::vector<AssociationSample> samples(moments.size());
     make_in_parallel(static_cast<std::int64_t>(moments.size()), tick, [&](std::size_t k) {
-        detail::KeyedRandom unused(0);
+        KeyedRandom unused(0);
         samples[k] = SampleMaker<>().make(*moments[k].sequence, moments[k].before, moments[k].now, unused);
     });
     std::erase_if(samples, [](const AssociationSample& sample) {

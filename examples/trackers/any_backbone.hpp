@@ -38,8 +38,8 @@ public:
     /// @throws InvalidArgument  the backbone is no detector
     void detect(const cv::Mat& frame, FeatureMap& map, std::vector<Detection>& detections) {
         if (!detects())
-            fgagt::detail::throw_invalid("AnyBackbone: expected a backbone that is a detector, got another; "
-                                         "give detections to update()");
+            throw InvalidArgument("AnyBackbone: expected a backbone that is a detector, got another; "
+                                  "give detections to update()");
         detect_(frame, map, detections);
     }
 

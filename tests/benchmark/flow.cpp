@@ -1,6 +1,6 @@
 #include "cells.hpp"
 
-#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/keyed_random.hpp>
 #include <fgagt/flow/image_pyramid.hpp>
 #include <fgagt/flow/lucas_kanade.hpp>
 
@@ -28,7 +28,7 @@ Pair pair_of(std::size_t apart, std::size_t points, int height = 1080) {
     Pair pair{.previous = grey(scaled_frame(0, height)),
               .current = grey(scaled_frame(apart, height)),
               .points = {}};
-    detail::KeyedRandom random(13, points);
+    KeyedRandom random(13, points);
     for (std::size_t k = 0; k < points; ++k) {
         const auto x =
             static_cast<float>(random.uniform(kWindow, static_cast<double>(pair.previous.cols) - kWindow));

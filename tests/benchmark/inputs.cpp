@@ -113,7 +113,7 @@ const std::vector<cv::Mat>& frames() {
 }
 
 Matrix uniform(Eigen::Index rows, Eigen::Index columns, double low, double high, std::uint64_t seed) {
-    detail::KeyedRandom random(seed, rows, columns);
+    KeyedRandom random(seed, rows, columns);
     Matrix result(rows, columns);
     for (float& value : detail::numbers_of(result))
         value = static_cast<float>(random.uniform(low, high));
@@ -123,7 +123,7 @@ Matrix uniform(Eigen::Index rows, Eigen::Index columns, double low, double high,
 Matrix sparse_affinities(Eigen::Index rows, Eigen::Index columns) {
     constexpr double kBelow = 0.9 * static_cast<double>(kMargin);
     Matrix result = uniform(rows, columns, 0, kBelow, 1);
-    detail::KeyedRandom random(2, rows, columns);
+    KeyedRandom random(2, rows, columns);
     const auto any_column = [&] {
         return static_cast<Eigen::Index>(random.uniform(0, static_cast<double>(columns)));
     };
@@ -159,7 +159,7 @@ FeatureMap feature_map(int channels) {
     map.channels = channels;
     map.scale_x = map.scale_y = 0.25F;
     map.valid_cells = {0, 0, static_cast<float>(map.columns), static_cast<float>(map.rows)};
-    detail::KeyedRandom random(3, channels);
+    KeyedRandom random(3, channels);
     map.data.resize(static_cast<std::size_t>(map.rows) * static_cast<std::size_t>(map.columns) *
                     static_cast<std::size_t>(channels));
     for (float& value : map.data)
@@ -168,7 +168,7 @@ FeatureMap feature_map(int channels) {
 }
 
 std::vector<Box> people(std::size_t count) {
-    detail::KeyedRandom random(4, count);
+    KeyedRandom random(4, count);
     std::vector<Box> boxes;
     for (std::size_t k = 0; k < count; ++k) {
         const auto width = static_cast<float>(random.uniform(30, 150));
@@ -197,7 +197,7 @@ std::vector<std::vector<Detection>> walks(std::size_t objects, std::size_t frame
     std::vector<std::vector<Detection>> result(frames);
     const std::vector<Box> starts = people(objects);
     for (std::size_t object = 0; object < objects; ++object) {
-        detail::KeyedRandom random(11, object);
+        KeyedRandom random(11, object);
         const double speed = random.uniform(-3, 3), phase = random.uniform(0, 1000);
         for (std::size_t k = 0; k < frames; ++k) {
             const double way =

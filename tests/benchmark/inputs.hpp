@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/keyed_random.hpp>
 #include <fgagt/core/types.hpp>
 #include <fgagt/graph/graph_weights.hpp>
 

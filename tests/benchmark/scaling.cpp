@@ -1,6 +1,6 @@
 #include "cells.hpp"
 
-#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/keyed_random.hpp>
 #include <fgagt/paper_tracker.hpp>
 #include <fgagt/tracker.hpp>
 
@@ -27,7 +27,7 @@ struct Crowd {
             frames.push_back(scaled_frame(k, height));
             const float across = static_cast<float>(frames[k].cols) / kColumns;
             const float down = static_cast<float>(frames[k].rows) / kRows;
-            detail::KeyedRandom random(15, k);
+            KeyedRandom random(15, k);
             const auto jitter = [&] { return 0.02F * static_cast<float>(random.uniform(-1, 1)); };
             std::vector<Detection>& people = detections.emplace_back();
             for (std::size_t object = 0; object < objects; ++object) {

@@ -19,7 +19,7 @@ namespace {
 std::vector<std::vector<Detection>> standing(std::size_t frames) {
     std::vector<std::vector<Detection>> result(frames);
     for (std::size_t k = 0; k < frames; ++k) {
-        detail::KeyedRandom random(14, k);
+        KeyedRandom random(14, k);
         for (int row = 0; row < 5; ++row)
             for (int column = 0; column < 10; ++column) {
                 const auto jitter = [&] { return static_cast<float>(random.uniform(-1, 1)); };

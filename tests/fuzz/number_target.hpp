@@ -3,7 +3,7 @@
 #include "fuzz/law.hpp"
 #include "fuzz/text_law.hpp"
 
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 
 #include <algorithm>
 #include <cctype>

@@ -19,7 +19,7 @@
 
 using namespace fgagt;
 using test::only;
-using Random = detail::KeyedRandom;
+using Random = KeyedRandom;
 
 namespace {
 

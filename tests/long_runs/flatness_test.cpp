@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 #include "support/moving_squares.hpp"
 
-#include <fgagt/core/detail/keyed_random.hpp>
+#include <fgagt/core/keyed_random.hpp>
 #include <fgagt/fgagt.hpp>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ constexpr std::size_t kMegabyte = 1'000'000;
 
 /// Objects all over the frame, most of them false: tracks are born, lost and removed all the time.
 std::vector<Detection> clutter(int frame) {
-    detail::KeyedRandom random(1, frame);
+    KeyedRandom random(1, frame);
     std::vector<Detection> detections(static_cast<std::size_t>(random.uniform(5, 15)));
     for (Detection& detection : detections) {
         const auto number = [&](double low, double high) {

@@ -6,7 +6,7 @@
 #include <fgagt/io/detail/decimal.hpp>
 #include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 
 #include <cstdio>
 #include <filesystem>
@@ -29,7 +29,7 @@ void check_files(const fs::path& folder) {
     const fs::path file = folder / detail::path_of("stra\xC3\x9F"
                                                    "e-\xE8\xBB\x8A.txt");
     write_whole_file(file, "first\r\n");
-    check(detail::read_whole_file(file) == "first\r\n", "a file keeps its bytes");
+    check(read_whole_file(file) == "first\r\n", "a file keeps its bytes");
     write_whole_file(file, std::string(100'000, 'x'));
     check(fs::file_size(file) == 100'000, "a file is replaced");
     check(detail::utf8_of(file.filename()) == "stra\xC3\x9F"
@@ -52,7 +52,7 @@ void check_files(const fs::path& folder) {
         check(fs::is_directory(folder / "folder.txt"), "a folder in the file's place stays");
     }
     try {
-        static_cast<void>(detail::read_whole_file(folder / "none.txt"));
+        static_cast<void>(read_whole_file(folder / "none.txt"));
         check(false, "a missing file is an error");
     } catch (const ParseError& error) {
         check(std::string(error.what()).find("none.txt") != std::string::npos, "a missing file is named");

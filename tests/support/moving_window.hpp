@@ -143,7 +143,7 @@ private:
 
     void pan(std::int64_t frames) {
         constexpr double kPeriodX = 240, kPeriodY = 170; // frames
-        detail::KeyedRandom random(options_.seed, kPhases);
+        KeyedRandom random(options_.seed, kPhases);
         const double phase_x = random.uniform(0, kTau);
         const double phase_y = random.uniform(0, kTau);
         const auto swing = [](double angle) { return 0.5 - 0.5 * std::cos(angle); };
@@ -160,7 +160,7 @@ private:
         constexpr double kShortest = 30, kLongest = 120; // pixels
         double x = 0.5 * room_x(), y = 0.5 * room_y();
         for (std::int64_t k = 0; k < frames; ++k) {
-            detail::KeyedRandom random(options_.seed, kShifts, k);
+            KeyedRandom random(options_.seed, kShifts, k);
             if (random.uniform() < kJoltsPerFrame) {
                 const double length = random.uniform(kShortest, kLongest);
                 const double direction = random.uniform(0, kTau);
@@ -174,7 +174,7 @@ private:
     void zoom(std::int64_t frames) {
         constexpr double kPeriod = 200; // frames
         constexpr double kSwing = 0.25; // of the logarithm of the size; less than that of kMostZoom
-        const double phase = detail::KeyedRandom(options_.seed, kPhases).uniform(0, kTau);
+        const double phase = KeyedRandom(options_.seed, kPhases).uniform(0, kTau);
         for (std::int64_t k = 0; k < frames; ++k) {
             const double size = std::exp(kSwing * std::sin(kTau * static_cast<double>(k) / kPeriod + phase));
             place(0.5 * (options_.source.width - size * options_.view.width),

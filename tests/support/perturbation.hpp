@@ -27,7 +27,7 @@ perturbed(const std::vector<std::vector<Detection>>& frames, std::uint64_t seed,
     std::vector<std::vector<Detection>> result(frames.size());
     for (std::size_t k = 0; k < frames.size(); ++k)
         for (std::size_t index = 0; index < frames[k].size(); ++index) {
-            detail::KeyedRandom random(seed, k, index);
+            KeyedRandom random(seed, k, index);
             if (random.uniform() < options.dropped) continue;
             const auto error = [&](double deviation) {
                 return static_cast<float>(deviation * random.normal());

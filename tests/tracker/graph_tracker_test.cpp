@@ -21,7 +21,7 @@ namespace {
 constexpr std::uint64_t kUnseen = 20'000'000;
 
 AssociationSample sample_of(const LabelledSequence& scene, std::size_t before, std::size_t now) {
-    detail::KeyedRandom random(1, before, now);
+    KeyedRandom random(1, before, now);
     return SampleMaker<>().make(scene, before, now, random);
 }
 

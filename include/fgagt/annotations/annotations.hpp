@@ -3,7 +3,7 @@
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
 #include <fgagt/core/types.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/mot_text.hpp>
 
 #include <algorithm>
@@ -22,6 +22,9 @@
 /// and written from them, so that any two of them convert into each other. The formats are headers of their
 /// own: `io/coco.hpp`, `io/cvat.hpp` and so on.
 namespace fgagt {
+
+/// Largest number of a frame: a double holds every whole number up to here.
+inline constexpr std::int64_t kLastFrame = std::int64_t{1} << 53;
 
 /// A corner of an outline.
 struct AnnotationPoint {
@@ -183,8 +186,6 @@ inline void sort_images(Annotations& annotations) {
                                                    const AnnotatedObject& object) {
     return annotations.classes[object.class_index].name;
 }
-
-inline constexpr std::int64_t kLastFrame = std::int64_t{1} << 53; ///< largest number of a frame
 
 /// Whether a number is one that all formats can hold.
 [[nodiscard]] inline bool is_bounded(double value) noexcept {

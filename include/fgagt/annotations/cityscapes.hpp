@@ -5,7 +5,7 @@
 #include <fgagt/annotations/detail/annotation_json.hpp>
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -125,9 +125,8 @@ inline constexpr const char* kCityscapesEnding = "_gtFine_polygons.json";
 /// @throws ParseError  a file cannot be read, or as parse_cityscapes()
 [[nodiscard]] inline Annotations read_cityscapes(const std::filesystem::path& path) {
     return detail::read_image_files(
-        detail::files_at(path, detail::kCityscapesEnding), detail::kCityscapesEnding, [](const auto& file) {
-            return parse_cityscapes(detail::read_whole_file(file), detail::utf8_of(file));
-        });
+        detail::files_at(path, detail::kCityscapesEnding), detail::kCityscapesEnding,
+        [](const auto& file) { return parse_cityscapes(read_whole_file(file), detail::utf8_of(file)); });
 }
 
 /// What Cityscapes files cannot hold of some annotations.

@@ -5,7 +5,7 @@
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -238,7 +238,7 @@ inline void expect_numbers_once(const Annotations& annotations) {
 ///
 /// @throws ParseError  the file cannot be read, or as parse_coco()
 [[nodiscard]] inline Annotations read_coco(const std::filesystem::path& path) {
-    return parse_coco(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_coco(read_whole_file(path), detail::utf8_of(path));
 }
 
 /// What a COCO file cannot hold of some annotations.

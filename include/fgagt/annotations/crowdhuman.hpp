@@ -6,7 +6,7 @@
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -133,7 +133,7 @@ inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::
 /// @throws ParseError  a line is no JSON, a part is missing or of another kind, a frame is there twice, a
 ///                     number does not fit a float
 [[nodiscard]] inline Annotations parse_crowdhuman(std::string_view text, const std::string& name) {
-    detail::TextFile lines(text, name);
+    TextFile lines(text, name);
     Annotations annotations;
     detail::ClassFinder find_class(annotations.classes);
     std::set<std::int64_t> frames;
@@ -142,8 +142,7 @@ inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::
         const detail::JsonValue root = line.root().as_object("an image");
         AnnotatedImage image;
         image.frame = static_cast<std::int64_t>(annotations.images.size()) + 1;
-        if (const auto frame = root.find("frame"))
-            image.frame = frame->integer("frame", 1, detail::kLastFrame);
+        if (const auto frame = root.find("frame")) image.frame = frame->integer("frame", 1, kLastFrame);
         if (!frames.insert(image.frame).second) root.fail("the frame ", image.frame, " is there twice");
         image.file = root.need("ID").text("ID");
         image.width = detail::read_size(root, "width");
@@ -166,7 +165,7 @@ inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::
 ///
 /// @throws ParseError  the file cannot be read, or as parse_crowdhuman()
 [[nodiscard]] inline Annotations read_crowdhuman(const std::filesystem::path& path) {
-    return parse_crowdhuman(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_crowdhuman(read_whole_file(path), detail::utf8_of(path));
 }
 
 /// What a CrowdHuman file cannot hold of some annotations.

@@ -4,7 +4,7 @@
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/detail/xml_file.hpp>
 
 #include <algorithm>
@@ -397,7 +397,7 @@ inline void add_cvat_labels(pugi::xml_node task, const Annotations& annotations)
 /// @throws ParseError  the file cannot be read, or as parse_cvat()
 [[nodiscard]] inline Annotations read_cvat(const std::filesystem::path& path,
                                            const CvatOptions& options = {}) {
-    return parse_cvat(detail::read_whole_file(path), detail::utf8_of(path), options);
+    return parse_cvat(read_whole_file(path), detail::utf8_of(path), options);
 }
 
 /// What a file of CVAT for video cannot hold of some annotations.

@@ -7,7 +7,7 @@
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/detail/utf8.hpp>
 
 #include <nlohmann/json.hpp>
@@ -267,7 +267,7 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
 ///
 /// @throws ParseError  the file cannot be read, or as parse_eva_csv()
 [[nodiscard]] inline Annotations read_eva_csv(const std::filesystem::path& path) {
-    return parse_eva_csv(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_eva_csv(read_whole_file(path), detail::utf8_of(path));
 }
 
 /// Reads the text of a table in JSON.
@@ -292,11 +292,11 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
         }
     detail::ClassFinder find_class(annotations.classes);
     if (const auto count = root.find("frame_count"))
-        annotations.frame_count = count->integer("frame_count", 0, detail::kLastFrame);
+        annotations.frame_count = count->integer("frame_count", 0, kLastFrame);
     std::set<std::int64_t> frames;
     for (const detail::JsonValue json : root.need("frames").as_list("frames")) {
         AnnotatedImage image;
-        image.frame = json.as_object("a frame").need("frame").integer("frame", 1, detail::kLastFrame);
+        image.frame = json.as_object("a frame").need("frame").integer("frame", 1, kLastFrame);
         if (!frames.insert(image.frame).second) json.fail("the frame ", image.frame, " is there twice");
         if (const auto path = json.find("file")) image.file = path->text("file");
         image.width = detail::read_size(json, "width");
@@ -319,7 +319,7 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
 ///
 /// @throws ParseError  the file cannot be read, or as parse_eva_json()
 [[nodiscard]] inline Annotations read_eva_json(const std::filesystem::path& path) {
-    return parse_eva_json(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_eva_json(read_whole_file(path), detail::utf8_of(path));
 }
 
 /// What a table in CSV cannot hold of some annotations.

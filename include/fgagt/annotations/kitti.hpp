@@ -5,7 +5,7 @@
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/detail/utf8.hpp>
 #include <fgagt/io/mot_text.hpp>
 
@@ -150,7 +150,7 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
 ///                     float; a frame, id or occlusion is not whole; frame < 0; an id occurs twice in a
 ///                     frame; a type is not UTF-8
 [[nodiscard]] inline Annotations parse_kitti(std::string_view text, const std::string& name) {
-    detail::TextFile file(text, name);
+    TextFile file(text, name);
     detail::TextRow row(file);
     detail::UniqueIds ids;
     Annotations annotations;
@@ -174,7 +174,7 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
 ///
 /// @throws ParseError  the file cannot be read, or as parse_kitti()
 [[nodiscard]] inline Annotations read_kitti(const std::filesystem::path& path) {
-    return parse_kitti(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_kitti(read_whole_file(path), detail::utf8_of(path));
 }
 
 /// What a KITTI file cannot hold of some annotations.

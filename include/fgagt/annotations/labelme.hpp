@@ -5,7 +5,7 @@
 #include <fgagt/annotations/detail/annotation_json.hpp>
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -132,7 +132,7 @@ inline constexpr std::string_view kLabelMeFlag = "flags.";
 /// @throws ParseError  a file cannot be read, or as parse_labelme()
 [[nodiscard]] inline Annotations read_labelme(const std::filesystem::path& path) {
     return detail::read_image_files(detail::files_at(path, ".json"), ".json", [](const auto& file) {
-        return parse_labelme(detail::read_whole_file(file), detail::utf8_of(file));
+        return parse_labelme(read_whole_file(file), detail::utf8_of(file));
     });
 }
 

@@ -4,7 +4,7 @@
 #include <fgagt/annotations/detail/annotation_folder.hpp>
 #include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/detail/xml_file.hpp>
 
 #include <cstddef>
@@ -198,7 +198,7 @@ inline void add_voc_object(pugi::xml_node root, const Annotations& annotations,
 /// @throws ParseError  a file cannot be read, or as parse_pascal_voc()
 [[nodiscard]] inline Annotations read_pascal_voc(const std::filesystem::path& path) {
     return detail::read_image_files(detail::files_at(path, ".xml"), ".xml", [](const auto& file) {
-        return parse_pascal_voc(detail::read_whole_file(file), detail::utf8_of(file));
+        return parse_pascal_voc(read_whole_file(file), detail::utf8_of(file));
     });
 }
 

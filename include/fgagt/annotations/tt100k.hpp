@@ -6,7 +6,7 @@
 #include <fgagt/io/detail/json_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -150,7 +150,7 @@ private:
 ///
 /// @throws ParseError  the file cannot be read, or as parse_tt100k()
 [[nodiscard]] inline Annotations read_tt100k(const std::filesystem::path& path) {
-    return parse_tt100k(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_tt100k(read_whole_file(path), detail::utf8_of(path));
 }
 
 /// What a TT100K file cannot hold of some annotations.

@@ -4,7 +4,7 @@
 #include <fgagt/annotations/detail/annotation_folder.hpp>
 #include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/detail/utf8.hpp>
 #include <fgagt/io/mot_text.hpp>
 
@@ -141,7 +141,7 @@ inline void expect_sound(const YoloOptions& options) {
 [[nodiscard]] inline Annotations parse_yolo(std::string_view text, const std::string& name,
                                             const YoloOptions& options) {
     detail::expect_sound(options);
-    detail::TextFile file(text, name);
+    TextFile file(text, name);
     detail::TextRow row(file);
     Annotations annotations;
     for (const std::string& class_name : options.classes)
@@ -168,7 +168,7 @@ inline void expect_sound(const YoloOptions& options) {
         options.classes =
             detail::read_yolo_class_names(std::filesystem::is_directory(path) ? path : path.parent_path());
     Annotations annotations = detail::read_image_files(std::move(files), ".txt", [&](const auto& file) {
-        return parse_yolo(detail::read_whole_file(file), detail::utf8_of(file), options);
+        return parse_yolo(read_whole_file(file), detail::utf8_of(file), options);
     });
     if (annotations.classes.empty()) // no image, or names that are there twice
         annotations.classes = parse_yolo("", "", options).classes;

@@ -4,7 +4,7 @@
 #include <fgagt/core/geometry.hpp>
 #include <fgagt/core/types.hpp>
 #include <fgagt/io/detail/path_text.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -47,7 +47,7 @@ private:
 ///                     double can express; a frame is not whole, under 0, or there twice
 [[nodiscard]] inline RecordedCameraMotion parse_camera_motion(std::string_view text,
                                                               const std::string& name) {
-    detail::TextFile file(text, name);
+    TextFile file(text, name);
     detail::TextRow row(file);
     RecordedCameraMotion motion;
     while (file.next()) {
@@ -68,7 +68,7 @@ private:
 ///
 /// @throws ParseError  the file cannot be read, or as parse_camera_motion()
 [[nodiscard]] inline RecordedCameraMotion read_camera_motion(const std::filesystem::path& path) {
-    return parse_camera_motion(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_camera_motion(read_whole_file(path), detail::utf8_of(path));
 }
 
 } // namespace fgagt

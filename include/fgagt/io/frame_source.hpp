@@ -3,7 +3,7 @@
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
 #include <fgagt/io/detail/path_text.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/image_folder.hpp>
 #include <fgagt/io/sequence_info.hpp>
 
 #include <opencv2/core.hpp>
@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -22,7 +21,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -84,7 +82,7 @@ public:
             throw ParseError(file, 0, 0,
                              "expected the image of frame " + std::to_string(next_ + 1) + ", found no file");
         try {
-            image = detail::decoded(detail::read_whole_file(files_[next_]));
+            image = detail::decoded(read_whole_file(files_[next_]));
         } catch (const cv::Exception&) { // an image too large, say; told below
         }
         if (image.empty()) throw ParseError(file, 0, 0, "expected an image that OpenCV can decode");
@@ -162,39 +160,6 @@ private:
 
 namespace detail {
 
-[[nodiscard]] inline bool is_image_file(const std::filesystem::path& path) {
-    static constexpr std::array<std::string_view, 7> kExtensions{".jpg", ".jpeg", ".png", ".bmp",
-                                                                 ".tif", ".tiff", ".webp"};
-    std::string extension = detail::utf8_of(path.extension());
-    for (char& character : extension)
-        character = static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
-    return std::ranges::find(kExtensions, extension) != kExtensions.end();
-}
-
-/// Orders "frame_9" before "frame_10": a longer run of final digits is a larger number.
-[[nodiscard]] inline bool numbered_before(const std::filesystem::path& a, const std::filesystem::path& b) {
-    const auto key = [](const std::filesystem::path& path) {
-        const std::string stem = detail::utf8_of(path.stem());
-        const std::size_t digits = stem.find_last_not_of("0123456789") + 1; // npos + 1 is 0
-        const std::size_t first = std::min(stem.find_first_not_of('0', digits), stem.size());
-        return std::tuple(stem.substr(0, digits), stem.size() - first, stem.substr(first), path);
-    };
-    return key(a) < key(b);
-}
-
-/// The images of a folder in the order of their numbers.
-[[nodiscard]] inline std::vector<std::filesystem::path> images_in(const std::filesystem::path& folder) {
-    std::vector<std::filesystem::path> files;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-        if (is_image_file(entry.path())) files.push_back(entry.path());
-    if (error) throw ParseError(detail::utf8_of(folder), 0, 0, "cannot be listed: " + error.message());
-    if (files.empty())
-        throw ParseError(detail::utf8_of(folder), 0, 0, "expected images in this folder, found none");
-    std::ranges::sort(files, numbered_before);
-    return files;
-}
-
 /// The images that `seqinfo.ini` announces: 000001.jpg, 000002.jpg, ...
 [[nodiscard]] inline std::vector<std::filesystem::path> announced_images(const std::filesystem::path& folder,
                                                                          const SequenceInfo& info) {
@@ -230,7 +195,7 @@ namespace detail {
 [[nodiscard]] inline std::unique_ptr<FrameSource> open_frames(const std::filesystem::path& path) {
     if (!std::filesystem::is_directory(path)) return std::make_unique<VideoFile>(path);
     if (std::filesystem::exists(path / "seqinfo.ini")) return open_sequence(path);
-    return std::make_unique<ImageSequence>(detail::images_in(path));
+    return std::make_unique<ImageSequence>(images_in(path));
 }
 
 } // namespace fgagt

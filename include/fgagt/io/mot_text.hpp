@@ -5,7 +5,7 @@
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/simplest_number.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/rows_by_frame.hpp>
 
 #include <array>
@@ -182,7 +182,7 @@ template <class Row, class Make>
 ///                     of the range of a float; a frame or id is not whole; frame < 1; an id occurs twice in
 ///                     a frame
 [[nodiscard]] inline GroundTruthRows parse_ground_truth(std::string_view text, const std::string& name) {
-    detail::TextFile file(text, name);
+    TextFile file(text, name);
     detail::UniqueIds ids;
     return detail::read_mot_text<GroundTruthRow>(file, [&](const detail::TextRow& row) {
         GroundTruthRow result;
@@ -201,7 +201,7 @@ template <class Row, class Make>
 ///
 /// @throws ParseError  the file cannot be read, or as parse_ground_truth()
 [[nodiscard]] inline GroundTruthRows read_ground_truth(const std::filesystem::path& path) {
-    return parse_ground_truth(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_ground_truth(read_whole_file(path), detail::utf8_of(path));
 }
 
 /// Reads the text of a detection file. Scores stay as they are. Whatever is a number is taken, "nan" and
@@ -212,7 +212,7 @@ template <class Row, class Make>
 /// @throws ParseError  a line has fewer than 7 or more than 10 columns, or a field that is not a number; a
 ///                     frame or id is not whole; frame < 1
 [[nodiscard]] inline DetectionRows parse_detections(std::string_view text, const std::string& name) {
-    detail::TextFile file(text, name);
+    TextFile file(text, name);
     return detail::read_mot_text<DetectionRow>(file, [](const detail::TextRow& row) {
         static_cast<void>(row.integer(2, "id"));
         return DetectionRow{row.integer(1, "frame", 1), detail::mot_box(row),
@@ -224,7 +224,7 @@ template <class Row, class Make>
 ///
 /// @throws ParseError  the file cannot be read, or as parse_detections()
 [[nodiscard]] inline DetectionRows read_detections(const std::filesystem::path& path) {
-    return parse_detections(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_detections(read_whole_file(path), detail::utf8_of(path));
 }
 
 /// Reads the text of a tracker's result file.
@@ -233,7 +233,7 @@ template <class Row, class Make>
 /// @param name  of the file, for the error
 /// @throws ParseError  as parse_ground_truth()
 [[nodiscard]] inline ResultRows parse_results(std::string_view text, const std::string& name) {
-    detail::TextFile file(text, name);
+    TextFile file(text, name);
     detail::UniqueIds ids;
     return detail::read_mot_text<ResultRow>(file, [&](const detail::TextRow& row) {
         const ResultRow result{row.integer(1, "frame", 1), row.integer(2, "id"),
@@ -247,7 +247,7 @@ template <class Row, class Make>
 ///
 /// @throws ParseError  the file cannot be read, or as parse_results()
 [[nodiscard]] inline ResultRows read_results(const std::filesystem::path& path) {
-    return parse_results(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_results(read_whole_file(path), detail::utf8_of(path));
 }
 
 namespace detail {

@@ -5,7 +5,7 @@
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
 #include <fgagt/io/detail/safetensors_header.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/tensor_file.hpp>
 
 #include <nlohmann/json.hpp>
@@ -112,7 +112,7 @@ inline void append_little_endian(std::string& bytes, std::uint64_t value, std::u
 ///
 /// @throws ParseError  the file cannot be read, or as parse_safetensors()
 [[nodiscard]] inline TensorFile read_safetensors(const std::filesystem::path& path) {
-    return parse_safetensors(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_safetensors(read_whole_file(path), detail::utf8_of(path));
 }
 
 namespace detail {

@@ -2,7 +2,7 @@
 
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/io/detail/path_text.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -79,7 +79,7 @@ inline void set_key(SequenceInfo& info, const TextFile& file, std::string_view k
 /// @param name  of the file: its path, as far as it has one
 /// @throws ParseError  a line is no `key=value`; a value is not what its key needs; a key occurs twice
 [[nodiscard]] inline SequenceInfo parse_sequence_info(std::string_view text, const std::string& name) {
-    detail::TextFile file(text, name);
+    TextFile file(text, name);
     SequenceInfo info;
     info.file = name;
     std::set<std::string, std::less<>> keys;
@@ -108,7 +108,7 @@ inline void set_key(SequenceInfo& info, const TextFile& file, std::string_view k
 ///
 /// @throws ParseError  the file cannot be read, or as parse_sequence_info()
 [[nodiscard]] inline SequenceInfo read_sequence_info(const std::filesystem::path& path) {
-    return parse_sequence_info(detail::read_whole_file(path), detail::utf8_of(path));
+    return parse_sequence_info(read_whole_file(path), detail::utf8_of(path));
 }
 
 } // namespace fgagt

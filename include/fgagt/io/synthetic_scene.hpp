@@ -170,7 +170,7 @@ private:
 
     template <class... Keys>
     [[nodiscard]] std::uint64_t key(Purpose purpose, Keys... keys) const {
-        return detail::KeyedRandom(options_.seed, purpose, keys...).next();
+        return KeyedRandom(options_.seed, purpose, keys...).next();
     }
 
     static detail::Subpixels to_subpixels(double pixels) { return std::llround(pixels * detail::kPixel); }
@@ -217,7 +217,7 @@ private:
     }
 
     [[nodiscard]] Walk plan_walk(int index) const {
-        detail::KeyedRandom random(options_.seed, kWalk, index);
+        KeyedRandom random(options_.seed, kWalk, index);
         Walk walk;
         walk.id = index + 1;
         walk.class_id = index % options_.classes;
@@ -236,7 +236,7 @@ private:
 
     /// The objects 2i and 2i + 1 with i < crossings meet: same place and time, opposite ways, similar depth.
     void plan_meeting(Walk& walk, int index) const {
-        detail::KeyedRandom random(options_.seed, kMeeting, index / 2);
+        KeyedRandom random(options_.seed, kMeeting, index / 2);
         const bool first = index % 2 == 0;
         walk.time = random.uniform(.25, .75) * options_.frames;
         walk.x = random.uniform(.25, .75) * options_.frame_size.width;
@@ -246,7 +246,7 @@ private:
     }
 
     /// Of the other objects one third enters during the scene, one third leaves, one third is just there.
-    void plan_way(Walk& walk, detail::KeyedRandom& random, int kind) const {
+    void plan_way(Walk& walk, KeyedRandom& random, int kind) const {
         const double width = options_.frame_size.width;
         const double behind = walk.speed > 0 ? 0 : width;
         walk.time = random.uniform(.1, .9) * options_.frames;
@@ -255,7 +255,7 @@ private:
 
     [[nodiscard]] View shake_at(int k) const {
         if (options_.camera_shake == 0) return {};
-        detail::KeyedRandom random(options_.seed, kShake, k);
+        KeyedRandom random(options_.seed, kShake, k);
         const double x = options_.camera_shake * random.normal();
         return {to_subpixels(x), to_subpixels(options_.camera_shake * random.normal())};
     }
@@ -339,7 +339,7 @@ private:
     void paint(cv::Mat& image, const Placed& object) const {
         const bool person = object.walk->class_id == 0;
         const int columns = person ? 8 : 16, rows = person ? 20 : 14;
-        detail::KeyedRandom random(options_.seed, kTexture, object.walk->id);
+        KeyedRandom random(options_.seed, kTexture, object.walk->id);
         const int hue =
             static_cast<int>(random.next() % 768 + static_cast<std::uint64_t>(object.walk->id) * 475);
         const int second_hue = hue + 192 + static_cast<int>(random.next() % 384);
@@ -378,7 +378,7 @@ private:
     }
 
     [[nodiscard]] std::optional<Detection> detect(const Truth& truth, int k) const {
-        detail::KeyedRandom random(options_.seed, kDetector, truth.id, k);
+        KeyedRandom random(options_.seed, kDetector, truth.id, k);
         const double found =
             std::clamp((truth.visibility - .1) / .4, 0., 1.) * (1 - options_.miss_probability);
         if (random.uniform() >= found) return std::nullopt;
@@ -399,7 +399,7 @@ private:
     }
 
     void append_false_positives(int k, std::vector<Detection>& found) const {
-        detail::KeyedRandom random(options_.seed, kFalsePositive, k);
+        KeyedRandom random(options_.seed, kFalsePositive, k);
         const auto whole = static_cast<int>(options_.false_positives);
         const int count =
             whole + (random.uniform() < options_.false_positives - static_cast<float>(whole) ? 1 : 0);

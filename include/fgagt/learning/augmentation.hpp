@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fgagt/core/detail/keyed_random.hpp>
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
+#include <fgagt/core/keyed_random.hpp>
 #include <fgagt/core/types.hpp>
 #include <fgagt/learning/labelled_sequence.hpp>
 
@@ -35,7 +35,7 @@ struct AugmentationOptions {
 class Augmentation {
 public:
     using Options = AugmentationOptions;
-    using Random = detail::KeyedRandom; ///< where chance comes from
+    using Random = KeyedRandom; ///< where chance comes from
 
     /// Light and sharpness of one moment.
     struct Light {

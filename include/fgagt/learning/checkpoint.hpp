@@ -2,7 +2,7 @@
 
 #include <fgagt/core/errors.hpp>
 #include <fgagt/io/detail/path_text.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/safetensors.hpp>
 #include <fgagt/io/tensor_file.hpp>
 #include <fgagt/io/weights_file.hpp>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <fgagt/core/detail/keyed_random.hpp>
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
 #include <fgagt/core/geometry.hpp>
+#include <fgagt/core/keyed_random.hpp>
 #include <fgagt/core/types.hpp>
 #include <fgagt/learning/cropped_object.hpp>
 #include <fgagt/learning/detail/painted_person.hpp>
@@ -377,7 +377,7 @@ private:
     static constexpr std::uint8_t kNobodys = 255;
     static constexpr int kSolid = 128; // of a mask: where there is more, the pixel is the object's
 
-    detail::KeyedRandom random_;
+    KeyedRandom random_;
     double unrest_ = 0, blur_ = 0, noise_ = 0, box_noise_ = 0, miss_ = 0, cut_ = 0;
     bool chroma_ = false;
     std::vector<cv::Vec3b> palette_;

@@ -2,9 +2,9 @@
 
 #include <fgagt/backbone/colour_backbone.hpp>
 #include <fgagt/core/concepts.hpp>
-#include <fgagt/core/detail/keyed_random.hpp>
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
+#include <fgagt/core/keyed_random.hpp>
 #include <fgagt/core/overlap_search.hpp>
 #include <fgagt/core/types.hpp>
 #include <fgagt/learning/augmentation.hpp>
@@ -64,7 +64,7 @@ template <Backbone B = ColourBackbone, Pooler P = StripePooler>
 class SampleMaker {
 public:
     using Options = SampleMakerOptions;
-    using Random = detail::KeyedRandom; ///< where chance comes from
+    using Random = KeyedRandom; ///< where chance comes from
 
     /// @throws InvalidArgument  an option is out of its range
     explicit SampleMaker(Augmentation augmentation = Augmentation::none(), Options options = {},

@@ -4,7 +4,7 @@
 #include <fgagt/core/errors.hpp>
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/detail/path_text.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 
 #include <algorithm>
 #include <array>

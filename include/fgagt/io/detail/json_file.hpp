@@ -2,7 +2,7 @@
 
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/mot_text.hpp>
 
 #include <nlohmann/json.hpp>

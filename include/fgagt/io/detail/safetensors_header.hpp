@@ -1,7 +1,7 @@
 #pragma once
 
 #include <fgagt/core/errors.hpp>
-#include <fgagt/io/detail/text_file.hpp>
+#include <fgagt/io/detail/text_fields.hpp>
 #include <fgagt/io/tensor_file.hpp>
 
 #include <nlohmann/json.hpp>

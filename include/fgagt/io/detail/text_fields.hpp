@@ -3,16 +3,12 @@
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
 #include <fgagt/io/detail/decimal.hpp>
-#include <fgagt/io/detail/path_text.hpp>
+#include <fgagt/io/text_file.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <optional>
 #include <sstream>
@@ -22,16 +18,8 @@
 #include <utility>
 #include <vector>
 
-/// What the readers of files share, of line-based text most of all. Nothing here depends on the locale.
+/// Numbers and fields of text files. Nothing here depends on the locale.
 namespace fgagt::detail {
-
-inline constexpr std::string_view kBlanks = " \t\r\v\f";
-
-[[nodiscard]] inline std::string_view trim(std::string_view text) noexcept {
-    const std::size_t first = text.find_first_not_of(kBlanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 /// The text as an error message can show it: short, and without bytes that a terminal would obey.
 [[nodiscard]] inline std::string quoted(std::string_view text) {
@@ -90,64 +78,6 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
     if (error == std::errc() && end == text.data() + text.size()) return value;
     return parse_integer(text);
 }
-
-/// A file's bytes.
-///
-/// @throws ParseError  it cannot be read
-[[nodiscard]] inline std::string read_whole_file(const std::filesystem::path& path) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored))
-        throw ParseError(detail::utf8_of(path), 0, 0, "expected a file, found a folder");
-    errno = 0;
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream)
-        throw ParseError(detail::utf8_of(path), 0, 0,
-                         "cannot be opened: " + std::generic_category().message(errno));
-    std::string text(std::istreambuf_iterator<char>(stream), {});
-    if (stream.bad()) throw ParseError(detail::utf8_of(path), 0, 0, "cannot be read to its end");
-    return text;
-}
-
-/// The text of a file, handed out line by line.
-class TextFile {
-public:
-    /// @param text  all of the file; must outlive this object
-    /// @param name  of the file, for errors; likewise
-    TextFile(std::string_view text, const std::string& name) : name_(name), text_(text) {
-        constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-        if (text_.starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
-    }
-
-    /// Moves on to the next line that is not blank; false at the end.
-    bool next() {
-        while (position_ < text_.size()) {
-            const std::size_t end = std::min(text_.find('\n', position_), text_.size());
-            line_ = trim(text_.substr(position_, end - position_));
-            position_ = end + 1;
-            ++number_;
-            if (!line_.empty()) return true;
-        }
-        return false;
-    }
-
-    [[nodiscard]] std::string_view line() const noexcept { return line_; } ///< without blanks at either end
-    [[nodiscard]] std::size_t number() const noexcept { return number_; }  ///< of the line, from 1
-
-    /// @param column  1-based field number, 0 for the line as a whole
-    template <class... Parts>
-    [[noreturn]] void fail(std::size_t column, const Parts&... parts) const {
-        std::ostringstream text;
-        (text << ... << parts);
-        throw ParseError(name_, number_, column, text.str());
-    }
-
-private:
-    const std::string& name_;
-    std::string_view text_;
-    std::string_view line_;
-    std::size_t position_ = 0;
-    std::size_t number_ = 0;
-};
 
 /// The fields of a TextFile's current line, by their 1-based column.
 class TextRow {

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace fgagt::detail {
+namespace fgagt {
 
 /// Random numbers without state to carry along: the generator of any object in any frame is made from its key
 /// (SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
@@ -40,4 +40,4 @@ private:
     std::uint64_t state_;
 };
 
-} // namespace fgagt::detail
+} // namespace fgagt
