@@ -2,7 +2,7 @@
 //
 //   02_video VIDEO
 
-#include "support/hog_detector.hpp"
+#include "programs/support/hog_detector.hpp"
 
 #include <fgagt/fgagt.hpp>
 #include <fgagt/io/frame_source.hpp>

@@ -1,8 +1,8 @@
 #include "programs/generated_sequence.hpp"
 #include "programs/program.hpp"
+#include "report/images.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
-#include "support/report_images.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <nlohmann/json.hpp>

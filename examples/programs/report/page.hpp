@@ -1,9 +1,9 @@
 #pragma once
 
-#include "report_facts.hpp"
-#include "report_images.hpp"
-#include "report_page_parts.hpp"
-#include "report_plots.hpp"
+#include "report/facts.hpp"
+#include "report/images.hpp"
+#include "report/page_parts.hpp"
+#include "report/plots.hpp"
 
 #include <fgagt/core/geometry.hpp>
 #include <fgagt/drawing/track_colour.hpp>

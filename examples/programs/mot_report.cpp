@@ -1,10 +1,10 @@
 // Makes one HTML file of a tracker's result, which any browser shows without a network: the frames with their
 // boxes and trails, a timeline of ids, objects over time, and, with a ground truth, scores and id switches.
 
+#include "report/facts.hpp"
+#include "report/images.hpp"
+#include "report/page.hpp"
 #include "support/parse_command_line.hpp"
-#include "support/report_facts.hpp"
-#include "support/report_images.hpp"
-#include "support/report_page.hpp"
 
 #include <fgagt/core/errors.hpp>
 #include <fgagt/io/atomic_file.hpp>

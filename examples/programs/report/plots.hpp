@@ -1,7 +1,7 @@
 #pragma once
 
-#include "report_facts.hpp"
-#include "report_picture.hpp"
+#include "report/facts.hpp"
+#include "report/picture.hpp"
 
 #include <fgagt/drawing/track_colour.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "report_facts.hpp"
+#include "report/facts.hpp"
 
 #include <fgagt/core/geometry.hpp>
 #include <fgagt/io/frame_source.hpp>
