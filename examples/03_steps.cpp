@@ -8,7 +8,7 @@
 namespace {
 
 /// S_out, one row per detection and one column per track, and who took whom.
-void show(const fgagt::FrameWork<fgagt::ColourImage>& work) {
+void show(const fgagt::FrameIntermediates<fgagt::ColourImage>& work) {
     for (Eigen::Index d = 0; d < work.similarity.rows(); ++d) {
         std::printf("  detection %lld:", static_cast<long long>(d));
         for (Eigen::Index t = 0; t < work.similarity.cols(); ++t)

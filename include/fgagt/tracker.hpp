@@ -59,7 +59,7 @@ struct FrameInfo {
 /// Everything between the steps of one frame, for callers who want to look. Valid until the next frame
 /// begins.
 template <class Map>
-struct FrameWork {
+struct FrameIntermediates {
     cv::Mat frame; ///< the caller's own pixels, until `commit`
     std::vector<Detection>
         detected; ///< what the backbone saw where it is a detector, too, as `update` got it
@@ -106,7 +106,7 @@ public:
     /// What is carried from frame to frame.
     using State = TrackerState<typename M::State, typename F::Image>;
     /// What stands between the steps of a frame.
-    using Work = FrameWork<Map>;
+    using Work = FrameIntermediates<Map>;
 
     /// The parts of the tracker, by the way that a frame takes through them.
     struct Components {

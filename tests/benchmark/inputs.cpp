@@ -53,7 +53,7 @@ std::vector<cv::Mat> read_frames() {
 }
 
 /// What the first stage of the default tracker scores in the first frame with enough detections and tracks;
-/// every detection founds a track, so that there are enough.
+/// every detection creates a track, so that there are enough.
 Matrix affinities_of(const fs::path& folder, Eigen::Index rows, Eigen::Index columns) {
     const DetectionRows detections = read_detections(folder / "det" / "yolox_nano.txt");
     const auto source = open_sequence(folder);

@@ -404,7 +404,7 @@ private:
         since_update_ = 0;
         require(result.events == events, "events are those of the rules");
         require(tracker_.state().last_id == last_id,
-                "every unmatched detection of the birth score founds a track");
+                "every unmatched detection of the birth score creates a track");
         std::erase_if(lifecycle_.lives, [](const auto& entry) { return entry.second.removed; });
         for (const TrackId id : events.removed)
             seen_.erase(id);

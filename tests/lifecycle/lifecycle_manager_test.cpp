@@ -86,7 +86,7 @@ TEST_CASE("objects of the first frame are confirmed at once, later ones by their
     CHECK(slow.match().confirmed.empty());
 }
 
-TEST_CASE("a detection founds a track from the birth score on") {
+TEST_CASE("a detection creates a track from the birth score on") {
     LifecycleOptions options;
     options.birth_score = 0.6F;
     Book book(options);
@@ -345,7 +345,7 @@ TEST_CASE("random histories go as in a slow reference lifecycle") {
                 found[id] = detections.back().box;
             };
             for (std::size_t t = 0; t < book.tracks.size(); ++t) {
-                if (chance(5)) add(++next_id); // founds a track in between
+                if (chance(5)) add(++next_id); // creates a track in between
                 if (book.tracks[t].status == TrackStatus::kRemoved || chance(60)) continue;
                 matches.push_back({detections.size(), t});
                 add(book.tracks[t].id);

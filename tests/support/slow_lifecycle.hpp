@@ -34,7 +34,7 @@ public:
     ///
     /// @param elapsed   since the last such frame
     /// @param size      of the frame; empty when unknown
-    /// @param found     id -> box of what a detection has continued or founded
+    /// @param found     id -> box of what a detection has continued or created
     /// @param expected  id -> box of where others are; what is in neither list stays where it is
     Events update(float elapsed, cv::Size size, const std::map<TrackId, Box>& found,
                   const std::map<TrackId, Box>& expected = {}) {
@@ -52,7 +52,7 @@ public:
                 life.box = found.at(id);
             else if (expected.contains(id))
                 life.box = expected.at(id);
-            life.removed = is_over(life, size);
+            life.removed = has_expired(life, size);
         }
         ++frames_;
         return events_since(before);
@@ -107,7 +107,7 @@ private:
         const double area = static_cast<double>(box.width) * box.height;
         return area - inside > options_.outside_share * area;
     }
-    [[nodiscard]] bool is_over(const Life& life, cv::Size size) const {
+    [[nodiscard]] bool has_expired(const Life& life, cv::Size size) const {
         const std::int64_t misses = missed(life);
         if (misses == 0) return false;
         const float time = missed_time(life);

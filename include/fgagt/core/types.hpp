@@ -178,7 +178,7 @@ struct FrameClock {
 
 /// What happened to tracks in one frame, by id and in order of id within each list.
 struct Events {
-    std::vector<TrackId> born;      ///< founded by a detection
+    std::vector<TrackId> born;      ///< created from a detection
     std::vector<TrackId> confirmed; ///< for the first time
     std::vector<TrackId> lost;      ///< confirmed ones without a detection, from this frame on
     std::vector<TrackId> recovered; ///< lost before, matched again

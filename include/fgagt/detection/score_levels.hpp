@@ -20,11 +20,11 @@ struct ScoreLevelsOptions {
     /// below.
     float ceiling = 0.6F;
     float sure = 0.5F;             ///< score of a sure detection while nothing is known, (0, 1)
-    float birth = 0.6F;            ///< score that founds a track while nothing is known, (sure, 1)
+    float birth = 0.6F;            ///< score that creates a track while nothing is known, (sure, 1)
     float least_sure = 0.2F;       ///< no scene lowers the level of a sure detection below it
     float least_birth = 0.3F;      ///< nor that of a birth below it
     float sure_quantile = 0.13F;   ///< share of the detections of known objects that are not sure, [0, 1]
-    float birth_quantile = 0.24F;  ///< share of them that would not found a track, [0, 1]
+    float birth_quantile = 0.24F;  ///< share of them that would not create a track, [0, 1]
     std::size_t window = 400;      ///< latest detections of known objects that are remembered, >= 1
     std::size_t warm_up = 20;      ///< of them, before anything adapts
     std::size_t full_weight = 100; ///< of them, until only what was seen counts, >= 1
@@ -46,10 +46,10 @@ public:
         std::size_t oldest = 0;    ///< where the next one goes once the ring is full
     };
 
-    /// The scores from which on a detection is sure, and founds a track.
+    /// The scores from which on a detection is sure, and creates a track.
     struct Levels {
         float sure;  ///< from here on a detection is sure
-        float birth; ///< from here on it founds a track
+        float birth; ///< from here on it creates a track
     };
 
     ScoreLevels() : ScoreLevels(ScoreLevelsOptions{}) {}

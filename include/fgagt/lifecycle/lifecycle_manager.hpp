@@ -85,7 +85,7 @@ public:
             continue_track(tracks[match.track], detections, match.detection, events);
         for (Track& track : tracks)
             if (!track.detection && track.status != TrackStatus::kRemoved) miss(track, clock, events);
-        found_tracks(tracks, last_id, clock, detections, matches, events);
+        create_tracks(tracks, last_id, clock, detections, matches, events);
         sort(events);
     }
 
@@ -138,7 +138,7 @@ private:
     void miss(Track& track, const FrameClock& clock, Events& events) const {
         ++track.missed;
         track.missed_time += clock.elapsed;
-        if (is_over(track, clock.frame_size)) {
+        if (has_expired(track, clock.frame_size)) {
             track.status = TrackStatus::kRemoved;
             events.removed.push_back(track.id);
         } else if (track.status == TrackStatus::kConfirmed) {
@@ -147,7 +147,7 @@ private:
         }
     }
 
-    [[nodiscard]] bool is_over(const Track& track, cv::Size frame_size) const noexcept {
+    [[nodiscard]] bool has_expired(const Track& track, cv::Size frame_size) const noexcept {
         if (track.status == TrackStatus::kTentative && track.missed > options_.max_tentative_missed)
             return true;
         if (options_.max_lost_updates > 0 && track.missed >= options_.max_lost_updates) return true;
@@ -161,9 +161,9 @@ private:
         return area(box) - intersection_area(box, frame) > options_.outside_share * area(box);
     }
 
-    void found_tracks(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
-                      std::span<const Detection> detections, std::span<const Match> matches,
-                      Events& events) const {
+    void create_tracks(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
+                       std::span<const Detection> detections, std::span<const Match> matches,
+                       Events& events) const {
         const bool is_first = clock.first && options_.confirm_first_frame;
         auto match = matches.begin();
         for (std::size_t d = 0; d < detections.size(); ++d) {

@@ -3,7 +3,7 @@
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
 #include <fgagt/core/types.hpp>
-#include <fgagt/detection/heads/centre_ness.hpp>
+#include <fgagt/detection/heads/centerness.hpp>
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/detail/class_scores.hpp>
 #include <fgagt/detection/heads/detail/levels.hpp>
@@ -47,7 +47,7 @@ struct AnchorHeadOptions {
     std::array<float, 4> factors = {1, 1, 1,
                                     1}; ///< of dx, dy, dw and dh before they are used: variances, each > 0
     ScoreActivation scores = ScoreActivation::kLogit; ///< of the classes
-    CentreNess centre_ness = CentreNess::kNone;       ///< what is made of it
+    Centerness centerness = Centerness::kNone;        ///< what is made of it
     SelectionOptions selection{};                     ///< which boxes become detections
 
     friend bool operator==(const AnchorHeadOptions&, const AnchorHeadOptions&) = default;
@@ -56,9 +56,9 @@ struct AnchorHeadOptions {
 /// Offsets from anchors (Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017; Liu et al., "SSD",
 /// ECCV 2016): centre = anchor's + d * its size, size = exp(d) * its size, at most 62.5 times it.
 ///
-/// Outputs: classes, offsets and, unless it is CentreNess::kNone, centre-ness: each as one table
+/// Outputs: classes, offsets and, unless it is Centerness::kNone, centerness: each as one table
 /// [1, anchors of all grids' cells, numbers], or per grid one map [1, anchors * numbers, H, W] or one table.
-/// Equal shapes are told apart by name (`cls`, `reg`, ...), or else come in the order offsets, centre-ness,
+/// Equal shapes are told apart by name (`cls`, `reg`, ...), or else come in the order offsets, centerness,
 /// classes.
 class AnchorHead {
 public:
@@ -99,8 +99,7 @@ public:
         detail::expect_floats(outputs, "AnchorHead");
         const auto parts = parts_of(outputs);
         if (!parts)
-            detail::throw_wrong_outputs("AnchorHead", detail::text_of_parts(4, options_.centre_ness),
-                                        outputs);
+            detail::throw_wrong_outputs("AnchorHead", detail::text_of_parts(4, options_.centerness), outputs);
         detail::Candidates candidates(options_.selection);
         for (std::size_t level = 0; level < options_.levels.size(); ++level)
             add(*parts, level, candidates);
@@ -111,7 +110,7 @@ private:
     struct Parts {
         std::vector<detail::Level> offsets;
         std::vector<detail::Level> classes;
-        std::vector<detail::Level> centre_ness; ///< empty where the family has none
+        std::vector<detail::Level> centerness; ///< empty where the family has none
     };
 
     static void check(const AnchorLevel& level) {
@@ -133,17 +132,16 @@ private:
         for (const AnchorLevel& level : options_.levels)
             levels.push_back({.grid = level.grid, .anchors = level.anchors.size(), .values = {}});
         const detail::Role offsets{4, {"reg", "box", "loc", "delta"}};
-        const detail::Role centre_ness{1, {"ctr", "centre", "center"}};
+        const detail::Role centerness{1, {"ctr", "centre", "center"}};
         const detail::Role classes{0, {}};
-        const bool has_centre_ness = options_.centre_ness != CentreNess::kNone;
-        auto found = has_centre_ness
-                         ? detail::levels_by_role(outputs, levels, {offsets, centre_ness, classes})
-                         : detail::levels_by_role(outputs, levels, {offsets, classes});
+        const bool has_centerness = options_.centerness != Centerness::kNone;
+        auto found = has_centerness ? detail::levels_by_role(outputs, levels, {offsets, centerness, classes})
+                                    : detail::levels_by_role(outputs, levels, {offsets, classes});
         if (!found ||
             detail::ClassReader::class_count(options_.scores, found->back().front().values.columns) == 0)
             return std::nullopt;
         Parts parts{std::move(found->front()), std::move(found->back()), {}};
-        if (has_centre_ness) parts.centre_ness = std::move((*found)[1]);
+        if (has_centerness) parts.centerness = std::move((*found)[1]);
         return parts;
     }
 
@@ -153,8 +151,8 @@ private:
         for (std::size_t cell = 0; cell < scores.cells; ++cell)
             for (std::size_t anchor = 0; anchor < scores.anchors; ++anchor) {
                 const float quality =
-                    parts.centre_ness.empty() ? 1 : parts.centre_ness[level].values(cell, anchor, 0);
-                const detail::Quality combine(options_.centre_ness, options_.scores, quality);
+                    parts.centerness.empty() ? 1 : parts.centerness[level].values(cell, anchor, 0);
+                const detail::Quality combine(options_.centerness, options_.scores, quality);
                 const auto score = [&](std::size_t k) { return scores(cell, anchor, k); };
                 for (const detail::ScoredClass& scored : classes.read(score, scores.columns)) {
                     const float certainty = combine(scored.probability);
@@ -214,11 +212,11 @@ static_assert(DetectorHead<AnchorHead>);
     return options;
 }
 
-/// ATSS: one anchor of eight strides per cell, with centre-ness.
+/// ATSS: one anchor of eight strides per cell, with centerness.
 [[nodiscard]] inline AnchorHeadOptions atss_options(cv::Size size = {800, 800}) {
     AnchorHeadOptions options = retinanet_options(size);
     options.factors = {0.1F, 0.1F, 0.2F, 0.2F};
-    options.centre_ness = CentreNess::kRoot;
+    options.centerness = Centerness::kRoot;
     int stride = 8;
     for (AnchorLevel& level : options.levels) {
         const auto step = static_cast<float>(stride);

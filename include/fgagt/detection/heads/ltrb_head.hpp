@@ -3,7 +3,7 @@
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
 #include <fgagt/core/types.hpp>
-#include <fgagt/detection/heads/centre_ness.hpp>
+#include <fgagt/detection/heads/centerness.hpp>
 #include <fgagt/detection/heads/detail/candidates.hpp>
 #include <fgagt/detection/heads/detail/class_scores.hpp>
 #include <fgagt/detection/heads/detail/levels.hpp>
@@ -52,19 +52,19 @@ struct LtrbHeadOptions {
     int bins = 17;                       ///< of kDistribution: numbers per side, [2, 256]
     float point = 0.5F; ///< where in its cell the point is from which distances count, [0, 1]
     ScoreActivation scores = ScoreActivation::kLogit; ///< of the classes
-    CentreNess centre_ness = CentreNess::kRoot;       ///< what is made of it
+    Centerness centerness = Centerness::kRoot;        ///< what is made of it
     SelectionOptions selection{};                     ///< which boxes become detections
 
     friend bool operator==(const LtrbHeadOptions&, const LtrbHeadOptions&) = default;
 };
 
-/// Per cell the distances to the four sides of a box, left, top, right, bottom, with centre-ness (Tian et
+/// Per cell the distances to the four sides of a box, left, top, right, bottom, with centerness (Tian et
 /// al., "FCOS", ICCV 2019) or as distributions (Li et al., "Generalized Focal Loss", NeurIPS 2020).
 ///
-/// Outputs: classes, sides and, unless it is CentreNess::kNone, centre-ness: each as one table
-/// [1, cells of all grids, numbers], or as one table or map per grid. Without centre-ness also one table of
+/// Outputs: classes, sides and, unless it is Centerness::kNone, centerness: each as one table
+/// [1, cells of all grids, numbers], or as one table or map per grid. Without centerness also one table of
 /// the classes followed by the sides (NanoDet-Plus). Equal shapes are told apart by name (`cls`, `reg`,
-/// `ctr`, ...), or else come in the order sides, centre-ness, classes.
+/// `ctr`, ...), or else come in the order sides, centerness, classes.
 class LtrbHead {
 public:
     using Options = LtrbHeadOptions;
@@ -102,7 +102,7 @@ public:
         const auto parts = parts_of(outputs, placement.input);
         if (!parts)
             detail::throw_wrong_outputs("LtrbHead",
-                                        detail::text_of_parts(side_columns(), options_.centre_ness), outputs);
+                                        detail::text_of_parts(side_columns(), options_.centerness), outputs);
         detail::Candidates candidates(options_.selection);
         for (std::size_t level = 0; level < parts->sides.size(); ++level)
             add(*parts, level, candidates);
@@ -113,7 +113,7 @@ private:
     struct Parts {
         std::vector<detail::Level> sides;
         std::vector<detail::Level> classes;
-        std::vector<detail::Level> centre_ness; ///< empty where the family has none
+        std::vector<detail::Level> centerness; ///< empty where the family has none
     };
 
     [[nodiscard]] std::size_t side_columns() const noexcept {
@@ -124,17 +124,17 @@ private:
                                                 cv::Size input) const {
         const auto levels = detail::empty_levels(input, options_.strides);
         const detail::Role sides{side_columns(), {"reg", "box", "dis", "loc"}};
-        const detail::Role centre_ness{1, {"ctr", "centre", "center"}};
+        const detail::Role centerness{1, {"ctr", "centre", "center"}};
         const detail::Role classes{0, {}};
-        const bool has_centre_ness = options_.centre_ness != CentreNess::kNone;
-        if (!has_centre_ness && (outputs.size() == 1 || outputs.size() == options_.strides.size()))
+        const bool has_centerness = options_.centerness != Centerness::kNone;
+        if (!has_centerness && (outputs.size() == 1 || outputs.size() == options_.strides.size()))
             if (auto parts = parts_of_one(detail::levels_of(detail::pointers_to(outputs), levels)))
                 return parts;
-        auto found = has_centre_ness ? detail::levels_by_role(outputs, levels, {sides, centre_ness, classes})
-                                     : detail::levels_by_role(outputs, levels, {sides, classes});
+        auto found = has_centerness ? detail::levels_by_role(outputs, levels, {sides, centerness, classes})
+                                    : detail::levels_by_role(outputs, levels, {sides, classes});
         if (!found) return std::nullopt;
         Parts parts{std::move(found->front()), std::move(found->back()), {}};
-        if (has_centre_ness) parts.centre_ness = std::move((*found)[1]);
+        if (has_centerness) parts.centerness = std::move((*found)[1]);
         return parts;
     }
 
@@ -155,8 +155,8 @@ private:
         const detail::CellView& scores = parts.classes[level].values;
         detail::ClassReader classes(options_.scores, options_.selection.several_classes);
         for (std::size_t cell = 0; cell < scores.cells; ++cell) {
-            const float quality = parts.centre_ness.empty() ? 1 : parts.centre_ness[level].values(cell, 0);
-            const detail::Quality combine(options_.centre_ness, options_.scores, quality);
+            const float quality = parts.centerness.empty() ? 1 : parts.centerness[level].values(cell, 0);
+            const detail::Quality combine(options_.centerness, options_.scores, quality);
             const auto score = [&](std::size_t k) { return scores(cell, k); };
             for (const detail::ScoredClass& scored : classes.read(score, scores.columns)) {
                 const float certainty = combine(scored.probability);
@@ -213,7 +213,7 @@ static_assert(DetectorHead<LtrbHead>);
     LtrbHeadOptions options = fcos_options(size);
     options.sides = SideForm::kPixels;
     options.point = 0;
-    options.centre_ness = CentreNess::kNone;
+    options.centerness = Centerness::kNone;
     return options;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <fgagt/core/detail/numbers.hpp>
-#include <fgagt/detection/heads/centre_ness.hpp>
+#include <fgagt/detection/heads/centerness.hpp>
 #include <fgagt/detection/heads/detail/class_scores.hpp>
 #include <fgagt/detection/heads/detail/levels.hpp>
 #include <fgagt/detection/heads/score_activation.hpp>
@@ -13,24 +13,24 @@
 
 namespace fgagt::detail {
 
-/// The score of a class at a cell of some centre-ness.
+/// The score of a class at a cell of some centerness.
 class Quality {
 public:
     /// @param raw  as the network says it: a probability where the classes' scores are, else a logit
-    Quality(CentreNess use, ScoreActivation scores, float raw)
+    Quality(Centerness use, ScoreActivation scores, float raw)
         : use_(use),
-          centre_ness_(scores == ScoreActivation::kProbability ? raw : sigmoid(raw)) {
-        if (!is_finite(raw)) centre_ness_ = 0;
+          centerness_(scores == ScoreActivation::kProbability ? raw : sigmoid(raw)) {
+        if (!is_finite(raw)) centerness_ = 0;
     }
     [[nodiscard]] float operator()(float probability) const noexcept {
-        if (use_ == CentreNess::kNone) return probability;
-        const float product = probability * centre_ness_;
-        return use_ == CentreNess::kRoot ? std::sqrt(product) : product;
+        if (use_ == Centerness::kNone) return probability;
+        const float product = probability * centerness_;
+        return use_ == Centerness::kRoot ? std::sqrt(product) : product;
     }
 
 private:
-    CentreNess use_;
-    float centre_ness_;
+    Centerness use_;
+    float centerness_;
 };
 
 /// Whether scores can be what they are said to be: probabilities all lie in [0, 1], logits do not.
@@ -43,9 +43,9 @@ private:
 }
 
 /// What heads of several outputs expect, for an error.
-[[nodiscard]] inline std::string text_of_parts(std::size_t columns, CentreNess centre_ness) {
+[[nodiscard]] inline std::string text_of_parts(std::size_t columns, Centerness centerness) {
     return "classes, boxes of " + std::to_string(columns) + " numbers" +
-           (centre_ness == CentreNess::kNone ? "" : " and centre-ness") +
+           (centerness == Centerness::kNone ? "" : " and centerness") +
            ", each as one table of all grids' cells or as one table or map per grid";
 }
 

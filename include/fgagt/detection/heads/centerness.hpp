@@ -7,10 +7,10 @@
 namespace fgagt {
 
 /// What becomes of a network's estimate of how central a cell is to its box.
-enum class CentreNess : std::uint8_t {
+enum class Centerness : std::uint8_t {
     kNone,    ///< there is none
-    kProduct, ///< score = class * centre-ness
-    kRoot,    ///< score = sqrt(class * centre-ness)
+    kProduct, ///< score = class * centerness
+    kRoot,    ///< score = sqrt(class * centerness)
 };
 
 } // namespace fgagt
