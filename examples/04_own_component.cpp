@@ -55,10 +55,14 @@ public:
 };
 static_assert(fgagt::Pooler<CentreColour>);
 
+struct MyParts : fgagt::DefaultParts<> {
+    using Motion = SteadyMotion;
+    using Pooler = CentreColour;
+};
+
 int main() {
-    using MyTracker = fgagt::Tracker<fgagt::ColourBackbone, fgagt::PyramidalFlow, SteadyMotion, CentreColour>;
     const fgagt::SyntheticScene scene;
-    MyTracker tracker;
+    fgagt::Tracker<MyParts> tracker;
     std::size_t reported = 0;
     for (int k = 0; k < scene.frame_count(); ++k)
         reported += tracker.update(scene.frame(k), scene.detections(k)).tracks.size();

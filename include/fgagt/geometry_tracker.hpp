@@ -4,6 +4,11 @@
 
 namespace fgagt {
 
+/// The parts of GeometryTracker.
+struct GeometryParts : DefaultParts<NoBackbone> {
+    using Flow = NoFlow; ///< no pixels, no flow
+};
+
 /// Tracks boxes without pixels, by motion and overlap; the camera's motion may come from the caller.
 ///
 ///     fgagt::GeometryTracker tracker;
@@ -12,6 +17,6 @@ namespace fgagt {
 ///
 /// Callers with appearance vectors of their own give `NoPooler` their dimension, and each detection its
 /// vector.
-using GeometryTracker = Tracker<NoBackbone, NoFlow>;
+using GeometryTracker = Tracker<GeometryParts>;
 
 } // namespace fgagt

@@ -47,13 +47,17 @@ public:
 };
 static_assert(Associator<GraphAssociation>);
 
+/// The parts of GraphTracker.
+template <Backbone B = ColourBackbone>
+struct GraphParts : DefaultParts<B> {
+    using Association = GraphAssociation; ///< the graph's score alone
+};
+
 /// The default tracker with learned weights: an embedding after the pooler, and an adaptive graph whose
 /// similarity takes the place of overlap and appearance.
 template <Backbone B = ColourBackbone>
-class GraphTracker : public Tracker<B, PyramidalFlow, KalmanMotion, DefaultPooler<typename B::Map>,
-                                    AdaptiveGraph, GraphAssociation> {
-    using Base = Tracker<B, PyramidalFlow, KalmanMotion, DefaultPooler<typename B::Map>, AdaptiveGraph,
-                         GraphAssociation>;
+class GraphTracker : public Tracker<GraphParts<B>> {
+    using Base = Tracker<GraphParts<B>>;
 
 public:
     /// The parts of the tracker, by the way that a frame takes through them.

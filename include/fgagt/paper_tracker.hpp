@@ -12,6 +12,13 @@ namespace fgagt {
 /// The paper's association: one stage, the graph's similarity and its margin.
 using PaperAssociation = Cascade<MarginAssigner, SimilarityStage>;
 
+/// The parts of PaperTracker.
+template <Backbone B = ChannelBackbone>
+struct PaperParts : DefaultParts<B> {
+    using Motion = HoldMotion;            ///< the paper has no motion model
+    using Association = PaperAssociation; ///< one stage
+};
+
 /// The algorithm as published (FGAGT, arXiv 2010.09015). Where it departs from the paper:
 ///
 /// - Features come from weightless channels unless another backbone is given; the paper has DLA-34, trained.
@@ -21,10 +28,8 @@ using PaperAssociation = Cascade<MarginAssigner, SimilarityStage>;
 /// - Flow is Lucas-Kanade with a window of 21 pixels on frames of about half a megapixel; the paper does
 /// not say.
 template <Backbone B = ChannelBackbone>
-class PaperTracker : public Tracker<B, PyramidalFlow, HoldMotion, DefaultPooler<typename B::Map>,
-                                    AdaptiveGraph, PaperAssociation, LifecycleManager> {
-    using Base = Tracker<B, PyramidalFlow, HoldMotion, DefaultPooler<typename B::Map>, AdaptiveGraph,
-                         PaperAssociation, LifecycleManager>;
+class PaperTracker : public Tracker<PaperParts<B>> {
+    using Base = Tracker<PaperParts<B>>;
 
 public:
     /// The parts of the tracker, by the way that a frame takes through them.

@@ -29,10 +29,19 @@ struct BackgroundFlow : PyramidalFlow {
     }
 };
 
-using OverlapTracker = Tracker<NoBackbone, NoFlow, HoldMotion>;
-using FlowTracker = Tracker<NoBackbone, PyramidalFlow>;
-using StillTracker = Tracker<ColourBackbone, PyramidalFlow, HoldMotion>;
-using BackgroundFlowTracker = Tracker<ColourBackbone, BackgroundFlow>;
+struct OverlapParts : GeometryParts {
+    using Motion = HoldMotion;
+};
+using OverlapTracker = Tracker<OverlapParts>;
+using FlowTracker = Tracker<NoBackbone>;
+struct StillParts : DefaultParts<> {
+    using Motion = HoldMotion;
+};
+using StillTracker = Tracker<StillParts>;
+struct BackgroundFlowParts : DefaultParts<> {
+    using Flow = BackgroundFlow;
+};
+using BackgroundFlowTracker = Tracker<BackgroundFlowParts>;
 
 /// The options of the default tracker, and whether it is told the sequence's camera motion.
 struct Settings {

@@ -447,7 +447,10 @@ TEST_CASE("a snapshot with more than a tracker's values is refused") {
 }
 
 TEST_CASE("a tracker whose parts cannot be saved says so") {
-    using Secret = Tracker<NoBackbone, NoFlow, SecretMotion>;
+    struct SecretParts : GeometryParts {
+        using Motion = SecretMotion;
+    };
+    using Secret = Tracker<SecretParts>;
     STATIC_REQUIRE(Snapshotable<GeometryTracker::State>);
     STATIC_REQUIRE(Snapshotable<Tracker<>::State>);
     STATIC_REQUIRE_FALSE(Snapshotable<Secret::State>);

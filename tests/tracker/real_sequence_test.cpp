@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
+#include "support/with_part.hpp"
 
 #include <fgagt/evaluation/evaluation.hpp>
 #include <fgagt/fgagt.hpp>
@@ -119,12 +120,10 @@ TEST_CASE("flow, pooling, graph and assignment each decide something on real fra
     const Clip clip = read_clip(*sequence, 120);
     const Output expected = track(Tracker<>(), clip);
     CHECK(track(Tracker<>(), clip) == expected); // and nothing else does
-    CHECK(track(Tracker<ColourBackbone, StillFlow>(), clip) != expected);
-    CHECK(track(Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, BlindPooler>(), clip) != expected);
-    CHECK(track(Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, IndifferentGraph>(),
-                clip) != expected);
-    using Greedy =
-        Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, AdaptiveGraph, GreedyAssociation>;
+    CHECK(track(Tracker<test::WithFlow<StillFlow>>(), clip) != expected);
+    CHECK(track(Tracker<test::WithPooler<BlindPooler>>(), clip) != expected);
+    CHECK(track(Tracker<test::WithGraph<IndifferentGraph>>(), clip) != expected);
+    using Greedy = Tracker<test::WithAssociation<GreedyAssociation>>;
     CHECK(track(Greedy({.association = greedy_default()}), clip) != expected);
 }
 

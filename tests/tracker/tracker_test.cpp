@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/moving_squares.hpp"
 #include "support/unusual_numbers.hpp"
+#include "support/with_part.hpp"
 #include "tracker/track_ids.hpp"
 
 #include <fgagt/core/detail/numbers.hpp>
@@ -391,8 +392,7 @@ TEST_CASE("the reported box is the filter's or the detection's") {
 }
 
 TEST_CASE("the caller's own appearance vectors are compared, and their length is checked") {
-    using Described = Tracker<NoBackbone, NoFlow, KalmanMotion, NoPooler<NoMap>>;
-    Described tracker({.pooler = NoPooler<NoMap>({.dimension = 2})});
+    GeometryTracker tracker({.pooler = NoPooler<NoMap>({.dimension = 2})});
     // Two objects jump onto each other's place: geometry cannot know, the vectors can.
     const Box left{100, 100, 40, 80}, right{112, 100, 40, 80};
     const std::vector<float> red{1, 0}, blue{0, 1};
@@ -633,38 +633,31 @@ TEST_CASE("a component that throws on a frame leaves the tracker as after the fr
     bool fails = false;
     using Error = std::runtime_error;
     require_strong_guarantee<Error>(Tracker<FailingBackbone>({.backbone = {.fails = &fails}}), fails, true);
+    require_strong_guarantee<Error>(Tracker<test::WithGraph<FailingGraph>>({.graph = {.fails = &fails}}),
+                                    fails, true);
     require_strong_guarantee<Error>(
-        Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, FailingGraph>(
-            {.graph = {.fails = &fails}}),
-        fails, true);
-    require_strong_guarantee<Error>(
-        Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, AdaptiveGraph, DefaultAssociation,
-                FailingLifecycle>({.lifecycle = {.fails = &fails}}),
-        fails, true);
+        Tracker<test::WithLifecycle<FailingLifecycle>>({.lifecycle = {.fails = &fails}}), fails, true);
 }
 
 TEST_CASE("a component that does not keep what its concept asks for is told, and the tracker is as it was") {
-    using A = Tracker<ColourBackbone, WrongFlow>;
+    using A = Tracker<test::WithFlow<WrongFlow>>;
     require_refused<WrongFlow, A>(&A::Components::flow);
-    using B = Tracker<ColourBackbone, PyramidalFlow, WrongMotion>;
+    using B = Tracker<test::WithMotion<WrongMotion>>;
     require_refused<WrongMotion, B>(&B::Components::motion);
-    using C = Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, WrongPooler>;
+    using C = Tracker<test::WithPooler<WrongPooler>>;
     require_refused<WrongPooler, C>(&C::Components::pooler);
-    using D = Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, WrongGraph>;
+    using D = Tracker<test::WithGraph<WrongGraph>>;
     require_refused<WrongGraph, D>(&D::Components::graph);
-    using E =
-        Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, AdaptiveGraph, WrongAssociation>;
+    using E = Tracker<test::WithAssociation<WrongAssociation>>;
     require_refused<WrongAssociation, E>(&E::Components::association);
-    using F = Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, AdaptiveGraph,
-                      DefaultAssociation, WrongLifecycle>;
+    using F = Tracker<test::WithLifecycle<WrongLifecycle>>;
     require_refused<WrongLifecycle, F>(&F::Components::lifecycle);
 }
 
 TEST_CASE("a frame in which a step has failed has to begin anew") {
     const MovingSquares scene;
     bool fails = false;
-    Tracker<ColourBackbone, PyramidalFlow, KalmanMotion, StripePooler, FailingGraph> tracker(
-        {.graph = {.fails = &fails}});
+    Tracker<test::WithGraph<FailingGraph>> tracker({.graph = {.fails = &fails}});
     tracker.update(scene.frame(0), scene.detections(0));
     tracker.begin(scene.frame(1), scene.detections(1));
     tracker.propagate_tracks();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fgagt/core/detail/frame_type.hpp>
 #include <fgagt/core/detail/simd.hpp>
 #include <fgagt/core/errors.hpp>
 #include <fgagt/flow/detail/halve_avx2.hpp>
@@ -265,24 +266,13 @@ private:
     std::vector<std::int16_t> sums_; ///< of the rows being halved
 };
 
-namespace detail {
-
-inline void require_frame(const cv::Mat& frame) {
-    const int type = frame.type();
-    if (frame.empty() || frame.dims != 2 || (type != CV_8UC1 && type != CV_8UC3 && type != CV_8UC4))
-        throw_invalid("as_grey: expected a non-empty CV_8UC1, CV_8UC3 or CV_8UC4 frame, got ", frame.cols,
-                      'x', frame.rows, " of type ", type, "; convert it first");
-}
-
-} // namespace detail
-
 /// The frame as an 8-bit grey image: the frame itself where it is one, else converted into `buffer`.
 ///
 /// @param frame   non-empty CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA)
 /// @param buffer  holds the result's pixels; must outlive it
 /// @throws InvalidArgument  an empty frame or another type
 [[nodiscard]] inline cv::Mat as_grey(const cv::Mat& frame, std::vector<std::uint8_t>& buffer) {
-    detail::require_frame(frame);
+    detail::require_frame(frame, "as_grey");
     const int type = frame.type();
     if (type == CV_8UC1) return frame;
     buffer.resize(frame.total());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fgagt/core/detail/frame_type.hpp>
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
 #include <fgagt/network/input_placement.hpp>
@@ -39,11 +40,7 @@ public:
     /// @return  [1 x 3 x height x width] CV_32F, valid until the next call
     /// @throws InvalidArgument  the frame is empty or of another type
     const cv::Mat& make(const cv::Mat& frame, InputPlacement& placement) {
-        if (frame.dims != 2 ||
-            (frame.type() != CV_8UC1 && frame.type() != CV_8UC3 && frame.type() != CV_8UC4))
-            detail::throw_invalid(
-                "NetworkInput: expected a CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA) frame, got OpenCV type ",
-                frame.type(), "; convert it with cv::Mat::convertTo or cv::cvtColor");
+        detail::require_frame(frame, "NetworkInput");
         placement = place_in_input(frame.size(), options_);
         fit(frame, placement);
         const std::array<int, 4> shape{1, static_cast<int>(kChannels), canvas_.rows, canvas_.cols};

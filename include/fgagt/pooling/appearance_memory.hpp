@@ -59,6 +59,18 @@ public:
         return !state.mean.empty() && (options_.source != AppearanceSource::kCurrent || state.from_caller);
     }
 
+    /// Puts what is remembered in place of a track's features, or its mean with those of the current frame.
+    ///
+    /// @param features  [D]; stay as they are where nothing of that length is remembered
+    /// @param seen_now  whether they were pooled from the current frame
+    /// @return whether anything was recalled
+    bool recall(const State& state, std::span<float> features, bool seen_now) const {
+        if (!recalls(state) || state.mean.size() != features.size()) return false;
+        for (std::size_t k = 0; k < features.size(); ++k)
+            features[k] = seen_now ? 0.5F * (features[k] + state.mean[k]) : state.mean[k];
+        return true;
+    }
+
     /// Takes in the features of the detection that the track took.
     ///
     /// @param state     of the track

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace fgagt {
@@ -60,6 +61,22 @@ inline constexpr std::int64_t kMaxCount = std::int64_t{1} << 62U; ///< so that c
            track.age <= kMaxCount && track.hits >= 1 && track.hits <= track.age && track.missed >= 0 &&
            track.missed < track.age && is_finite(track.missed_time) && track.missed_time >= 0 &&
            is_within(track.covered, 0, 1);
+}
+
+/// Moves the tracks that are not removed to the front, in their order, and returns how many they are.
+template <class MotionState, class FlowImage>
+[[nodiscard]] std::size_t move_kept_to_front(TrackerState<MotionState, FlowImage>& state) {
+    std::size_t kept = 0;
+    for (std::size_t t = 0; t < state.tracks.size(); ++t) {
+        if (state.tracks[t].status == TrackStatus::kRemoved) continue;
+        if (kept != t) {
+            state.tracks[kept] = state.tracks[t];
+            state.motions[kept] = std::move(state.motions[t]);
+            std::swap(state.appearances[kept], state.appearances[t]);
+        }
+        ++kept;
+    }
+    return kept;
 }
 
 /// What is wrong with tracks and with all that is not a component's own; nullptr if nothing is.

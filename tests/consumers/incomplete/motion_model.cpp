@@ -9,6 +9,10 @@ struct Mine {
     fgagt::Box box(const State& state) const { return state; }
 };
 
+struct MyParts : fgagt::DefaultParts<> {
+    using Motion = Mine;
+};
+
 int main() {
-    const fgagt::Tracker<fgagt::ColourBackbone, fgagt::PyramidalFlow, Mine> tracker;
+    const fgagt::Tracker<MyParts> tracker;
 }

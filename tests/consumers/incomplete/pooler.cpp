@@ -6,6 +6,10 @@ struct Mine {
     using Map = fgagt::ColourImage;
 };
 
+struct MyParts : fgagt::DefaultParts<> {
+    using Pooler = Mine;
+};
+
 int main() {
-    const fgagt::Tracker<fgagt::ColourBackbone, fgagt::PyramidalFlow, fgagt::KalmanMotion, Mine> tracker;
+    const fgagt::Tracker<MyParts> tracker;
 }

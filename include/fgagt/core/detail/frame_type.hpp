@@ -6,13 +6,18 @@
 
 namespace fgagt::detail {
 
-/// Throws InvalidArgument unless the frame is a non-empty CV_8UC1, CV_8UC3 or CV_8UC4 image.
+/// @throws InvalidArgument  the frame is not a non-empty image of type CV_8UC1, CV_8UC3 or CV_8UC4
 inline void require_frame(const cv::Mat& frame, const char* function) {
-    const bool known = frame.type() == CV_8UC1 || frame.type() == CV_8UC3 || frame.type() == CV_8UC4;
-    if (frame.empty() || frame.dims != 2 || !known)
-        throw_invalid(function, ": expected a non-empty CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA) frame, got ",
-                      frame.cols, " x ", frame.rows, " of OpenCV type ", frame.type(),
-                      "; convert it with cv::Mat::convertTo or cv::cvtColor");
+    if (frame.empty())
+        throw_invalid(function,
+                      ": expected a frame, got an empty one; check that the image was read, and leave out "
+                      "frames that were not");
+    if (frame.dims != 2)
+        throw_invalid(function, ": expected a frame of two dimensions, got ", frame.dims,
+                      "; take one plane of it");
+    if (frame.type() != CV_8UC1 && frame.type() != CV_8UC3 && frame.type() != CV_8UC4)
+        throw_invalid(function, ": expected a frame of type CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA), got ",
+                      cv::typeToString(frame.type()), "; convert it with cv::Mat::convertTo or cv::cvtColor");
 }
 
 } // namespace fgagt::detail

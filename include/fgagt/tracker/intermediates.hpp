@@ -1,0 +1,45 @@
+#pragma once
+
+#include <fgagt/core/types.hpp>
+#include <fgagt/detection/rejection.hpp>
+#include <fgagt/detection/score_levels.hpp>
+#include <fgagt/tracker/frame_result.hpp>
+
+#include <opencv2/core.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace fgagt {
+
+/// Everything between the steps of one frame, for callers who want to look. Valid until the next frame
+/// begins.
+template <class Map>
+struct FrameIntermediates {
+    cv::Mat frame; ///< the caller's own pixels, until `commit`
+    std::vector<Detection>
+        detected; ///< what the backbone saw where it is a detector, too, as `update` got it
+    std::vector<Detection> detections; ///< [M] the usable ones, their scores calibrated to the scene
+    std::vector<float> scores;         ///< [M] their scores before calibration, in [0, 1]
+    ScoreLevels::Levels levels;        ///< the scores that were calibrated to the options' `sure` and `birth`
+    std::vector<std::size_t> source;   ///< [M] their indices in the caller's list
+    std::vector<Rejection> rejected;   ///< the others
+    float elapsed = 1;                 ///< nominal frames since the previous frame
+    std::optional<Affine> camera_motion;      ///< the caller's or the flow's, where either knows it
+    std::vector<BoxFlow> flows;               ///< [N]
+    Map map;                                  ///< the backbone's
+    std::vector<Box> boxes_d;                 ///< [M]
+    std::vector<Box> boxes_t;                 ///< [N] where the tracks are expected in this frame
+    Matrix features_d;                        ///< F_d [M x D]
+    Matrix features_t;                        ///< F_t [N x D]
+    std::vector<std::uint8_t> has_features_d; ///< [M]
+    std::vector<std::uint8_t> has_features_t; ///< [N]
+    Matrix iou;                               ///< [M x N]
+    Matrix similarity;                        ///< S_out [M x N]
+    std::vector<Match> matches;               ///< who continues whom, by index
+    StageTimes times;                         ///< spent so far
+};
+
+} // namespace fgagt
