@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstdint>
 
-using namespace fgagt;
+using namespace fgagt::detail;
 
 TEST_CASE("a frame is halved until its area is nearest to what is wanted, as a ratio") {
     const int half_a_megapixel = 960 * 540;

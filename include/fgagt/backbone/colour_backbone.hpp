@@ -37,7 +37,7 @@ public:
     /// @throws InvalidArgument  the frame is empty or of another type
     void extract(const cv::Mat& frame, ColourImage& map) {
         detail::require_frame(frame, "ColourBackbone::extract");
-        const int halvings = halvings_to(frame.size(), options_.pixels);
+        const int halvings = detail::halvings_to(frame.size(), options_.pixels);
         const cv::Mat& small = halve_(frame, halvings);
         map.columns = small.cols;
         map.rows = small.rows;
@@ -55,7 +55,7 @@ private:
     }
 
     ColourBackboneOptions options_;
-    Halver halve_;
+    detail::Halver halve_;
     cv::Mat bgr_;
 };
 static_assert(Backbone<ColourBackbone>);

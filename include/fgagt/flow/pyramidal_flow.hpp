@@ -72,7 +72,7 @@ public:
     /// @throws InvalidArgument  a frame that is empty or not CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA)
     void prepare(const cv::Mat& frame, Image& image) {
         detail::require_frame(frame, "PyramidalFlow");
-        const int halvings = halvings_to(frame.size(), options_.pixels);
+        const int halvings = detail::halvings_to(frame.size(), options_.pixels);
         lucas_kanade_.prepare(detail::small_grey(frame, halvings, grey_), image.pyramid);
         image.frame_size = frame.size();
         image.scale = std::ldexp(1.F, -halvings);

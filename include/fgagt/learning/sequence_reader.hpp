@@ -95,7 +95,7 @@ private:
         pairwise_iou(boxes_d, boxes_t, iou_);
         assigner_.assign(iou_, options_.min_iou, truth_of_);
 
-        const int halvings = halvings_to(frame.size(), options_.pixels);
+        const int halvings = detail::halvings_to(frame.size(), options_.pixels);
         const float scale = std::ldexp(1.F, -halvings);
         const cv::Mat& small = halve_(frame, halvings); // to the pixel what ColourBackbone looks at
         cv::Mat bgr = small;
@@ -117,7 +117,7 @@ private:
     Options options_;
     DetectionFilter filter_;
     PyramidalFlow flow_;
-    Halver halve_;
+    detail::Halver halve_;
     MarginAssigner assigner_;
     LabelledSequence sequence_;
     PyramidalFlow::Image previous_, image_;

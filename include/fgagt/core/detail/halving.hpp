@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace fgagt {
+namespace fgagt::detail {
 
 /// How often a frame is halved to bring its area nearest to `pixels`, as a ratio: 0 up to twice as many.
 ///
@@ -49,4 +49,4 @@ private:
     std::vector<cv::Mat> halves_; ///< one after the other
 };
 
-} // namespace fgagt
+} // namespace fgagt::detail
