@@ -2,11 +2,7 @@
 
 // The trackers and all their parts. Files and scenes (io/) and metrics (evaluation/) are headers of their
 // own: whoever tracks does not compile them.
-
-// First, which makes errors about a part short.
 #include <fgagt/core/concepts.hpp>
-
-// The rest, in the order of their names.
 #include <fgagt/assignment/assignment.hpp>
 #include <fgagt/backbone/backbone.hpp>
 #include <fgagt/core/errors.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/assignment/detail/reaching.hpp>
 #include <fgagt/core/concepts.hpp>
+#include <fgagt/assignment/detail/reaching.hpp>
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
 #include <fgagt/core/types.hpp>

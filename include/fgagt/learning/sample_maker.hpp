@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fgagt/backbone/colour_backbone.hpp>
 #include <fgagt/core/concepts.hpp>
+#include <fgagt/backbone/colour_backbone.hpp>
 #include <fgagt/core/detail/numbers.hpp>
 #include <fgagt/core/errors.hpp>
 #include <fgagt/core/keyed_random.hpp>
