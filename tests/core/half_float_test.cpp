@@ -41,6 +41,10 @@ void check_against_opencv(const std::vector<float>& values) {
     }
 }
 
+// Both work at compile time.
+static_assert(half_of_float(1) == 0x3C00);
+static_assert(float_of_half(0x3555) == 0x1.554p-2F);
+
 } // namespace
 
 TEST_CASE("every half becomes the number that OpenCV makes of it") {
@@ -57,12 +61,9 @@ TEST_CASE("every half becomes the number that OpenCV makes of it") {
     }
 }
 
-TEST_CASE("every half survives a round trip through float, and NaN stays NaN") {
-    for (std::uint32_t half = 0; half < kHalves; ++half) {
-        const float value = float_of_half(static_cast<std::uint16_t>(half));
-        const std::uint16_t back = half_of_float(value);
-        if (std::isnan(value) ? !std::isnan(float_of_half(back)) : back != half) FAIL_CHECK(half);
-    }
+TEST_CASE("every half comes back, each NaN with its payload") {
+    for (std::uint32_t half = 0; half < kHalves; ++half)
+        if (half_of_float(float_of_half(static_cast<std::uint16_t>(half))) != half) FAIL_CHECK(half);
 }
 
 TEST_CASE("numbers at, between and beside halves are rounded as OpenCV rounds them") {
