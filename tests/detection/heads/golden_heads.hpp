@@ -3,12 +3,12 @@
 #include "support/catch.hpp"
 #include "support/data.hpp"
 
-#include <fgagt/detection/heads/detector_head.hpp>
 #include <fgagt/core/errors.hpp>
+#include <fgagt/core/types.hpp>
+#include <fgagt/detection/heads/detector_head.hpp>
 #include <fgagt/io/safetensors.hpp>
 #include <fgagt/network/input_placement.hpp>
 #include <fgagt/network/network_output.hpp>
-#include <fgagt/core/types.hpp>
 
 #include <opencv2/core.hpp>
 
