@@ -1,5 +1,5 @@
-# Targets `format` (writes), `format_check` and `tidy` (both fail where something is wrong): the rules of .clang-format and
-# .clang-tidy, over everything that the project has written.
+# Targets `format` (reformats), `format_check` and `tidy` (both fail on violations) apply .clang-format and .clang-tidy to all
+# of the project's own sources.
 find_program(FGAGT_CLANG_FORMAT NAMES clang-format clang-format-14)
 find_program(FGAGT_RUN_CLANG_TIDY NAMES run-clang-tidy run-clang-tidy-14)
 

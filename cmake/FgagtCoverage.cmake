@@ -1,5 +1,5 @@
-# Target `coverage`: runs the tests and says which lines and branches of include/ they reach, as a table and as pages (both in
-# the build folder's coverage/). Fails below 95 % of the lines or 85 % of the branches. Needs the flags of the preset `coverage`.
+# Target `coverage`: runs the tests and reports which lines and branches of include/ they cover, as a table and as HTML pages in
+# the build folder's coverage/. Fails below 95 % of the lines or 85 % of the branches. Needs the flags of the preset `coverage`.
 find_program(FGAGT_LLVM_PROFDATA NAMES llvm-profdata llvm-profdata-14)
 find_program(FGAGT_LLVM_COV NAMES llvm-cov llvm-cov-14)
 find_package(Python3 COMPONENTS Interpreter QUIET)

@@ -1,5 +1,5 @@
-# The least versions of Eigen and OpenCV. They are compared here and not by find_package: the version files of both refuse every major
-# version but the one that is asked for.
+# Minimum versions of Eigen and OpenCV. They are compared here instead of in find_package, because the version files of both
+# reject every major version except the requested one.
 set(fgagt_eigen_version 3.4)
 set(fgagt_opencv_version 4.5.4)
 

@@ -1,11 +1,11 @@
-# What only the project's own tests and programs are built with; never exported.
+# Build settings for the project's own tests and programs; never exported.
 add_library(fgagt_development INTERFACE)
 target_link_libraries(fgagt_development INTERFACE fgagt::fgagt)
 target_compile_options(
     fgagt_development
     INTERFACE $<IF:$<CXX_COMPILER_ID:MSVC>,/W4;/utf-8;/bigobj,-Wall;-Wextra;-Wpedantic;-Wconversion;-Wsign-conversion;-Wshadow>
               $<$<BOOL:${FGAGT_WARNINGS_AS_ERRORS}>:$<IF:$<CXX_COMPILER_ID:MSVC>,/WX,-Werror>>)
-# Modules of OpenCV that have other names in OpenCV 5: of contours and corners, of transforms, and of the HOG detector.
+# OpenCV modules that have other names in OpenCV 5: contours and corners, transforms, and the HOG detector.
 if(OpenCV_VERSION VERSION_LESS 5)
     set(fgagt_opencv_moved imgproc)
     set(fgagt_opencv_transforms calib3d)

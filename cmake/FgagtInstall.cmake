@@ -1,4 +1,5 @@
-# Headers, what find_package and pkg-config read: the same on every architecture, so all of it is under include/ and share/.
+# Installs the headers and the files for find_package and pkg-config. They are independent of the architecture, so everything is
+# under include/ and share/.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -12,7 +13,7 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/fgagtConfigVersion.
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/fgagtConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/fgagtConfigVersion.cmake
         DESTINATION ${fgagt_config_dir})
 
-# Its prefix is found from where the file lies, so that what is installed can be moved.
+# The prefix is relative to this file, so that the installation can be moved.
 set(fgagt_pc_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 if(IS_ABSOLUTE ${fgagt_pc_dir})
     set(fgagt_pc_prefix ${CMAKE_INSTALL_PREFIX})

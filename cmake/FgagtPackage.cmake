@@ -1,6 +1,6 @@
-# The Debian package libfgagt-dev, by cpack. What Debian wants of a package beside what is installed, its licence and its changes,
-# is laid out in the build folder, and only the package takes it from there.
-find_program(FGAGT_GZIP gzip) # every Debian has it
+# Builds the Debian package libfgagt-dev with cpack. The files that only the package needs, its licence and its changelog, are
+# generated in the build folder.
+find_program(FGAGT_GZIP gzip) # part of every Debian system
 if(NOT FGAGT_GZIP)
     return()
 endif()
@@ -39,7 +39,7 @@ set(CPACK_DEBIAN_PACKAGE_SOURCE fgagt)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
-# find_package and pkg-config read OpenCV's own files, which are in the package of all its modules.
+# find_package and pkg-config need OpenCV's own files, which are in the package of all its modules.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libeigen3-dev (>= ${fgagt_eigen_version}), libopencv-dev (>= ${fgagt_opencv_version})")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "nlohmann-json3-dev (>= 3.9), libpugixml-dev (>= 1.9)")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

@@ -1,4 +1,4 @@
-# Sets a variable to the version, "major.minor.patch", that include/fgagt/version.hpp under a folder says.
+# Sets a variable to the version, "major.minor.patch", in include/fgagt/version.hpp below a folder.
 function(fgagt_read_version variable source_dir)
     file(STRINGS ${source_dir}/include/fgagt/version.hpp version REGEX "^#define FGAGT_VERSION_(MAJOR|MINOR|PATCH) [0-9]+$")
     list(TRANSFORM version REPLACE ".* " "")

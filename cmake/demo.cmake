@@ -1,4 +1,4 @@
-# Tracks the pedestrians of the real video that the package opencv-doc installs, or of a generated scene where it is missing.
+# Tracks the pedestrians in the video that the package opencv-doc installs, or in a generated scene if it is missing.
 #
 #   cmake -DMOT_TRACK=... -DMAKE_SCENE=... -DOUTPUT=... -P demo.cmake
 set(video /usr/share/doc/opencv-doc/examples/data/vtest.avi)
@@ -7,7 +7,7 @@ if(EXISTS ${video})
     message("Tracking the pedestrians of ${video}")
     set(source ${video} --detector hog)
 else()
-    message("${video} is not on this machine (container images leave documentation out): "
+    message("${video} is not installed (container images omit documentation): "
             "tracking a generated scene instead")
     set(scene ${OUTPUT}/scene)
     execute_process(COMMAND ${MAKE_SCENE} ${scene} COMMAND_ERROR_IS_FATAL ANY)

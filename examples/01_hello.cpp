@@ -1,4 +1,4 @@
-// Tracks a generated scene, which needs no input at all, and says who came and went.
+// Tracks a generated scene, which needs no input files, and prints which objects appear and disappear.
 
 #include <fgagt/fgagt.hpp>
 #include <fgagt/io/synthetic_scene.hpp>

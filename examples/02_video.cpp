@@ -1,4 +1,4 @@
-// Tracks the people of a video, found by the detector that OpenCV brings along, and prints who is there.
+// Tracks the people in a video with OpenCV's built-in pedestrian detector and prints the IDs in each frame.
 //
 //   02_video VIDEO
 
@@ -14,7 +14,7 @@ namespace {
 
 void track_people(const char* path) {
     const auto video = fgagt::open_frames(path);
-    fgagt::examples::HogDetector detector; // or your own: it gives a std::vector<fgagt::Detection>
+    fgagt::examples::HogDetector detector; // or your own; it returns std::vector<fgagt::Detection>
     fgagt::Tracker<> tracker;
     for (cv::Mat frame; video->read(frame);) {
         const fgagt::FrameResult& result = tracker.update(frame, detector.detect(frame));

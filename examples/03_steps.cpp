@@ -1,4 +1,4 @@
-// Drives the tracker step by step and shows what lies between the steps.
+// Runs the tracker step by step and prints the intermediate results.
 
 #include <fgagt/fgagt.hpp>
 #include <fgagt/io/synthetic_scene.hpp>
@@ -7,7 +7,7 @@
 
 namespace {
 
-/// S_out, one row per detection and one column per track, and who took whom.
+/// Prints S_out, with one row per detection and one column per track, and the matches.
 void show(const fgagt::FrameIntermediates<fgagt::ColourImage>& work) {
     for (Eigen::Index d = 0; d < work.similarity.rows(); ++d) {
         std::printf("  detection %lld:", static_cast<long long>(d));
@@ -36,7 +36,7 @@ int main() {
             std::printf("frame %d\n", k);
             show(tracker.work());
         }
-        const fgagt::FrameResult& result = tracker.commit(); // lifecycle: ids, ages, states
+        const fgagt::FrameResult& result = tracker.commit(); // lifecycle: IDs, ages, states
 
         for (const fgagt::TrackId id : result.events.born)
             std::printf("frame %d: track %lld is born\n", k, static_cast<long long>(id));

@@ -1,4 +1,4 @@
-// Puts components of one's own in place of the library's: a motion model and a pooler.
+// Replaces two of the library's components with your own: a motion model and a pooler.
 
 #include <fgagt/fgagt.hpp>
 #include <fgagt/io/synthetic_scene.hpp>
@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-/// Goes on at its speed, and takes half of every surprise into it.
+/// Constant velocity; each detection corrects the velocity by half of the prediction error.
 class SteadyMotion {
 public:
     struct State {

@@ -1,5 +1,5 @@
-// Brings a backbone of one's own: whatever makes a feature map of a frame, a network for example. This one
-// keeps a cell per 8 x 8 pixels with the mean of each colour and of the gradient's magnitude.
+// Uses your own backbone, which can be anything that computes a feature map from a frame, such as a network.
+// This one has a cell per 8 x 8 pixels that holds the mean of each colour and the mean gradient magnitude.
 
 #include <fgagt/fgagt.hpp>
 #include <fgagt/io/synthetic_scene.hpp>
@@ -45,7 +45,7 @@ private:
 static_assert(fgagt::Backbone<CellBackbone>);
 
 int main() {
-    // A feature map is pooled by ROI-align unless another pooler is named.
+    // ROI-align pools the feature map unless you specify another pooler.
     fgagt::Tracker<CellBackbone> tracker;
     const fgagt::SyntheticScene scene;
     std::size_t reported = 0;

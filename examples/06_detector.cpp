@@ -1,5 +1,5 @@
-// Tracks what a detector network sees in a video, and prints who is there. With `--own-features` objects are
-// told apart by the network's own features, made in the same pass; colours do better as a rule.
+// Tracks the objects that a detector network finds in a video and prints their IDs. With `--own-features`,
+// the tracker compares the network's own features, computed in the same pass; colours usually work better.
 //
 //   06_detector MODEL VIDEO [--own-features]
 

@@ -1,5 +1,5 @@
-// Counts the people of a generated scene: who passes a line, by class and direction, and who is in a zone and
-// for how long. With a file name, also draws the last frame with all that was counted.
+// Counts the people in a generated scene: how many cross a line, by class and direction, and how many are in
+// a zone and for how long. With a file name, also draws the last frame with the line, the zone and a heatmap.
 //
 //   07_counting [PICTURE.png]
 
@@ -38,7 +38,7 @@ void print(const fgagt::Zone& zone) {
 void count(const char* picture) {
     const fgagt::SyntheticScene scene({.frames = 300, .objects = 16, .classes = 2});
     fgagt::Tracker<> tracker;
-    fgagt::LineCounter line({.start = {320, 80}, .end = {320, 480}}); // downwards: its right is our left
+    fgagt::LineCounter line({.start = {320, 80}, .end = {320, 480}}); // downwards; its right is image-left
     fgagt::Zone zone({.corners = {{100, 200}, {300, 200}, {340, 470}, {60, 470}}});
     fgagt::TrackPainter painter;
     fgagt::Heatmap heatmap({.frame_size = scene.options().frame_size});
@@ -53,7 +53,7 @@ void count(const char* picture) {
             std::printf("frame %3d: track %lld was in the zone for %lld frames\n", k,
                         static_cast<long long>(visit.id), static_cast<long long>(visit.dwell()));
         heatmap.add(result.tracks);
-        if (k + 1 == scene.frame_count()) heatmap.draw(frame); // below what the painter draws
+        if (k + 1 == scene.frame_count()) heatmap.draw(frame); // under the painter's drawing
         painter.draw(frame, result.tracks);
     }
     print(line);

@@ -1,5 +1,5 @@
-// Tracks many cameras at once in one process: each has a tracker and a thread that reads, and all share a few
-// threads that track. A camera that fails, or is slow, costs only itself.
+// Tracks many cameras at once in one process. Each camera has its own tracker and its own reader thread; all
+// share a few tracking threads. A camera that fails or is slow does not affect the others.
 //
 //   08_many_streams VIDEO VIDEO ... --fps 25
 
@@ -59,31 +59,30 @@ void add_options(CLI::App& app, Arguments& arguments) {
     app.add_option("SOURCE", arguments.sources, "sequence folders (seqinfo.ini, img1/) or video files")
         ->required();
     app.add_option("--detections", arguments.detections,
-                   "MOTChallenge detection files, one a source (default: det/det.txt of a sequence; without "
+                   "MOTChallenge detection files, one per source (default: a sequence's det/det.txt; without "
                    "one, OpenCV's pedestrian detector)");
-    app.add_option("--streams", arguments.streams, "number of streams: sources are used again, in turn")
+    app.add_option("--streams", arguments.streams, "number of streams; sources are reused in turn")
         ->type_name("N")
         ->check(CLI::PositiveNumber);
-    app.add_option("--workers", arguments.workers, "threads that track (default: one a core)")
+    app.add_option("--workers", arguments.workers, "tracking threads (default: one per core)")
         ->type_name("N")
         ->check(CLI::PositiveNumber);
-    app.add_option("--queue", arguments.queue, "frames of a stream that may wait")
+    app.add_option("--queue", arguments.queue, "maximum number of frames that wait in each stream's queue")
         ->type_name("N")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    app.add_option(
-           "--fps", arguments.frame_rate,
-           "sources are cameras: so many frames come a second, and where they come too fast the oldest "
-           "is dropped; 0: files, of which every frame is tracked")
+    app.add_option("--fps", arguments.frame_rate,
+                   "treat sources as cameras with this frame rate; when tracking falls behind, the oldest "
+                   "waiting frame is dropped; 0: treat sources as files and track every frame")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     app.add_option("--output", arguments.output,
-                   "folder for MOTChallenge result text, 1.txt for the first stream");
-    app.add_option("--stats", arguments.stats, "write what the table says as JSON");
+                   "folder for MOTChallenge result files, 1.txt for the first stream");
+    app.add_option("--stats", arguments.stats, "write the table as JSON");
     app.add_flag("--quiet", arguments.quiet, "no progress bar and no table");
 }
 
-/// What no single option can tell.
+/// Checks that involve more than one option.
 /// @throws CLI::ParseError  wrong usage
 void complete(Arguments& arguments) {
     if (!arguments.detections.empty() && arguments.detections.size() != arguments.sources.size())
@@ -104,9 +103,9 @@ Cameras make_cameras(const Arguments& arguments) {
     return cameras;
 }
 
-/// Tracks until all cameras have ended, or Ctrl-C.
+/// Tracks until all cameras have ended or the user presses Ctrl-C.
 std::vector<StreamEnd> track_all(const Cameras& cameras, const Arguments& arguments) {
-    cv::setNumThreads(1); // the streams keep all cores busy; more threads within a frame only cost time
+    cv::setNumThreads(1); // the streams keep all cores busy; more threads per frame would only cost time
     std::atomic<std::int64_t> tracked = 0;
     std::vector<examples::PoolStream> streams;
     for (const auto& camera : cameras)
@@ -131,7 +130,7 @@ std::vector<StreamEnd> track_all(const Cameras& cameras, const Arguments& argume
     });
 }
 
-/// One row of the table, in the words of the statistics file.
+/// One row of the table, with the keys of the statistics file.
 nlohmann::ordered_json row(std::int64_t tracked, std::int64_t dropped, double seconds,
                            const LatencyHistogram& latency) {
     return {
@@ -176,7 +175,7 @@ void print_table(const nlohmann::ordered_json& json) {
     print_row("all", json["all"], "");
 }
 
-/// @return  whether all streams came to their end
+/// @return  whether all streams reached their end
 bool report(const Cameras& cameras, const std::vector<StreamEnd>& ends, const Arguments& arguments) {
     const auto json = summary(cameras, ends);
     if (!arguments.quiet) print_table(json);
@@ -197,7 +196,7 @@ bool report(const Cameras& cameras, const std::vector<StreamEnd>& ends, const Ar
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Tracks many streams at once, each by a tracker of its own.");
+    CLI::App app("Tracks many streams at once, each with its own tracker.");
     Arguments arguments;
     add_options(app, arguments);
     if (const auto code = examples::parse_command_line(app, argc, argv, [&] { complete(arguments); }))

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Looks into a file of weights (or any safetensors file), and stores it in another precision.
+"""Shows a file of weights (or any safetensors file), or converts it to another precision.
 
     weights.py show FILE
     weights.py convert IN OUT --dtype F16|F32
 
 `show` prints each tensor's name, type, shape and the range of its numbers, then the metadata. `convert` stores every
-tensor as F16 (half the room, 3 digits of each number) or F32, and keeps the metadata. It needs the packages
-safetensors and numpy.
+tensor as F16 (half the size, 3 significant digits) or F32, and keeps the metadata. The program needs the
+packages safetensors and numpy.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def read(path):
 
 
 def summary(values):
-    """What the numbers of a tensor are like."""
+    """A summary of a tensor's numbers."""
     finite = values[np.isfinite(values)].astype(np.float64)
     text = "no numbers" if values.size == 0 else ""
     if finite.size:

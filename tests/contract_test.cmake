@@ -1,4 +1,4 @@
-# Every promise of the contract (cmake/docs/contract.md) names a test that there is.
+# Checks that every promise of the contract (cmake/docs/contract.md) names an existing test.
 #
 #   cmake -DSOURCE_DIR=... -P contract_test.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -22,7 +22,7 @@ foreach(row IN LISTS rows)
     endif()
     string(FIND "${tests}" "${CMAKE_MATCH_1}) {" position)
     if(position EQUAL -1)
-        message(SEND_ERROR "contract.md: there is no test ${CMAKE_MATCH_1}")
+        message(SEND_ERROR "contract.md: no such test: ${CMAKE_MATCH_1}")
     endif()
 endforeach()
 if(count LESS 40)

@@ -1,9 +1,9 @@
-# The parts of the library stay apart: a pipeline component includes only core/, network/ and its own folder, no header
-# includes itself through others, and none of them prints or pulls in the whole of OpenCV.
+# Checks that the parts of the library are independent: a pipeline component includes only core/, network/ and its own folder;
+# no header includes itself through others; none prints or includes all of OpenCV.
 #
-# They stay portable: every header includes language.hpp, directly or through others; what is for one compiler is in simd.hpp, and
-# kernels for AVX are behind its macros; OpenCV's vectors are used in vectors.hpp and in the kernel for 128 bits alone; characters are
-# ASCII, which every compiler reads the same.
+# Checks that the headers are portable: every header includes language.hpp, directly or indirectly; compiler-specific code is in
+# simd.hpp; AVX kernels are guarded by its macros; OpenCV's vectors are used only in vectors.hpp and in the 128-bit kernel; all
+# characters are ASCII, which every compiler reads alike.
 #
 #   cmake -DSOURCE_DIR=... -P include_test.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -27,7 +27,7 @@ foreach(header IN LISTS headers)
         string(APPEND complaints "${header} has characters beyond ASCII\n")
     endif()
     if(text MATCHES "__builtin_|__attribute__|__has_" AND NOT header STREQUAL "fgagt/core/detail/simd.hpp")
-        string(APPEND complaints "${header} uses what one compiler has; guard it in simd.hpp\n")
+        string(APPEND complaints "${header} uses a compiler extension; guard it in simd.hpp\n")
     endif()
     if(text MATCHES "cv::v_|#pragma GCC|_mm_|_mm256_|_mm512_" AND NOT text MATCHES "#ifdef FGAGT_(SIMD128|AVX2|AVX512)")
         string(APPEND complaints "${header} uses vectors without a guard\n")
@@ -56,7 +56,7 @@ foreach(header IN LISTS headers)
     endforeach()
 endforeach()
 
-# Takes away, again and again, the headers that include none of the rest; what stays in the end is on a cycle or leads to one.
+# Repeatedly removes the headers that include no remaining header. What is left is on a cycle or leads to one.
 set(rest ${headers})
 set(before 0)
 list(LENGTH rest after)

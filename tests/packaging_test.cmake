@@ -1,11 +1,11 @@
-# What the change logs and the recipes of packages repeat is what the library and its build say: the version, the description, and
-# the least versions of Eigen and OpenCV.
+# Checks that the changelogs and package recipes agree with the library and its build: version, description, and minimum
+# versions of Eigen and OpenCV.
 #
 #   cmake -DSOURCE_DIR=... -P packaging_test.cmake
 cmake_minimum_required(VERSION 3.25)
 set(packaging ${SOURCE_DIR}/cmake/packaging)
 
-# Sets a variable to what the parentheses of a regular expression match first in a file.
+# Sets a variable to the first parenthesised match of a regular expression in a file.
 function(take variable file regex)
     file(READ ${file} text)
     if(NOT text MATCHES "${regex}")

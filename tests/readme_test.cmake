@@ -1,5 +1,6 @@
-# The README has at most 170 lines. Its test command is what continuous integration runs, and both of its commands name every package
-# that the build asks for. Its code is part of compiled examples, but for the first program, which consumers/readme builds and runs.
+# Checks that the README has at most 170 lines; that continuous integration runs its test command; that both of its commands
+# name every package that the build needs; and that its code is part of compiled examples, except the first program, which
+# consumers/readme builds and runs.
 #
 #   cmake -DSOURCE_DIR=... -P readme_test.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -31,7 +32,7 @@ if(count GREATER 170)
     message(FATAL_ERROR "README.md has ${count} lines, more than 170")
 endif()
 
-# Every C++ block but the first is part of an example, as it stands there or indented.
+# Every C++ block except the first is part of an example, apart from indentation.
 file(GLOB examples ${SOURCE_DIR}/examples/*.cpp)
 set(code "")
 foreach(example IN LISTS examples)

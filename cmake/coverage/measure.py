@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs the tests of an instrumented build and reports which lines and branches of some sources they reach.
+"""Runs the tests of an instrumented build and reports which lines and branches of the sources they cover.
 
-The target `coverage` calls it (cmake/FgagtCoverage.cmake). Every process writes a profile of its own; llvm-profdata merges them.
-Into the build folder's coverage/ go report.txt, a row per file, and html/, every line with its count. llvm-cov's own summary takes
-of a template, or of what is compiled for several instruction sets, the instantiation that was reached best; here a line or a branch
-counts as reached where any instantiation reached it. Templates that nothing instantiates have no lines.
+The target `coverage` calls it (cmake/FgagtCoverage.cmake). Every process writes its own profile; llvm-profdata merges them.
+Writes report.txt, with a row per file, and html/, with the count of every line, to the build folder's coverage/. For templates and
+code that is compiled for several instruction sets, llvm-cov's own summary uses the best covered instantiation; here a line or branch
+counts as covered if any instantiation reaches it. Templates that are never instantiated have no lines.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import sys
 
 @dataclasses.dataclass
 class Share:
-    """Of lines, or of the two outcomes of each condition."""
+    """Coverage of lines, or of the two outcomes of each condition."""
 
     all: int = 0
     reached: int = 0
@@ -37,7 +37,7 @@ class Share:
 
 
 class Profile:
-    """What llvm-cov says of the merged profile."""
+    """llvm-cov's data from the merged profile."""
 
     def __init__(self, arguments, merged):
         self.cov, self.sources = arguments.cov, arguments.sources
@@ -55,7 +55,7 @@ class Profile:
                                     "-show-instantiations=false"), check=True, stdout=subprocess.DEVNULL)
 
     def lines(self):
-        """Of each file, whether each line with code was reached."""
+        """For each file, whether each line of code was reached."""
         reached, file = {}, None
         for row in self.export("-format=lcov", "-skip-functions", "-skip-expansions").splitlines():
             if row.startswith("SF:"):
@@ -65,7 +65,7 @@ class Profile:
         return reached
 
     def branches(self):
-        """Of each file, whether each outcome of each condition was reached."""
+        """For each file, whether each outcome of each condition was reached."""
         result = {}
         for file in json.loads(self.export("-format=text", "-skip-functions", "-skip-expansions"))["data"][0]["files"]:
             places = {}
@@ -80,23 +80,23 @@ class Profile:
 def run_tests(arguments, profiles):
     shutil.rmtree(profiles, ignore_errors=True)
     profiles.mkdir(parents=True)
-    # Tests with a label are those of the library: what compiles other programs has no part in this.
+    # Tests with a label are the library's tests; the others compile other programs and do not matter here.
     command = [arguments.ctest, "--test-dir", arguments.build, "-L", ".", "--output-on-failure", "-j", str(arguments.jobs)]
     environment = os.environ | {"LLVM_PROFILE_FILE": str(profiles / "%p-%m.profraw")}
     if subprocess.run(command, env=environment).returncode != 0:
-        sys.exit("Tests fail: what they reach means little")
+        sys.exit("Tests fail, so their coverage is meaningless")
 
 
 def merge(arguments, profiles, merged):
     files = profiles.parent / "profiles.txt"
     files.write_text("".join(f"{file}\n" for file in sorted(profiles.iterdir())))
-    # A process that was killed may leave half a profile.
+    # A killed process may leave an incomplete profile.
     subprocess.run([arguments.profdata, "merge", "-sparse", "-failure-mode=all", f"-input-files={files}", "-o", merged], check=True)
     shutil.rmtree(profiles)
 
 
 def report(profile):
-    """The table, and what it comes to: lines, branches."""
+    """The table, and the totals of lines and branches."""
     lines, branches = profile.lines(), profile.branches()
     all_lines, all_branches = Share(), Share()
     rows = [f"{'file':52}{'lines':>24}{'branches':>26}"]
@@ -117,14 +117,14 @@ def main():
     parser.add_argument("--profdata", required=True, metavar="PROGRAM", help="llvm-profdata")
     parser.add_argument("--cov", required=True, metavar="PROGRAM", help="llvm-cov")
     parser.add_argument("--build", type=pathlib.Path, required=True, metavar="FOLDER")
-    parser.add_argument("--sources", type=pathlib.Path, required=True, metavar="FOLDER", help="what is to be reached")
-    parser.add_argument("--lines", type=float, default=0, metavar="PER_CENT", help="that must be reached at least")
-    parser.add_argument("--branches", type=float, default=0, metavar="PER_CENT", help="that must be reached at least")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tests at a time (default: %(default)s)")
-    parser.add_argument("programs", nargs="+", help="that the tests are and start")
+    parser.add_argument("--sources", type=pathlib.Path, required=True, metavar="FOLDER", help="sources to cover")
+    parser.add_argument("--lines", type=float, default=0, metavar="PER_CENT", help="minimum coverage of lines")
+    parser.add_argument("--branches", type=float, default=0, metavar="PER_CENT", help="minimum coverage of branches")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tests in parallel (default: %(default)s)")
+    parser.add_argument("programs", nargs="+", help="the test programs and the programs that they start")
     arguments = parser.parse_args()
 
-    folder = arguments.build.resolve() / "coverage"  # the tests run elsewhere
+    folder = arguments.build.resolve() / "coverage"  # the tests run in other folders
     merged = folder / "merged.profdata"
     run_tests(arguments, folder / "profiles")
     merge(arguments, folder / "profiles", merged)
@@ -135,7 +135,7 @@ def main():
     print(text, end="")
     if lines.per_cent < arguments.lines or branches.per_cent < arguments.branches:
         sys.exit(f"Expected at least {arguments.lines:g} % of the lines and {arguments.branches:g} % of the branches; "
-                 f"{folder / 'html/index.html'} shows what is not reached")
+                 f"{folder / 'html/index.html'} shows what is not covered")
 
 
 if __name__ == "__main__":

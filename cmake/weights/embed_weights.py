@@ -1,7 +1,7 @@
 """Writes weights as a C++ header: embed_weights.py WEIGHTS.safetensors HEADER.hpp
 
-The numbers go in as halves, in base 64, in the order in which `default_weights()` reads them; needs nothing but
-Python itself. The weights must have an embedding and no reduction.
+Stores the numbers as half floats in base 64, in the order that `default_weights()` expects. Needs only the Python
+standard library. The weights must have an embedding and no reduction.
 """
 
 import base64

@@ -15,8 +15,8 @@
 
 namespace fgagt::examples {
 
-/// The element `fgagtdetections`: attaches the detections of a MOTChallenge file to frames, by their numbers,
-/// as a detector would.
+/// The element `fgagtdetections`: attaches detections from a MOTChallenge file to frames by frame number, as
+/// a detector would.
 class DetectionsElement {
 public:
     static constexpr const char* kName = "fgagtdetections";
@@ -32,10 +32,10 @@ public:
         g_object_class_install_property(
             object_class, kLocation,
             g_param_spec_string("location", "Location", "MOTChallenge detection file", "", kSetting));
-        g_object_class_install_property(
-            object_class, kLabel,
-            g_param_spec_string("label", "Label", "Label of the regions, which the file does not say",
-                                kUsualLabel, kSetting));
+        g_object_class_install_property(object_class, kLabel,
+                                        g_param_spec_string("label", "Label",
+                                                            "Label of the regions; the file contains none",
+                                                            kUsualLabel, kSetting));
     }
 
     void set_property(guint id, const GValue* value) {
@@ -48,7 +48,7 @@ public:
         g_value_set_string(value, (id == kLocation ? location_ : label_).c_str());
     }
 
-    /// @throws InvalidArgument  there is no location, or no label
+    /// @throws InvalidArgument  the location or the label is empty
     /// @throws ParseError  the file cannot be read
     void start() {
         const std::scoped_lock lock(mutex_);
@@ -64,14 +64,14 @@ public:
 
     void set_video(const GstVideoInfo& info) { size_ = {info.width, info.height}; }
 
-    /// A buffer without a picture has no number.
+    /// Ignores a buffer without a picture; it does not count as a frame.
     void transform(GstBuffer* buffer) {
         if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP)) return;
         for (const DetectionRow& row : rows_.frame(++frame_))
             add_detection(buffer, {.box = row.box, .score = row.score}, quark_, size_);
     }
 
-    /// What comes is frame 1 again.
+    /// The next buffer is frame 1.
     void restart() { frame_ = 0; }
 
     void finish() {}
@@ -80,7 +80,7 @@ private:
     enum Property : guint { kLocation = 1, kLabel };
     static constexpr const char* kUsualLabel = "object";
 
-    mutable std::mutex mutex_; // of what the properties say
+    mutable std::mutex mutex_; // guards the properties' values
     std::string location_;
     std::string label_ = kUsualLabel;
     DetectionRows rows_;

@@ -2,16 +2,16 @@
 
 namespace fgagt::examples {
 
-/// Tells frames in which a detector found nothing from those that it did not look at.
+/// Distinguishes frames in which the detector found nothing from frames that the detector skipped.
 ///
-/// A frame with regions was looked at. One without is taken for skipped as long as the detector's next turn
-/// has not come: no need to know at which frame its turns began.
+/// A frame with regions was examined. A frame without regions counts as skipped until the detector's next
+/// turn is due, so it does not matter at which frame the detector started.
 class DetectorRhythm {
 public:
-    /// @param every  it looks at every so many frames, >= 1
+    /// @param every  frames from one turn of the detector to the next, >= 1
     explicit DetectorRhythm(unsigned every) : every_(every) {}
 
-    /// Whether the detector has looked at the next frame.
+    /// Whether the detector examined the next frame.
     [[nodiscard]] bool looks(bool has_regions) {
         const bool looks = has_regions || skipped_ + 1 >= every_ || !has_begun_;
         skipped_ = looks ? 0 : skipped_ + 1;
@@ -19,12 +19,12 @@ public:
         return looks;
     }
 
-    /// The next frame is as the first one.
+    /// Treats the next frame as the first one.
     void restart() { has_begun_ = false; }
 
 private:
     unsigned every_;
-    unsigned skipped_ = 0; ///< frames since it has looked
+    unsigned skipped_ = 0; ///< frames since the detector's last turn
     bool has_begun_ = false;
 };
 

@@ -5,15 +5,15 @@
 
 namespace fgagt::examples {
 
-/// A property that is looked at when the element starts.
+/// A property that takes effect when the element starts.
 inline constexpr auto kSetting =
     static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-/// A property that only the element changes.
+/// A read-only property that the element updates.
 inline constexpr auto kCounter = static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
 /// Adds an element's two pads.
 ///
-/// @param caps  of both, as text
+/// @param caps  of both pads, as text
 inline void add_pads(GstElementClass* element_class, const char* caps) {
     const auto add = [&](const char* name, GstPadDirection direction) {
         GstCaps* formats = gst_caps_from_string(caps);

@@ -9,14 +9,14 @@
 
 namespace fgagt::examples {
 
-/// The formats that are images of OpenCV as they are, as caps have them.
+/// The formats that OpenCV can use without conversion, in the syntax of caps.
 #define FGAGT_OPENCV_FORMATS "{ BGR, BGRx, BGRA, GRAY8 }"
 
-/// The pixels of a buffer as an image of OpenCV, to be read, as long as this object lives.
+/// Maps the pixels of a buffer as a read-only OpenCV image for the lifetime of this object.
 class MappedFrame {
 public:
-    /// @param info  of the buffer's video, in one of the formats above
-    /// @throws std::runtime_error  the memory cannot be read, or is less than the video's frames take
+    /// @param info  describes the buffer's video, in one of the formats above
+    /// @throws std::runtime_error  the memory cannot be read or is too small for a frame
     MappedFrame(GstBuffer* buffer, const GstVideoInfo& info) {
         if (gst_video_frame_map(&frame_, &info, buffer, GST_MAP_READ) == FALSE)
             throw std::runtime_error("MappedFrame: expected a buffer that holds a frame of " +

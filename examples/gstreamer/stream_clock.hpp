@@ -7,26 +7,26 @@
 
 namespace fgagt::examples {
 
-/// The time of a stream in nominal frames, from what its buffers say.
+/// The time of a stream in nominal frames, computed from the timestamps of its buffers.
 ///
-/// Nominal frames rather than seconds, so that the frame rate may change on the way.
+/// The unit is nominal frames rather than seconds so that the frame rate may change during the stream.
 class StreamClock {
 public:
-    /// What a buffer's timestamp means.
+    /// The meaning of a buffer's timestamp.
     struct Tick {
-        double time;      ///< nominal frames, greater than any before
-        bool begins_anew; ///< whether the stream went back: what is known of the past is of no use
+        double time;      ///< nominal frames, strictly increasing
+        bool begins_anew; ///< whether the stream jumped back, so that tracking must restart
     };
 
-    /// @param frames_per_second  from here on; what is not positive and finite is taken for 30
+    /// @param frames_per_second  from now on; 30 is used if it is not positive and finite
     void set_frame_rate(double frames_per_second) {
         const bool usable = frames_per_second > 0 && std::isfinite(frames_per_second);
         frame_rate_ = usable ? frames_per_second : kUsualFrameRate;
     }
 
-    /// A buffer has come.
+    /// Computes the time of a new buffer.
     ///
-    /// @param timestamp  nanoseconds; without it one nominal frame has passed
+    /// @param timestamp  nanoseconds; if missing, one nominal frame has passed
     [[nodiscard]] Tick tick(std::optional<std::uint64_t> timestamp) {
         const bool begins_anew = timestamp && last_ && *timestamp < *last_;
         double elapsed = 1;
@@ -40,7 +40,7 @@ public:
         return {time_, begins_anew};
     }
 
-    /// The next buffer is as the first one.
+    /// Treats the next buffer as the first one.
     void restart() {
         last_.reset();
         assumed_ = 0;
@@ -48,11 +48,11 @@ public:
 
 private:
     static constexpr double kUsualFrameRate = 30;
-    static constexpr double kLeast = 1e-6, kMost = 1e6; ///< so that sums of them stay exact enough
+    static constexpr double kLeast = 1e-6, kMost = 1e6; ///< limits that keep sums accurate
 
     double frame_rate_ = kUsualFrameRate;
     std::optional<std::uint64_t> last_; ///< latest timestamp
-    double assumed_ = 0;                ///< seconds that are taken to have passed since then
+    double assumed_ = 0;                ///< seconds assumed to have passed since then
     double time_ = 0;
 };
 

@@ -17,27 +17,27 @@ namespace fgagt::examples {
 /// Options of StreamTracker.
 struct StreamTrackerOptions {
     Preset preset = Preset::kDefault;                       ///< which tracker
-    float score_ceiling = ScoreLevelsOptions{}.ceiling;     ///< see there
-    float max_lost_time = LifecycleOptions{}.max_lost_time; ///< nominal frames, see there
+    float score_ceiling = ScoreLevelsOptions{}.ceiling;     ///< see ScoreLevelsOptions
+    float max_lost_time = LifecycleOptions{}.max_lost_time; ///< nominal frames, see LifecycleOptions
 };
 
-/// One of the library's trackers, chosen when the program runs. Its time is in nominal frames.
+/// One of the library's trackers, chosen at run time. Its time is in nominal frames.
 class StreamTracker {
 public:
     using Options = StreamTrackerOptions;
 
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit StreamTracker(const StreamTrackerOptions& options)
         : tracker_(open_tracker(choice_of(options))) {}
 
-    /// Whether it looks at pixels.
+    /// Whether the tracker reads pixels.
     [[nodiscard]] bool reads_frames() const { return tracker_->reads_frames(); }
 
     /// Tracks one frame.
     ///
-    /// @param frame       as Tracker::update has it; not looked at unless `reads_frames()`
+    /// @param frame       as for Tracker::update; ignored unless `reads_frames()`
     /// @param size        of the frame, pixels
-    /// @param detections  of the frame; none where no detector has looked at it
+    /// @param detections  of the frame; empty if no detector examined it
     /// @param time        nominal frames, greater than the previous frame's
     /// @return  valid until the next call
     /// @throws InvalidArgument  as Tracker::update
@@ -47,7 +47,7 @@ public:
         return tracker_->track(frame, detections, info);
     }
 
-    /// Forgets the tracks; ids go on.
+    /// Forgets the tracks; IDs continue.
     void reset() { tracker_->reset(); }
 
 private:
@@ -55,7 +55,7 @@ private:
         TrackerChoice choice{.preset = options.preset};
         choice.lifecycle.max_lost_time = options.max_lost_time;
         choice.options.scores.ceiling = options.score_ceiling;
-        choice.options.frame_rate = 1; // of a time in nominal frames
+        choice.options.frame_rate = 1; // because time is in nominal frames
         return choice;
     }
 

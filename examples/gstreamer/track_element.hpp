@@ -14,7 +14,7 @@
 
 namespace fgagt::examples {
 
-/// The element `fgagttrack`: gives regions of interest the ids of the objects that they show.
+/// The element `fgagttrack`: adds object IDs to the regions of interest of each frame.
 class TrackElement {
 public:
     static constexpr const char* kName = "fgagttrack";
@@ -23,7 +23,7 @@ public:
     static void describe(GstElementClass* element_class) {
         gst_element_class_set_static_metadata(
             element_class, "Multi-object tracker", "Filter/Analyzer/Video",
-            "Gives the regions of interest that a detector attached to frames the ids of their objects",
+            "Adds object IDs to the regions of interest that a detector attached to frames",
             "the fgagt authors");
         add_pads(element_class, GST_VIDEO_CAPS_MAKE(FGAGT_OPENCV_FORMATS));
         add_settings(G_OBJECT_CLASS(element_class));
@@ -94,7 +94,7 @@ public:
         }
     }
 
-    /// @throws InvalidArgument  a setting is out of its range
+    /// @throws InvalidArgument  a setting is out of range
     void start() {
         const std::scoped_lock lock(mutex_);
         TrackSettings settings = settings_;
@@ -112,7 +112,7 @@ public:
 
     void set_video(const GstVideoInfo& info) { run_->set_video(info); }
 
-    /// A buffer without a picture goes by unseen.
+    /// Ignores a buffer without a picture.
     void transform(GstBuffer* buffer) {
         if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP)) return;
         tracks_ += run_->transform(buffer);
@@ -144,9 +144,9 @@ private:
     static GType preset_type() {
         static const GEnumValue values[] = {
             {static_cast<gint>(Preset::kDefault), "Flow, motion, overlap and colour", "default"},
-            {static_cast<gint>(Preset::kGraph), "The same with learned weights and an adaptive graph",
+            {static_cast<gint>(Preset::kGraph), "As default, with learned weights and an adaptive graph",
              "graph"},
-            {static_cast<gint>(Preset::kGeometry), "Motion and overlap alone: looks at no pixels",
+            {static_cast<gint>(Preset::kGeometry), "Motion and overlap only; does not read pixels",
              "geometry"},
             {0, nullptr, nullptr}};
         static const GType type = g_enum_register_static("FgagtTrackPreset", values);
@@ -158,36 +158,35 @@ private:
         const auto add = [&](Property id, GParamSpec* spec) {
             g_object_class_install_property(object_class, id, spec);
         };
-        add(kPreset, g_param_spec_enum("preset", "Preset", "Which tracker", preset_type(),
+        add(kPreset, g_param_spec_enum("preset", "Preset", "Tracker to use", preset_type(),
                                        static_cast<gint>(defaults.tracker.preset), kSetting));
         add(kScoreCeiling,
             g_param_spec_float("score-ceiling", "Score ceiling",
-                               "Score at which the detector is normally trusted; adaptive levels never rise "
+                               "Score from which a detection is normally trusted; adaptive levels never rise "
                                "above it",
                                0.01F, 1, defaults.tracker.score_ceiling, kSetting));
         add(kMaxLostTime,
             g_param_spec_float("max-lost-time", "Longest time lost",
-                               "Nominal frames that an object may be out of sight and keep its id", 1, 1e6F,
+                               "Nominal frames that an object may be lost and still keep its ID", 1, 1e6F,
                                defaults.tracker.max_lost_time, kSetting));
         add(kLabels, g_param_spec_string("labels", "Labels",
-                                         "Labels of the regions that are tracked, separated by commas; the "
-                                         "others go by untouched (empty: all are tracked)",
+                                         "Labels of the regions to track, separated by commas; "
+                                         "other regions stay untouched (empty: track all)",
                                          "", kSetting));
         add(kDetectEvery,
             g_param_spec_uint("detect-every", "Detect every",
-                              "Frames from one turn of the detector to the next: frames without regions in "
-                              "between are predicted, not taken for empty",
+                              "Interval of the detector in frames; between its turns, frames without "
+                              "regions are predicted instead of counting as empty",
                               1, 10'000, defaults.detect_every, kSetting));
         add(kAddPredicted,
             g_param_spec_boolean(
                 "add-predicted", "Add predicted regions",
-                "Whether objects that the detector missed get a region where they are expected",
+                "Whether objects that the detector missed get a region at their predicted place",
                 static_cast<gboolean>(defaults.add_predicted), kSetting));
-        add(kOutput,
-            g_param_spec_string("output", "Output",
-                                "File for the tracks as MOTChallenge text, written as a whole at the "
-                                "end of the stream (empty: none)",
-                                "", kSetting));
+        add(kOutput, g_param_spec_string("output", "Output",
+                                         "File for the tracks as MOTChallenge text, written at the "
+                                         "end of the stream (empty: none)",
+                                         "", kSetting));
     }
 
     static void add_counters(GObjectClass* object_class) {
@@ -201,10 +200,10 @@ private:
                                                             G_MAXUINT64, 0, kCounter));
     }
 
-    mutable std::mutex mutex_; // of what the properties say
-    TrackSettings settings_;   // but for the labels
+    mutable std::mutex mutex_; // guards the properties' values
+    TrackSettings settings_;   // except the labels
     std::string labels_;
-    std::optional<TrackRun> run_; // between start and stop
+    std::optional<TrackRun> run_; // set between start and stop
     std::atomic<std::uint64_t> frames_ = 0;
     std::atomic<std::uint64_t> tracks_ = 0;
 };

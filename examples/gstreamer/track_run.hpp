@@ -23,16 +23,16 @@
 
 namespace fgagt::examples {
 
-/// What the properties of `fgagttrack` say.
+/// The values of the properties of `fgagttrack`.
 struct TrackSettings {
     StreamTrackerOptions tracker;
-    std::vector<GQuark> labels;   ///< of the regions that are tracked; none: all
-    unsigned detect_every = 1;    ///< frames from one turn of the detector to the next, >= 1
+    std::vector<GQuark> labels;   ///< of the regions to track; empty: all
+    unsigned detect_every = 1;    ///< interval of the detector in frames, >= 1
     bool add_predicted = true;    ///< whether tracks without a detection get a region
     std::filesystem::path output; ///< MOTChallenge text; empty: none
 };
 
-/// The labels of a comma-separated list.
+/// Splits a comma-separated list into labels.
 [[nodiscard]] inline std::vector<GQuark> labels_of(const std::string& list) {
     std::vector<GQuark> labels;
     for (std::size_t begin = 0; begin < list.size();) {
@@ -43,10 +43,10 @@ struct TrackSettings {
     return labels;
 }
 
-/// What `fgagttrack` carries from its start to its stop.
+/// The state of `fgagttrack` between start and stop.
 class TrackRun {
 public:
-    /// @throws InvalidArgument  a setting is out of its range
+    /// @throws InvalidArgument  a setting is out of range
     explicit TrackRun(TrackSettings settings)
         : settings_(std::move(settings)),
           tracker_(settings_.tracker),
@@ -57,8 +57,8 @@ public:
         clock_.set_frame_rate(info.fps_d == 0 ? 0 : static_cast<double>(info.fps_n) / info.fps_d);
     }
 
-    /// Tracks the regions of one frame, and writes into them which tracks they belong to.
-    /// @return  tracks that are confirmed since this frame
+    /// Tracks the regions of one frame and writes the track IDs into them.
+    /// @return  number of tracks confirmed in this frame
     std::size_t transform(GstBuffer* buffer) {
         const cv::Size size(info_.width, info_.height);
         const Regions regions = regions_of(buffer, size, settings_.labels);
@@ -75,17 +75,17 @@ public:
         return result.events.confirmed.size();
     }
 
-    /// Forgets the tracks; ids go on.
+    /// Forgets the tracks; IDs continue.
     void restart() {
         forget();
         clock_.restart();
     }
 
-    /// Writes the output, if there is one, of all frames so far.
+    /// Writes all frames so far to the output, if there is one.
     /// @throws std::filesystem::filesystem_error  the file cannot be written
     void write() {
         if (settings_.output.empty() || !is_pending_) return;
-        is_pending_ = false; // whatever comes of it: a failure is said once
+        is_pending_ = false; // even on failure: an error is reported once
         write_results(settings_.output, rows_);
     }
 
@@ -113,7 +113,7 @@ private:
     DetectorRhythm rhythm_;
     GstVideoInfo info_{};
     std::int64_t frames_ = 0;
-    std::vector<ResultRow> rows_; // of the output
+    std::vector<ResultRow> rows_; // for the output
     bool is_pending_ = false;
 };
 

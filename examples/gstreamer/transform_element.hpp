@@ -9,21 +9,21 @@
 
 namespace fgagt::examples {
 
-/// GObject's side of an element that works on the metas of video buffers: a GstBaseTransform, in place, that
-/// hands whatever GStreamer calls on to an ordinary class. What that throws becomes an error message on the
-/// bus, and ends the stream.
+/// The GObject part of an in-place GstBaseTransform that works on the metas of video buffers. It forwards
+/// GStreamer's calls to an ordinary class. An exception becomes an error message on the bus and ends the
+/// stream.
 ///
-/// `Element` is made and destroyed with the GObject and has
+/// `Element` is created and destroyed with the GObject and has
 ///
 ///     static constexpr const char* kName, kTypeName;
 ///     static void describe(GstElementClass*);        // metadata, pad templates, properties
-///     void set_property(guint, const GValue*);       // these two from any thread
+///     void set_property(guint, const GValue*);       // both are called from any thread
 ///     void get_property(guint, GValue*) const;
 ///     void start();                                  // from READY to PAUSED
 ///     void stop();                                   // and back
 ///     void set_video(const GstVideoInfo&);           // before the first buffer, and at every change
-///     void transform(GstBuffer*);                    // whose metadata is writable
-///     void restart();                                // another stream, or after a flush
+///     void transform(GstBuffer*);                    // its metadata is writable
+///     void restart();                                // at a new stream and after a flush
 ///     void finish();                                 // end of stream
 template <class Element>
 class TransformElement {
@@ -105,7 +105,7 @@ private:
         return static_cast<GstBaseTransformClass*>(parent_class())->sink_event(base, event);
     }
 
-    /// Whether the action did its work; if not, the bus is told why.
+    /// Runs an action; reports an exception on the bus and returns false.
     template <class Action>
     static gboolean succeeds(GstBaseTransform* base, Action action) {
         try {

@@ -16,7 +16,7 @@ namespace fgagt::examples {
 
 class AnyTracker;
 
-/// One camera: where its frames come from, and its tracker. Two threads use it, each another half.
+/// One camera: its source of frames and its tracker. Two threads use it, one for each half.
 class Camera {
 public:
     /// @param detections  a file, or empty
@@ -28,10 +28,10 @@ public:
     [[nodiscard]] const std::filesystem::path& source() const { return source_; }
     [[nodiscard]] const std::vector<ResultRow>& rows() const { return rows_; }
 
-    /// Opens the source where that was not done yet: what fails here ends this camera, not the others.
+    /// Opens the source on the first call, so that a failure ends only this camera.
     bool read(StreamFrame& frame, const std::stop_token& stop);
 
-    /// What becomes of a frame. The timestamp tells the tracker of frames that were dropped before.
+    /// Tracks a frame. The timestamp shows the tracker how many frames were dropped.
     void track(const StreamFrame& frame);
 
 private:

@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kFrameRate = 25;
 
-/// One line of MOTChallenge text, where frames count from 1 and the first pixel is 1.
+/// One line of MOTChallenge text, in which frames count from 1 and the first pixel is 1.
 std::string mot_line(int k, TrackId id, const Box& box, const std::string& rest) {
     char text[160];
     const auto length = std::snprintf(text, sizeof text, "%d,%lld,%.3f,%.3f,%.3f,%.3f,", k + 1,
@@ -62,7 +62,7 @@ void write_sequence(const SyntheticScene& scene, const fs::path& folder, bool qu
         write_image(folder / "img1" / name, scene.frame(k));
         for (const Detection& detection : scene.detections(k))
             detections += mot_line(k, -1, detection.box, decimals(detection.score) + ",-1,-1,-1");
-        // Flag 1: counts in an evaluation. MOTChallenge's classes count from 1, which is a pedestrian.
+        // Flag 1: counts in an evaluation. MOTChallenge's classes count from 1, which is the pedestrian.
         for (const SyntheticScene::Truth& truth : scene.ground_truth(k))
             truths += mot_line(k, truth.id, truth.box,
                                "1," + std::to_string(truth.class_id + 1) + ',' + decimals(truth.visibility));
@@ -77,21 +77,20 @@ void write_sequence(const SyntheticScene& scene, const fs::path& folder, bool qu
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app(
-        "Writes a synthetic scene, whose truth is known exactly, as a MOTChallenge sequence folder.");
+    CLI::App app("Writes a synthetic scene with exact ground truth as a MOTChallenge sequence folder.");
     app.set_version_flag("--version", "make_scene " + std::string(fgagt::kVersion));
     fs::path folder;
     SyntheticSceneOptions options;
     bool quiet = false;
-    app.add_option("folder", folder, "folder to write; made where it is missing")->required();
+    app.add_option("folder", folder, "folder to write; created if missing")->required();
     app.add_option("--frames", options.frames, "number of frames")->capture_default_str();
     app.add_option("--objects", options.objects, "number of objects in the whole scene")
         ->capture_default_str();
     app.add_option("--crossings", options.crossings, "pairs of objects that meet")->capture_default_str();
-    app.add_option("--seed", options.seed, "another seed, another scene")->capture_default_str();
-    app.add_option("--pan", options.camera_pan.x, "pixels per frame that the camera turns right")
+    app.add_option("--seed", options.seed, "seed of the scene")->capture_default_str();
+    app.add_option("--pan", options.camera_pan.x, "camera pan to the right in pixels per frame")
         ->capture_default_str();
-    app.add_option("--shake", options.camera_shake, "standard deviation of the camera's place in pixels")
+    app.add_option("--shake", options.camera_shake, "standard deviation of the camera's position in pixels")
         ->capture_default_str();
     app.add_flag("--quiet", quiet, "no progress bar");
 

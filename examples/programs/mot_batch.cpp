@@ -1,5 +1,5 @@
-// Tracks all sequences of a list, each by a mot_track of its own: by several at once, or by the processes of
-// an MPI job. Started again, it goes on with what is not done yet.
+// Tracks all sequences of a list, each with its own mot_track process: several in parallel, or spread over
+// the processes of an MPI job. Started again, it does only what is not done yet.
 
 #include "support/batch_list.hpp"
 #include "support/child_process.hpp"
@@ -47,46 +47,45 @@ struct Arguments {
 void add_options(CLI::App& app, Arguments& arguments) {
     app.add_option(
            "LIST", arguments.list,
-           "text file, one sequence a line: its source, then options as mot_track takes them, --output "
-           "aside. Quotes and backslashes work as in a shell, # begins a comment; relative paths are "
+           "text file with a sequence per line: its source, then options of mot_track except --output. "
+           "Quotes and backslashes work as in a shell, # starts a comment; relative paths are "
            "relative to the folder of LIST")
         ->required();
-    app.add_option(
-           "--output", arguments.output,
-           "folder of the results; made where it is missing. A sequence NAME gets NAME.txt, and "
-           "NAME.item, which says by what line it was made: where it is the same line, NAME is done. A "
-           "later sequence of the same name is NAME-2")
+    app.add_option("--output", arguments.output,
+                   "folder for the results; created if missing. A sequence NAME gets NAME.txt and "
+                   "NAME.item, which stores the line of LIST: if the line is unchanged, NAME is done. A "
+                   "later sequence of the same name is NAME-2")
         ->required();
     app.add_option("--jobs", arguments.jobs,
-                   "sequences at once (default: one a core; under MPI one a process)")
+                   "sequences in parallel (default: one per core; under MPI one per process)")
         ->type_name("N")
         ->check(CLI::PositiveNumber);
     app.add_flag("--quiet", arguments.quiet, "no progress bar and no summary");
 }
 
-/// What became of an item.
+/// The outcome of an item.
 enum class Fate : char {
     kDone = '+',
     kFailed = '-',
     kInterrupted = '.',
 };
 
-/// A fate and what is to be said of it, as it goes from process to process.
+/// An outcome and a message about it, as text that is sent between processes.
 std::string result_text(Fate fate, const std::string& remark = "") {
     constexpr std::size_t kLongest = 1000;
     return static_cast<char>(fate) + remark.substr(0, kLongest);
 }
 
-/// The files of an output folder.
+/// The files of the output folder.
 class OutputFolder {
 public:
     explicit OutputFolder(const fs::path& path) : path_(fs::absolute(path)) {}
 
     [[nodiscard]] const fs::path& path() const { return path_; }
     [[nodiscard]] fs::path tracks(const std::string& name) const { return path_ / (name + ".txt"); }
-    /// Says by what line the tracks were made. It is written after them, and removed before them.
+    /// Stores the line from which the tracks were made. Written after the tracks and removed before them.
     [[nodiscard]] fs::path record(const std::string& name) const { return path_ / (name + ".item"); }
-    /// Where tracks grow until they are whole.
+    /// Holds tracks until they are complete.
     [[nodiscard]] fs::path unfinished() const { return path_ / ".unfinished"; }
 
     [[nodiscard]] bool has(const BatchItem& item) const {
@@ -101,7 +100,7 @@ private:
     fs::path path_;
 };
 
-/// The messages of a mot_track, which its libraries may have written between.
+/// The messages of mot_track, without output of its libraries in between.
 std::string messages_of(const std::string& errors) {
     constexpr std::string_view kProgram = "mot_track: ";
     std::string messages;
@@ -112,7 +111,7 @@ std::string messages_of(const std::string& errors) {
     return messages;
 }
 
-/// The last line that is more than the advice to look for help.
+/// The last line except the advice to look for help.
 std::string last_line(const std::string& errors) {
     std::string last;
     std::istringstream lines(errors);
@@ -121,36 +120,37 @@ std::string last_line(const std::string& errors) {
     return last;
 }
 
-/// Why a mot_track failed.
+/// Why mot_track failed.
 std::string cause_of(const examples::ChildEnd& end) {
     const std::string messages = messages_of(end.errors);
     const std::string said = messages.empty() ? last_line(end.errors) : messages;
     if (end.signal != 0)
-        return "mot_track was ended by signal " + std::to_string(end.signal) +
-               (said.empty() ? "" : "; it had said: " + said);
-    return said.empty() ? "mot_track ended with code " + std::to_string(end.code) : said;
+        return "mot_track was killed by signal " + std::to_string(end.signal) +
+               (said.empty() ? "" : "; its last message was: " + said);
+    return said.empty() ? "mot_track exited with code " + std::to_string(end.code) : said;
 }
 
-/// Tracks single items; used by several threads at once.
+/// Tracks single items; called from several threads.
 class ItemTracker {
 public:
-    /// @throws std::runtime_error  there is no mot_track beside this program
+    /// @throws std::runtime_error  mot_track is missing from this program's folder
     explicit ItemTracker(const Arguments& arguments)
         : output_(arguments.output),
           folder_(fs::absolute(arguments.list).parent_path()),
           program_(examples::program_beside("mot_track")) {
         if (!fs::exists(program_))
-            throw std::runtime_error(program_.string() + ": expected mot_track here, beside mot_batch");
+            throw std::runtime_error(program_.string() +
+                                     ": expected mot_track here, in the folder of mot_batch");
     }
 
-    /// An item as it goes from process to process.
+    /// An item as text that is sent between processes.
     [[nodiscard]] static std::string piece(const BatchItem& item) {
         std::vector<std::string> words{item.name};
         words.insert(words.end(), item.words.begin(), item.words.end());
         return examples::shell_line(words);
     }
 
-    /// Tracks an item, and says what became of it.
+    /// Tracks an item and returns the outcome.
     [[nodiscard]] std::string operator()(const std::string& piece) const {
         std::vector<std::string> words = *examples::shell_words(piece);
         const std::string name = words.front();
@@ -164,10 +164,10 @@ public:
 
 private:
     [[nodiscard]] std::string track(const std::string& name, const std::vector<std::string>& words) const {
-        fs::remove(output_.record(name)); // they are of another line
+        fs::remove(output_.record(name)); // the tracks are from a different line
         fs::remove(output_.tracks(name));
         const fs::path unfinished = output_.unfinished() / (name + ".txt");
-        fs::remove(unfinished); // of a batch that was killed
+        fs::remove(unfinished); // left over from a killed batch
         std::vector<std::string> command{program_.string(), "--quiet", "--output", unfinished.string()};
         if (!examples::has_option(words, "--threads")) command.insert(command.end(), {"--threads", "1"});
         command.insert(command.end(), words.begin(), words.end());
@@ -187,17 +187,17 @@ private:
     fs::path program_;
 };
 
-/// The whole list, as the process that leads sees it.
+/// The whole list, in the leading process.
 class Batch {
 public:
-    /// @throws CLI::ParseError  there is no list
+    /// @throws CLI::ParseError  the list does not exist
     explicit Batch(const Arguments& arguments) : arguments_(arguments), output_(arguments.output) {
         if (!fs::exists(arguments.list) || fs::is_directory(arguments.list))
             throw CLI::ValidationError("LIST", "File does not exist: " + arguments.list.string());
         items_ = examples::read_batch_list(arguments.list);
     }
 
-    /// @return  whether all is done
+    /// @return  whether all items are done
     bool run(examples::WorkSharing& sharing, std::size_t threads, const examples::Work& work) {
         fs::create_directories(output_.path());
         const examples::FolderLock lock(output_.path());
@@ -232,7 +232,7 @@ private:
         progress.advance();
     }
 
-    /// What is to be said of single items, in the order of the list.
+    /// Prints the messages about single items, in the order of the list.
     void print_remarks() const {
         for (const auto& [item, text] : remarks_)
             std::cerr << arguments_.list.string() << ':' << item->line << ": " << item->words.front() << ": "
@@ -243,10 +243,10 @@ private:
         const std::size_t left = to_do_.size() - done_ - failed_;
         if (left > 0)
             std::cerr << "mot_batch: interrupted; " << left
-                      << " items are left, and the same command goes on with them\n";
+                      << " items left; run the same command again to continue\n";
         if (arguments_.quiet) return;
-        std::cout << items_.size() << " items: " << items_.size() - to_do_.size() << " were done before, "
-                  << done_ << " are done now, " << failed_ << " failed, " << left << " are left\n";
+        std::cout << items_.size() << " items: " << items_.size() - to_do_.size() << " already done, "
+                  << done_ << " done now, " << failed_ << " failed, " << left << " left\n";
     }
 
     const Arguments& arguments_;
@@ -265,9 +265,8 @@ std::size_t threads_of(const Arguments& arguments, const examples::WorkSharing& 
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app(
-        "Tracks the sequences of a list, several at once. Under mpirun the processes share the list. "
-        "Started again, it goes on with what is not done.");
+    CLI::App app("Tracks the sequences of a list in parallel. Under mpirun the processes share the list. "
+                 "Started again, it does only what is not done yet.");
     app.set_version_flag("--version", "mot_batch " + std::string(kVersion));
     Arguments arguments;
     add_options(app, arguments);
@@ -279,7 +278,7 @@ int main(int argc, char** argv) {
         const std::size_t threads = threads_of(arguments, *sharing);
         if (sharing->leads()) return Batch(arguments).run(*sharing, threads, track) ? 0 : 1;
         sharing->run(threads, {}, track, {}, {});
-    } catch (const CLI::ParseError& error) { // --help too
+    } catch (const CLI::ParseError& error) { // includes --help
         if (sharing->leads()) app.exit(error);
         return error.get_exit_code() == 0 ? 0 : 2;
     } catch (const std::exception& error) {

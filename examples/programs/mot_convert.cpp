@@ -1,5 +1,5 @@
-// Converts annotations and results between MOTChallenge text, other data sets and annotation tools, and says
-// what the target cannot hold.
+// Converts annotations and results between MOTChallenge text, other data sets and annotation tools, and
+// reports what the target format cannot hold.
 
 #include "mot_convert/formats.hpp"
 #include "support/parse_command_line.hpp"
@@ -54,7 +54,7 @@ std::vector<std::string> names_in(const std::string& path) {
     return names;
 }
 
-/// "1920x1080"
+/// Parses "1920x1080".
 std::optional<std::pair<int, int>> size_of(std::string_view text) {
     const std::size_t cross = text.find('x');
     if (cross == std::string_view::npos) return std::nullopt;
@@ -67,7 +67,7 @@ std::optional<std::pair<int, int>> size_of(std::string_view text) {
     return size.first > 0 && size.second > 0 ? std::optional(size) : std::nullopt;
 }
 
-/// What the arguments say beside the file.
+/// Adds what the arguments specify and the file does not contain.
 void complete(Annotations& annotations, const Arguments& arguments) {
     if (!arguments.class_file.empty()) set_classes(annotations, arguments.classes);
     if (arguments.width > 0) {
@@ -96,34 +96,32 @@ int main(int argc, char** argv) {
     constexpr int kFailed = 1;
     Arguments arguments;
     std::string size;
-    CLI::App app(
-        "Converts annotations between data sets and annotation tools. What the target cannot hold is "
-        "said on standard error.");
+    CLI::App app("Converts annotations between data sets and annotation tools. Reports on standard error "
+                 "what the target format cannot hold.");
     app.set_version_flag("--version", "mot_convert " + std::string(fgagt::kVersion));
     app.footer(format_list());
-    app.add_option("IN", arguments.input, "what to read: a file, or a folder of one file per image")
-        ->required();
-    app.add_option("OUT", arguments.output, "what to write, likewise")->required();
+    app.add_option("IN", arguments.input, "input: a file, or a folder with one file per image")->required();
+    app.add_option("OUT", arguments.output, "output, likewise")->required();
     std::vector<std::string> names;
     for (const Format& format : formats())
         names.emplace_back(format.name);
     app.add_option("--from", arguments.from, "format of IN")->required()->check(CLI::IsMember(names));
     app.add_option("--to", arguments.to, "format of OUT")->required()->check(CLI::IsMember(names));
     app.add_option("--classes", arguments.class_file,
-                   "the classes' names, one a line: they get the numbers from 1 in this order")
+                   "names of the classes, one per line; they are numbered from 1 in this order")
         ->type_name("FILE");
-    app.add_option("--size", size, "size of the images where the input does not say it")
+    app.add_option("--size", size, "size of the images if the input does not contain it")
         ->type_name("WxH")
         ->check([](const std::string& text) {
             return size_of(text) ? std::string() : "expected a size as 1920x1080, got " + text;
         });
-    app.add_option("--frames", arguments.frames, "length of the sequence where the input does not say it")
+    app.add_option("--frames", arguments.frames, "length of the sequence if the input does not contain it")
         ->type_name("N")
         ->check(CLI::Range(std::int64_t{1}, fgagt::kLastFrame));
     const auto require_size = [&] {
         if (arguments.from == "yolo" && size.empty())
             throw CLI::ValidationError(
-                "--from yolo needs --size WxH: its boxes are shares of the images' size");
+                "--from yolo needs --size WxH: its boxes are fractions of the image size");
     };
     if (const auto code = fgagt::examples::parse_command_line(app, argc, argv, require_size)) return *code;
     if (const auto pixels = size_of(size)) std::tie(arguments.width, arguments.height) = *pixels;
@@ -131,7 +129,7 @@ int main(int argc, char** argv) {
         run(arguments);
     } catch (const fgagt::InvalidArgument& error) {
         std::cerr << "mot_convert: " << error.what()
-                  << "\n(sizes are given by --size WxH, classes by --classes FILE)\n";
+                  << "\n(use --size WxH for sizes, --classes FILE for classes)\n";
         return kFailed;
     } catch (const std::exception& error) {
         std::cerr << "mot_convert: " << error.what() << '\n';

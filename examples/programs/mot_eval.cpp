@@ -1,4 +1,4 @@
-// Compares tracking results with ground truth: HOTA, CLEAR and identity metrics with the figures of
+// Compares tracking results with ground truth: HOTA, CLEAR and identity metrics, with the same figures as
 // TrackEval.
 
 #include "support/parse_command_line.hpp"
@@ -31,18 +31,18 @@ namespace {
 struct Arguments {
     std::vector<std::string> gt;
     std::vector<std::string> result;
-    std::optional<fgagt::MotRules> rules; ///< empty: those that suit each ground truth
+    std::optional<fgagt::MotRules> rules; ///< empty: chosen for each ground truth
     std::int64_t frames = std::numeric_limits<std::int64_t>::max();
     bool json = false;
 };
 
-/// One line of the output: per cent and counts.
+/// One row of the output: percentages and counts.
 struct Row {
     std::string name;
     fgagt::Metrics metrics;
 };
 
-/// .../NAME/gt/gt.txt and .../NAME/gt.txt are NAME's ground truth; another file goes by its own name.
+/// .../NAME/gt/gt.txt and .../NAME/gt.txt are NAME's ground truth; any other file is named after itself.
 std::string sequence_name(const std::filesystem::path& gt) {
     const std::filesystem::path path = std::filesystem::absolute(gt).lexically_normal();
     if (path.stem() != "gt") return path.stem().string();
@@ -54,7 +54,7 @@ std::string sequence_name(const std::filesystem::path& gt) {
 void note_left_out(const std::string& file, std::int64_t last_frame, std::int64_t frames) {
     if (last_frame > frames)
         std::cerr << "mot_eval: " << file << ": frames " << frames + 1 << " to " << last_frame
-                  << " are left out (--frames " << frames << ")\n";
+                  << " are ignored (--frames " << frames << ")\n";
 }
 
 Row evaluate_sequence(const std::string& gt_file, const std::string& result_file,
@@ -115,7 +115,7 @@ void print_json(const std::vector<Row>& rows, const Row& combined) {
     for (const Row& row : rows)
         json["sequences"].push_back(to_json(row));
     json["combined"] = to_json(combined);
-    // A file name need not be UTF-8, JSON must be.
+    // JSON must be UTF-8; file names need not be.
     std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
@@ -177,21 +177,23 @@ int main(int argc, char** argv) {
                                                        {"MOT20", fgagt::MotRules::kMot20}};
     app.add_option_function<std::string>(
            "--rules", [&](const std::string& name) { arguments.rules = rules.at(name); },
-           "MOT15: all ground truth counts but flag 0. MOT17, MOT20: pedestrians count, results on "
-           "distractors are left out (default: MOT17 where every ground truth box has a MOT17 class, else "
+           "MOT15: all ground truth with a flag other than 0 counts. MOT17, MOT20: pedestrians count, "
+           "results on distractors are ignored (default: MOT17 if every ground truth box has a MOT17 class, "
+           "else "
            "MOT15)")
         ->check(CLI::IsMember({"MOT15", "MOT17", "MOT20"}));
     app.add_option("--frames", arguments.frames,
-                   "compare frames 1 to this one only (default: all frames of either file)")
+                   "compare only frames 1 to N (default: all frames of either file)")
         ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()))
         ->type_name("N");
     app.add_flag("--json", arguments.json, "print JSON instead of a table");
 
     const auto require_pairs = [&] {
         if (arguments.gt.size() != arguments.result.size())
-            throw CLI::ValidationError("--gt is given " + std::to_string(arguments.gt.size()) +
-                                       " times and --result " + std::to_string(arguments.result.size()) +
-                                       " times; each sequence needs one of each");
+            throw CLI::ValidationError("expected --gt and --result equally often, got --gt " +
+                                       std::to_string(arguments.gt.size()) + " times and --result " +
+                                       std::to_string(arguments.result.size()) +
+                                       " times; each sequence needs both");
     };
     if (const auto code = fgagt::examples::parse_command_line(app, argc, argv, require_pairs)) return *code;
     try {

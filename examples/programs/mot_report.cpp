@@ -1,5 +1,5 @@
-// Makes one HTML file of a tracker's result, which any browser shows without a network: the frames with their
-// boxes and trails, a timeline of ids, objects over time, and, with a ground truth, scores and id switches.
+// Turns a tracker's result into one HTML file that any browser shows offline: the frames with boxes and
+// trails, a timeline of IDs, objects over time and, with ground truth, scores and ID switches.
 
 #include "report/facts.hpp"
 #include "report/images.hpp"
@@ -40,18 +40,18 @@ void add_options(CLI::App& app, Arguments& arguments) {
     app.add_option("RESULT", arguments.result, "tracks as MOTChallenge text, as mot_track writes them")
         ->required()
         ->check(CLI::ExistingFile);
-    app.add_option("--gt", arguments.gt, "ground truth, for scores and id switches")
+    app.add_option("--gt", arguments.gt, "ground truth, for scores and ID switches")
         ->check(CLI::ExistingFile);
     app.add_option("--video", arguments.video, "sequence folder or video file, for pictures")
         ->check(CLI::ExistingPath);
-    app.add_option("--stats", arguments.stats, "what mot_track --stats wrote, for the time per stage")
+    app.add_option("--stats", arguments.stats, "output of mot_track --stats, for the time per stage")
         ->check(CLI::ExistingFile);
     app.add_option("--title", arguments.title, "heading of the report (default: the result's file name)");
     app.add_option("--stills", arguments.stills, "show at most N frames, evenly spread")
         ->type_name("N")
         ->check(CLI::Range(1, 2000))
         ->capture_default_str();
-    auto* outputs = app.add_option_group("outputs", "what is written");
+    auto* outputs = app.add_option_group("outputs", "files to write");
     outputs->add_option("--output", arguments.output, "write the report: one HTML file");
     outputs->add_option("--plots", arguments.plots, "write every plot to this folder, as SVG and as PNG");
     outputs->require_option(1, 2);

@@ -1,4 +1,4 @@
-// Tracks a MOTChallenge sequence or a video, and writes the tracks as text, as an annotated video, or both.
+// Tracks a MOTChallenge sequence or a video and writes the tracks as text, as an annotated video, or both.
 
 #include "mot_track/arguments.hpp"
 #include "mot_track/command_line.hpp"

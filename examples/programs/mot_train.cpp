@@ -1,4 +1,4 @@
-// Trains the embedding and the adaptive graph on sequences whose truth is known, and writes the weights.
+// Trains the embedding and the adaptive graph on sequences with ground truth and writes the weights.
 
 #include "mot_train/arguments.hpp"
 #include "mot_train/command_line.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
-// The trackers and all their parts. Files and scenes (io/) and metrics (evaluation/) are headers of their
-// own: whoever tracks does not compile them.
+// The trackers and all their parts. Files and scenes (io/) and metrics (evaluation/) have separate headers,
+// so a program that only tracks does not compile them.
 #include <fgagt/core/concepts.hpp>
 #include <fgagt/assignment/assignment.hpp>
 #include <fgagt/backbone/backbone.hpp>

@@ -9,14 +9,13 @@ struct GeometryParts : DefaultParts<NoBackbone> {
     using Flow = NoFlow; ///< no pixels, no flow
 };
 
-/// Tracks boxes without pixels, by motion and overlap; the camera's motion may come from the caller.
+/// Tracks boxes by motion and overlap, without pixels. The caller may supply the camera's motion.
 ///
 ///     fgagt::GeometryTracker tracker;
 ///     for (const auto& detections : frames)
 ///         for (const fgagt::Track& track : tracker.update(detections).tracks) show(track);
 ///
-/// Callers with appearance vectors of their own give `NoPooler` their dimension, and each detection its
-/// vector.
+/// To use your own appearance vectors, set their dimension in `NoPooler` and give each detection its vector.
 using GeometryTracker = Tracker<GeometryParts>;
 
 } // namespace fgagt

@@ -9,7 +9,7 @@
 
 namespace fgagt {
 
-/// The paper's association: one stage, the graph's similarity and its margin.
+/// The paper's association: one stage, with the graph's similarity and margin.
 using PaperAssociation = Cascade<MarginAssigner, SimilarityStage>;
 
 /// The parts of PaperTracker.
@@ -19,30 +19,32 @@ struct PaperParts : DefaultParts<B> {
     using Association = PaperAssociation; ///< one stage
 };
 
-/// The algorithm as published (FGAGT, arXiv 2010.09015). Where it departs from the paper:
+/// The algorithm as published (FGAGT, arXiv 2010.09015). It differs from the paper as follows:
 ///
-/// - Features come from weightless channels unless another backbone is given; the paper has DLA-34, trained.
-/// - Without trained weights the graph compares plain cosines, with the margin that fits those.
-/// - The threshold of the paper's detector, below which it gives no boxes, is applied here.
-/// - A box that covers no valid cell of the map is related by overlap; the paper has no such boxes.
-/// - Flow is Lucas-Kanade with a window of 21 pixels on frames of about half a megapixel; the paper does
-/// not say.
+/// - Features come from channels without weights unless another backbone is given; the paper uses a trained
+///   DLA-34.
+/// - Without trained weights the graph compares plain cosines, with a margin chosen for them.
+/// - The paper's detector outputs no boxes below a score threshold; here the tracker applies that threshold.
+/// - A box that covers no valid cell of the map is matched by overlap; the paper has no such boxes.
+/// - Flow is Lucas-Kanade with a window of 21 pixels on frames of about half a megapixel; the paper does not
+///   specify it.
 template <Backbone B = ChannelBackbone>
 class PaperTracker : public Tracker<PaperParts<B>> {
     using Base = Tracker<PaperParts<B>>;
 
 public:
-    /// The parts of the tracker, by the way that a frame takes through them.
+    /// The parts of the tracker, in the order in which they process a frame.
     using Components = typename Base::Components;
 
     PaperTracker() : PaperTracker(published()) {}
 
-    /// @param components  `published()`, with whatever is to be different
-    /// @param options     all but what the paper's rules fix
+    /// @param components  `published()`, with any changes
+    /// @param options     the paper's rules override the score levels, the source of appearance and the
+    ///                    reported box
     explicit PaperTracker(Components components, TrackerOptions options = {})
         : Base(std::move(components), as_published(options)) {}
 
-    /// One flow point at each box's centre, trusted as it is; no motion model; ids from the first frame on,
+    /// One flow point at each box's centre, without checks; no motion model; IDs from the first frame on;
     /// removal after 10 unmatched frames.
     [[nodiscard]] static Components published(B backbone = B{}) {
         return {.backbone = std::move(backbone),
@@ -61,7 +63,7 @@ public:
     }
 
 private:
-    /// Scores as they are, features from the current frame alone, boxes as detected.
+    /// Unchanged scores, features from the current frame alone, boxes as detected.
     static TrackerOptions as_published(TrackerOptions options) {
         options.scores.adaptive = false;
         options.appearance.source = AppearanceSource::kCurrent;

@@ -46,14 +46,13 @@ namespace fgagt {
 ///     for (cv::Mat frame; video.read(frame);)
 ///         for (const fgagt::Track& track : tracker.update(frame, detect(frame)).tracks) show(track);
 ///
-/// Every part is a type that may be replaced by the caller's own, as long as it models the concept; every
-/// value is an option of the part that it belongs to.
+/// Every part is a type that you can replace by your own, as long as it models the concept. Every parameter
+/// is an option of the part it belongs to.
 ///
-/// `update` either does all of its work or throws and leaves the tracker as it was before the call. One
-/// tracker must not be used by two threads at once; several trackers share nothing. Copying a tracker copies
-/// its state.
+/// `update` either completes, or throws and leaves the tracker unchanged. Two threads must not use one
+/// tracker at the same time; separate trackers share nothing. Copying a tracker copies its state.
 ///
-/// @tparam T  a backbone, with the default's other parts; or parts by name, see DefaultParts
+/// @tparam T  a backbone, which replaces the default one; or parts by name, see DefaultParts
 template <class T = ColourBackbone>
 requires TrackerParts<detail::PartsOf<T>>
 class Tracker {
@@ -68,16 +67,16 @@ class Tracker {
 
 public:
     using Map = typename B::Map;
-    /// What is carried from frame to frame.
+    /// The state carried from frame to frame.
     using State = TrackerState<typename M::State, typename F::Image>;
-    /// What stands between the steps of a frame.
+    /// Intermediate results between the steps of a frame.
     using Work = FrameIntermediates<Map>;
 
-    /// The parts of the tracker, by the way that a frame takes through them.
+    /// The parts of the tracker, in the order in which they process a frame.
     struct Components {
         B backbone{};    ///< pixels to a map
-        F flow{};        ///< where boxes went, and how the camera moved
-        M motion{};      ///< each object's box as a filter sees it
+        F flow{};        ///< motion of boxes and of the camera
+        M motion{};      ///< filters each object's box
         P pooler{};      ///< boxes of the map to features
         G graph{};       ///< features to similarities
         A association{}; ///< similarities to matches
@@ -105,50 +104,51 @@ public:
     /// Tracks one frame.
     ///
     /// @param frame       CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA), not empty; may be overwritten afterwards
-    /// @param detections  of this frame, in pixels; unusable ones are left out and listed in the result
-    /// @param info        what else is known of the frame
-    /// @return  valid until the next call on this tracker; a copy is safe
-    /// @throws InvalidArgument  the frame is empty or of another type, the timestamp is not above the
-    ///                          previous one's, the camera motion is not finite, an appearance vector has
-    ///                          not the pooler's dimension, or a component of the caller's own does not keep
-    ///                          what its concept asks for
+    /// @param detections  of this frame, in pixels; invalid ones are skipped and listed in the result
+    /// @param info        what else is known about the frame
+    /// @return  the result of this frame, valid until the next call on this tracker; a copy stays valid
+    /// @throws InvalidArgument  the frame is empty or of another type, the timestamp is not greater than the
+    ///                          previous one, the camera motion is not finite, an appearance vector does not
+    ///                          have the pooler's dimension, or one of your own components violates its
+    ///                          concept
     const FrameResult& update(const cv::Mat& frame, std::span<const Detection> detections,
                               const FrameInfo& info = {}) requires kReadsFrames {
         begin(frame, detections, info);
         return finish_update();
     }
 
-    /// Detects and tracks: for a backbone that is a detector, too, one pass gives detections and features. A
-    /// track's `detection` is then an index into `work().detected`; otherwise the same.
+    /// Detects and tracks. With a backbone that is also a detector, one pass gives both detections and
+    /// features. A track's `detection` is then an index into `work().detected`. Otherwise as above.
     const FrameResult& update(const cv::Mat& frame,
                               const FrameInfo& info = {}) requires DetectingBackbone<B> {
         begin(frame, info);
         return finish_update();
     }
 
-    /// Tracks one frame from its detections alone; otherwise the same.
+    /// Tracks one frame from its detections alone. Otherwise as above.
     const FrameResult& update(std::span<const Detection> detections,
                               const FrameInfo& info = {}) requires(!kReadsFrames) {
         begin(detections, info);
         return finish_update();
     }
 
-    /// Moves the tracks on to a frame in which no detector ran: by flow and motion, and without a miss for
-    /// any of them. The result holds predicted boxes. Errors and lifetime as for `update`.
+    /// Moves the tracks to a frame in which no detector ran, by flow and motion. No track counts a miss. The
+    /// result holds predicted boxes. Errors and lifetime are those of `update`.
     const FrameResult& propagate(const cv::Mat& frame, const FrameInfo& info = {}) requires kReadsFrames {
         begin(frame, {}, info);
         propagate_tracks();
         return commit_prediction();
     }
 
-    /// The same for trackers that read no frames.
+    /// For trackers that read no frames. Otherwise as above.
     const FrameResult& propagate(const FrameInfo& info = {}) requires(!kReadsFrames) {
         begin({}, info);
         propagate_tracks();
         return commit_prediction();
     }
 
-    /// Forgets the tracks and the last frame, keeps the options. Ids go on: none is ever used twice.
+    /// Forgets the tracks and the last frame, but keeps the options. IDs continue to count up, so none is
+    /// reused.
     void reset() {
         const TrackId last_id = state_.last_id;
         state_ = State{};
@@ -156,22 +156,24 @@ public:
         step_ = Step::kCommitted;
     }
 
-    /// Writes all that the tracker carries from frame to frame, from which `restore` goes on. What its parts
-    /// were made with, their options and weights, is not part of it.
+    /// Writes the state carried from frame to frame, from which `restore` can continue. The options and
+    /// weights of the parts are not saved.
     ///
-    /// @param stream  std::ostream or alike, opened as binary
-    /// @throws std::runtime_error  the stream does not take the bytes
+    /// @param stream  std::ostream or similar, opened in binary mode
+    /// @throws std::runtime_error  the stream cannot be written
     template <class Stream>
     void save(Stream& stream) const requires Snapshotable<State> {
         write_snapshot(stream, state_);
     }
 
-    /// Goes on where the tracker was when it was saved: from here on both give the same results, to the bit,
-    /// if they are of the same parts and options. The stream then stands behind the snapshot.
+    /// Continues from a saved state. From here on the results are identical, to the bit, to those of the
+    /// tracker that saved it, if both have the same parts and options. The stream is then positioned after
+    /// the snapshot.
     ///
-    /// @param stream  std::istream or alike, opened as binary
-    /// @throws ParseError  it is no snapshot, cut off, damaged, of a later version, of a tracker of other
-    ///                     parts, or does not go with this one's options; the tracker is as it was
+    /// @param stream  std::istream or similar, opened in binary mode
+    /// @throws ParseError  the data is not a snapshot, is cut off, damaged or of a later version, is from a
+    ///                     tracker with other parts, or does not fit this tracker's options; the tracker is
+    ///                     then unchanged
     template <class Stream>
     void restore(Stream& stream) requires Snapshotable<State> {
         auto state = read_snapshot<State>(stream);
@@ -180,18 +182,18 @@ public:
         if (fault != nullptr)
             detail::throw_snapshot_error(
                 std::string("expected ") + fault +
-                "; restore it into a tracker with the options of the one that saved it");
+                "; restore it into a tracker with the same options as the one that saved it");
         std::swap(state_, state);
         step_ = Step::kCommitted;
     }
 
     /// @name The steps of update, one by one
-    /// They are called in the order in which they stand here; another order throws InvalidArgument. Until
-    /// `commit` the tracker stays as it was after the previous frame, so a frame is given up by beginning
-    /// another. `work()` shows what lies between the steps.
+    /// Call them in the order listed here; any other order throws InvalidArgument. Until `commit` the tracker
+    /// stays as it was after the previous frame, so beginning another frame abandons the current one.
+    /// `work()` gives the intermediate results.
     /// @{
 
-    /// Checks the input, and sorts detections into usable and rejected ones.
+    /// Checks the input and separates valid detections from rejected ones.
     void begin(const cv::Mat& frame, std::span<const Detection> detections,
                const FrameInfo& info = {}) requires kReadsFrames {
         step_ = Step::kCommitted;
@@ -200,7 +202,7 @@ public:
         work_.frame = frame;
     }
 
-    /// Lets the backbone, which is a detector, too, say what there is; otherwise the same.
+    /// Gets the detections from a backbone that is also a detector. Otherwise as above.
     void begin(const cv::Mat& frame, const FrameInfo& info = {}) requires DetectingBackbone<B> {
         step_ = Step::kCommitted;
         detail::require_frame(frame, "Tracker");
@@ -216,14 +218,14 @@ public:
         map_is_made_ = true;
     }
 
-    /// The same for trackers that read no frames.
+    /// For trackers that read no frames. Otherwise as above.
     void begin(std::span<const Detection> detections, const FrameInfo& info = {}) requires(!kReadsFrames) {
         step_ = Step::kCommitted;
         begin_frame(detections, info, info.frame_size);
     }
 
-    /// Tracks of frame t-1 -> where they are expected in frame t, by flow where it is reliable and by the
-    /// motion model.
+    /// Tracks of frame t-1 -> expected boxes in frame t, by the motion model and by flow where it is
+    /// reliable.
     void propagate_tracks() {
         const detail::StepGuard step(step_, Step::kBegun, Step::kPropagated, "propagate_tracks");
         const detail::Stopwatch watch(work_.times.flow);
@@ -246,7 +248,7 @@ public:
         if (!map_is_made_ && anything_to_relate()) components_.backbone.extract(work_.frame, work_.map);
     }
 
-    /// Feature map -> F_d of the detections and F_t of the tracks where they are expected.
+    /// Feature map -> F_d of the detections, and F_t of the tracks at their expected boxes.
     void pool_features() {
         const detail::StepGuard step(step_, Step::kExtracted, Step::kPooled, "pool_features");
         const detail::Stopwatch watch(work_.times.pool);
@@ -269,7 +271,7 @@ public:
         components_.association.associate(evidence(), work_.matches);
     }
 
-    /// Matches -> ids, births, losses: the tracks of frame t. Only now does the tracker move on.
+    /// Matches -> IDs, births, losses: the tracks of frame t. Only this step changes the tracker's state.
     const FrameResult& commit() {
         const detail::StepGuard step(step_, Step::kAssociated, Step::kCommitted, "commit");
         {
@@ -281,7 +283,7 @@ public:
             components_.lifecycle.advance(next_.tracks, next_.last_id, clock, work_.detections, work_.matches,
                                           next_result_.events);
             detail::require_kept(next_.tracks.size() >= state_.tracks.size(), "Lifecycle",
-                                 "all tracks that it got, and births behind them");
+                                 "all the given tracks, with births appended");
             observe_detections();
             drop_removed();
             next_.elapsed_without_detector = 0;
@@ -292,9 +294,9 @@ public:
 
     /// @}
 
-    /// What lies between the steps of the current frame; after `commit`, of the last one.
+    /// Intermediate results of the current frame; after `commit`, of the last one.
     [[nodiscard]] const Work& work() const noexcept { return work_; }
-    /// All that association looks at, from `pool_features` on (its `similarity` from `associate` on) until
+    /// The input of association. Valid from `pool_features` on (its `similarity` from `associate` on) until
     /// `commit`.
     [[nodiscard]] Evidence evidence() const noexcept {
         return {.detections = work_.detections,
@@ -306,9 +308,9 @@ public:
                 .margin = components_.graph.margin()};
     }
 
-    /// The tracker's memory as of the last frame, tentative and lost tracks included.
+    /// The state after the last frame, including tentative and lost tracks.
     [[nodiscard]] const State& state() const noexcept { return state_; }
-    /// The parts it works with.
+    /// The parts of the tracker.
     [[nodiscard]] const Components& components() const noexcept { return components_; }
     [[nodiscard]] const TrackerOptions& options() const noexcept { return options_; }
 
@@ -323,7 +325,7 @@ private:
         return commit();
     }
 
-    /// A prediction alone: no detector has looked, so the lifecycle has nothing to close.
+    /// Commits a prediction. No detector ran, so the lifecycle has no frame to complete.
     const FrameResult& commit_prediction() {
         const detail::StepGuard step(step_, Step::kPropagated, Step::kCommitted, "propagate");
         carry_over();
@@ -336,23 +338,22 @@ private:
         return publish();
     }
 
-    /// What a frame does not change until its detections are known.
+    /// Copies the state that does not change until the detections are known.
     void carry_over() {
         next_.last_id = state_.last_id;
         next_.scores = state_.scores;
         appearances_.copy(state_.appearances, next_.appearances);
     }
 
-    /// What the parts cannot go on from; nullptr if nothing is.
+    /// A requirement of the components that the state violates; nullptr if there is none.
     [[nodiscard]] const char* fault_of_parts(const State& state) {
         for (const typename M::State& motion : state.motions)
-            if (!is_usable(components_.motion.box(motion)))
-                return "motions of boxes that are finite and not empty";
+            if (!is_usable(components_.motion.box(motion))) return "motions of finite, non-empty boxes";
         try {
             std::vector<BoxFlow> none;
             components_.flow.propagate(state.image, state.image, {}, none);
         } catch (const InvalidArgument&) {
-            return "an image of the flow's own window and levels";
+            return "an image with the flow's window and levels";
         }
         return nullptr;
     }
@@ -378,8 +379,7 @@ private:
 
     [[nodiscard]] Box box_of(const typename M::State& motion) const {
         const Box box = components_.motion.box(motion);
-        detail::require_kept(is_usable(box), "MotionModel",
-                             "boxes that are finite, not empty and within 1e7 pixels");
+        detail::require_kept(is_usable(box), "MotionModel", "finite, non-empty boxes within 1e7 pixels");
         return box;
     }
 
@@ -387,7 +387,7 @@ private:
         return !work_.detections.empty() || !next_.tracks.empty();
     }
 
-    /// Motion models, appearances and score levels take in what was matched and what was born.
+    /// Updates motion models, appearances and score levels with the matched and newborn tracks.
     void observe_detections() {
         next_.motions.reserve(next_.tracks.size());
         appearances_.resize(next_.appearances, next_.tracks.size());
@@ -398,8 +398,7 @@ private:
             if (newborn) next_.motions.push_back(components_.motion.initiate(track.box));
             if (!track.detection) continue;
             const std::size_t d = *track.detection;
-            detail::require_kept(d < work_.detections.size(), "Lifecycle",
-                                 "indices of the detections that it got");
+            detail::require_kept(d < work_.detections.size(), "Lifecycle", "indices of the given detections");
             track.covered = cover_.share(next_.tracks, t);
             if (!newborn) {
                 components_.motion.update(next_.motions[t], work_.detections[d].box,
@@ -423,7 +422,7 @@ private:
         appearances_.resize(next_.appearances, kept);
     }
 
-    /// Turns indices of usable detections into the caller's, and collects the tracks of the output.
+    /// Converts detection indices to those of the caller's list and collects the reported tracks.
     void report() {
         next_result_.tracks.clear();
         for (Track& track : next_.tracks) {
@@ -439,7 +438,7 @@ private:
         next_result_.frame = state_.frames;
     }
 
-    /// The only place where the tracker's memory changes; cannot fail.
+    /// The only place where a frame changes the tracker's state; cannot fail.
     const FrameResult& publish() noexcept {
         next_.frames = state_.frames + 1;
         std::swap(state_, next_);
@@ -458,13 +457,13 @@ private:
     AppearanceMemory memory_;
     State state_;
 
-    // Scratch: nothing below outlives a frame, but for the buffers themselves and the result.
+    // Scratch: of what follows, only the buffers and the result outlive a frame.
     State next_;
     Work work_;
     FrameResult result_;
     FrameResult next_result_;
-    Step step_ = Step::kCommitted; // the last one
-    bool map_is_made_ = false;     // by a detector
+    Step step_ = Step::kCommitted; // the last step done
+    bool map_is_made_ = false;     // by a backbone that is a detector
     cv::Size frame_size_;
     std::chrono::steady_clock::time_point started_;
     detail::SeenFlows seen_flows_;

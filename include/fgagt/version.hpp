@@ -5,14 +5,14 @@
 #include <string_view>
 
 /// @file
-/// The version of these headers, to be compared by the preprocessor or read as text. The build and the
-/// packages take it from here.
+/// The version of these headers, for the preprocessor and as text. The build and the packages read it from
+/// here.
 
-/// Rises with changes that are not compatible, once it is 1.
+/// Increases with incompatible changes, once it is 1.
 #define FGAGT_VERSION_MAJOR 0
-/// Rises with what is new, and while the major version is 0 with changes that are not compatible.
+/// Increases with new features and, while the major version is 0, with incompatible changes.
 #define FGAGT_VERSION_MINOR 1
-/// Rises with repairs.
+/// Increases with bug fixes.
 #define FGAGT_VERSION_PATCH 0
 
 /// @cond
@@ -23,7 +23,7 @@
 
 namespace fgagt {
 
-/// The same as text, "major.minor.patch".
+/// The version as text, "major.minor.patch".
 inline constexpr std::string_view kVersion =
     FGAGT_VERSION_TEXT(FGAGT_VERSION_MAJOR, FGAGT_VERSION_MINOR, FGAGT_VERSION_PATCH);
 

@@ -1,4 +1,4 @@
-// Measures what each part of the tracker is worth, on all real data, and writes the tables as Markdown.
+// Measures the contribution of each part of the tracker on all real data and writes the tables as Markdown.
 
 #include "configurations.hpp"
 #include "measurement.hpp"
@@ -42,15 +42,15 @@ void add_options(CLI::App& app, Arguments& arguments) {
     app.add_option("--runs", arguments.runs, "seeds of perturbed detections per figure")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
-    app.add_option("--jobs", arguments.jobs, "runs at a time")
+    app.add_option("--jobs", arguments.jobs, "runs in parallel")
         ->check(CLI::Range(1, 256))
         ->capture_default_str();
-    app.add_option("--rows", arguments.rows, "only configurations whose name holds this text");
-    app.add_option("--sequences", arguments.sequences, "only sequences whose name holds this text");
+    app.add_option("--rows", arguments.rows, "only configurations whose name contains this text");
+    app.add_option("--sequences", arguments.sequences, "only sequences whose name contains this text");
     app.add_option("--output", arguments.output, "Markdown file (default: standard output)");
 }
 
-/// A sequence that is read when its turn comes: two of them may not fit into memory.
+/// A sequence that is read only when it is needed, because two of them may not fit into memory.
 struct Column {
     std::string name;
     fs::path folder;
@@ -58,7 +58,7 @@ struct Column {
     std::function<Sequence()> read;
 };
 
-/// Sequences, and what is measured on each of them.
+/// Sequences, and the measurements on each of them.
 struct Suite {
     std::vector<Table> tables;
     std::vector<Column> columns;
@@ -86,7 +86,7 @@ Suite suite_of_boxes(const fs::path& data) {
             .folder = data / "mot_text" / name, .rules = MotRules::kMot17, .detections = "detr.txt"};
         suite.columns.push_back({.name = name + " (boxes)",
                                  .folder = source.folder,
-                                 .in_mean = name != "MOT17-13", // its scene is measured with pixels as well
+                                 .in_mean = name != "MOT17-13", // its scene is also measured with pixels
                                  .read = [source] { return read_boxes(source); }});
     }
     return suite;
@@ -115,7 +115,8 @@ bool holds(const std::string& name, const std::string& part) {
     return name.find(part) != std::string::npos;
 }
 
-/// Leaves out the rows and sequences that nobody asked for, and, with a word, the sequences that are missing.
+/// Removes the rows and sequences that were not requested and, with a warning, the sequences that are
+/// missing.
 void select(Suite& suite, const Arguments& arguments) {
     for (Table& table : suite.tables)
         std::erase_if(table.rows, [&](const Configuration& row) { return !holds(row.name, arguments.rows); });
@@ -124,7 +125,7 @@ void select(Suite& suite, const Arguments& arguments) {
                   [&](const Column& column) { return !holds(column.name, arguments.sequences); });
     std::erase_if(suite.columns, [](const Column& column) {
         if (fs::exists(column.folder)) return false;
-        std::cerr << column.name << ": left out, there is no " << column.folder.string() << '\n';
+        std::cerr << column.name << ": skipped, not found: " << column.folder.string() << '\n';
         return true;
     });
 }
@@ -170,7 +171,7 @@ void run(const Arguments& arguments) {
     const char* root = std::getenv("FGAGT_DATA");
     if (root == nullptr || *root == '\0')
         throw std::runtime_error(
-            "FGAGT_DATA is not set; let it name the folder that holds mot/ and mot_text/");
+            "FGAGT_DATA is not set; set it to the folder that contains mot/ and mot_text/");
     cv::setNumThreads(1);
     std::string compact, full;
     for (Suite suite : {suite_with_pixels(root), suite_of_boxes(root), suite_of_moving_cameras(root)}) {
@@ -183,7 +184,7 @@ void run(const Arguments& arguments) {
     }
     if (compact.empty())
         throw std::runtime_error("nothing to measure: no sequence under " + std::string(root) +
-                                 " and no row has such a name");
+                                 " or no row has a matching name");
     const std::string text = introduction(arguments) + compact + "## Every figure\n\n" + full;
     if (arguments.output.empty())
         std::cout << text;
@@ -194,12 +195,12 @@ void run(const Arguments& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Measures what each part of the tracker is worth on the data under FGAGT_DATA.");
+    CLI::App app("Measures the contribution of each part of the tracker on the data under FGAGT_DATA.");
     Arguments arguments;
     add_options(app, arguments);
     try {
         app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) { // --help too
+    } catch (const CLI::ParseError& error) { // includes --help
         return app.exit(error) == 0 ? 0 : 2;
     }
     try {

@@ -19,7 +19,7 @@
 namespace fgagt::ablation {
 namespace {
 
-/// Flow of the background alone: the camera's motion and nobody else's.
+/// Flow of the background only: the camera's motion.
 struct BackgroundFlow : PyramidalFlow {
     using PyramidalFlow::PyramidalFlow;
 
@@ -43,7 +43,7 @@ struct BackgroundFlowParts : DefaultParts<> {
 };
 using BackgroundFlowTracker = Tracker<BackgroundFlowParts>;
 
-/// The options of the default tracker, and whether it is told the sequence's camera motion.
+/// The options of the default tracker, and whether it gets the sequence's camera motion.
 struct Settings {
     DefaultAssociationOptions association{};
     PyramidalFlowOptions flow{};
@@ -102,7 +102,7 @@ void with_current_appearance(Settings& settings) {
 void with_both_appearances(Settings& settings) {
     settings.options.appearance.source = AppearanceSource::kBoth;
 }
-/// The paper's score in the default's stages: what the graph says, down to the graph's margin.
+/// Replaces the default's scores by the paper's: the graph's similarity, down to the graph's margin.
 void with_graph_alone(Settings& settings) {
     for (FusionStageOptions* stage : {&settings.association.high, &settings.association.low}) {
         stage->iou_weight = 0;
@@ -134,7 +134,7 @@ Outcome track(AnyTracker tracker, const Sequence& sequence,
     return {ResultRows(std::move(rows)), microseconds / static_cast<double>(detections.size())};
 }
 
-/// A tracker of the default association, `changes` made to its options in their order.
+/// A tracker with the default association and with `changes` applied to its options in order.
 template <class AnyTracker>
 Configuration row(std::string name, std::initializer_list<Change> changes = {}) {
     Settings settings;
@@ -166,18 +166,19 @@ Configuration graph_row(std::string name) {
             }};
 }
 
-/// A network's layer as the map of a tracker.
+/// A layer of a network as the map of a tracker.
 struct NetworkRow {
     std::string name;
     DnnBackboneOptions backbone;
-    float similarity_centre, similarity_span; ///< where its cosines tell people apart; see FusionStageOptions
+    float similarity_centre, similarity_span; ///< range of informative cosines; see FusionStageOptions
     AppearanceSource source = AppearanceSource::kStored;
 };
 
 Configuration network_row(const NetworkRow& row) {
     const auto maps = std::make_shared<NetworkMaps>(row.backbone);
     return {row.name, [row, maps](const Sequence& sequence, const auto& detections) {
-                for (const cv::Mat& frame : sequence.frames) // the network's own time is not the tracker's
+                for (const cv::Mat& frame :
+                     sequence.frames) // the network's time does not count as the tracker's
                     static_cast<void>(maps->of(frame));
                 DefaultAssociationOptions association;
                 for (FusionStageOptions* stage : {&association.high, &association.low}) {
@@ -240,7 +241,7 @@ std::vector<Table> tables_of_networks(const std::filesystem::path& models) {
     const DnnBackboneOptions osnet{.network{.model = models / "osnet_x0_25_msmt17.onnx"},
                                    .layer = "/conv5/relu/Relu"};
     const DnnBackboneOptions yolox{.network{.model = models / "yolox_nano_416x416.onnx"},
-                                   .layer = "Mul_246", // the neck's finest map, which the heads read
+                                   .layer = "Mul_246", // the neck's finest map, an input of the heads
                                    .input{.size{416, 416}}};
     Table table{.title = "The default with features of networks in place of colours", .rows = {}};
     const auto add = [&](const NetworkRow& row) {

@@ -8,7 +8,7 @@
 
 namespace fgagt::ablation {
 
-/// Rows that are shown together.
+/// Rows of one table.
 struct Table {
     std::string title;
     std::vector<Configuration> rows;
@@ -16,9 +16,9 @@ struct Table {
 
 /// For sequences with pixels.
 [[nodiscard]] std::vector<Table> tables_with_pixels();
-/// The same with features of the networks in a folder; empty where none of them is there.
+/// The same with features of the networks in a folder; empty if none of them exists.
 [[nodiscard]] std::vector<Table> tables_of_networks(const std::filesystem::path& models);
-/// For sequences of boxes alone.
+/// For sequences with boxes only.
 [[nodiscard]] std::vector<Table> tables_of_boxes();
 /// For cameras whose motion is known.
 [[nodiscard]] std::vector<Table> tables_of_moving_cameras();

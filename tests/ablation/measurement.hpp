@@ -11,21 +11,21 @@
 
 namespace fgagt::ablation {
 
-/// What is measured of a run; the first five as TrackEval computes them, shares in per cent.
+/// The measurements of a run; the first five as in TrackEval, fractions in per cent.
 enum Metric : std::size_t { kHota, kAssA, kIdf1, kMota, kIdSwitches, kMicroseconds, kMetrics };
 
 using Figures = std::array<double, kMetrics>;
 
-/// What a tracker made of a sequence.
+/// The result of a tracker on a sequence.
 struct Outcome {
     ResultRows result;
-    double microseconds = 0; ///< per frame, in the tracker alone
+    double microseconds = 0; ///< per frame, in the tracker only
 };
 
 /// One row of the ablation: a tracker with its options.
 struct Configuration {
     std::string name;
-    /// Tracks a sequence from its start, given its detections (or slightly other ones) of each frame.
+    /// Tracks a sequence from its start with the given detections of each frame.
     std::function<Outcome(const Sequence&, const std::vector<std::vector<Detection>>&)> track;
 };
 
@@ -37,8 +37,8 @@ struct Summary {
 
 [[nodiscard]] Summary summarise(const std::vector<Figures>& runs);
 
-/// Tracks the sequence `runs` times with perturbed detections (test::perturbed, seeds from 1), `jobs` runs at
-/// a time.
+/// Tracks the sequence `runs` times with perturbed detections (test::perturbed, seeds from 1), `jobs` runs in
+/// parallel.
 [[nodiscard]] std::vector<Figures> measure(const Configuration& configuration, const Sequence& sequence,
                                            int runs, int jobs);
 

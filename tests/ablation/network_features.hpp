@@ -11,7 +11,8 @@
 
 namespace fgagt::ablation {
 
-/// A network's maps, each made once: they do not depend on the detections, and all runs see the same frames.
+/// Computes each map of a network once: maps do not depend on the detections, and all runs use the same
+/// frames.
 class NetworkMaps {
 public:
     explicit NetworkMaps(const DnnBackboneOptions& options) : backbone_(options) {}
@@ -28,7 +29,7 @@ public:
 
 private:
     struct Entry {
-        cv::Mat frame; ///< kept, so that no other frame comes to lie at its place
+        cv::Mat frame; ///< kept so that no other frame reuses its memory
         FeatureMap map;
     };
 
@@ -37,7 +38,7 @@ private:
     std::map<const unsigned char*, Entry> maps_;
 };
 
-/// Features of a network, from maps that its copies share.
+/// Features of a network, from maps that copies share.
 class NetworkFeatures {
 public:
     using Map = FeatureMap;

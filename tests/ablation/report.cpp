@@ -44,7 +44,7 @@ std::string rule(std::size_t columns) {
     return text + '\n';
 }
 
-/// Of each run, the mean over the sequences that count in it.
+/// For each run, the mean over the sequences that count in it.
 std::vector<Figures> mean_over_sequences(const Results& results, std::size_t row) {
     const auto count = static_cast<double>(std::ranges::count(results.in_mean, true));
     std::vector<Figures> means;

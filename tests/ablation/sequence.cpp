@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kFirst = 1; // frame number
 
-/// What a sequence folder holds but for its pixels.
+/// The contents of a sequence folder except its pixels.
 struct Files {
     GroundTruthRows ground_truth;
     DetectionRows detections;
@@ -40,7 +40,7 @@ std::vector<std::vector<Detection>> by_frame(const DetectionRows& rows, std::int
     return result;
 }
 
-/// @param view  what becomes of a frame; its result must own its pixels
+/// @param view  transforms a frame; its result must own its pixels
 std::vector<cv::Mat> read_pixels(const fs::path& folder,
                                  const std::function<cv::Mat(const cv::Mat&, std::int64_t)>& view) {
     std::vector<cv::Mat> frames;

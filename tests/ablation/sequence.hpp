@@ -16,39 +16,39 @@
 
 namespace fgagt::ablation {
 
-/// A sequence with all that trackers are given of it, and the truth.
+/// A sequence with all inputs of a tracker and the ground truth.
 struct Sequence {
     MotRules rules{};
     GroundTruthRows ground_truth;
     std::vector<std::vector<Detection>> detections;     ///< of each frame
-    std::vector<cv::Mat> frames;                        ///< of each frame; empty where there are no pixels
-    std::vector<std::optional<Affine>> camera_motion{}; ///< of each frame, where somebody knows it
+    std::vector<cv::Mat> frames;                        ///< of each frame; empty if there are no pixels
+    std::vector<std::optional<Affine>> camera_motion{}; ///< of each frame, if known
     cv::Size frame_size;
-    /// Of the detector (see ScoreLevelsOptions).
+    /// The ceiling for the detector's scores (see ScoreLevelsOptions).
     float score_ceiling = ScoreLevelsOptions{}.ceiling;
 };
 
-/// What is read of a sequence folder.
+/// Which files of a sequence folder to read.
 struct SequenceSource {
     std::filesystem::path folder;
     MotRules rules{};
     std::string detections = "yolox_nano.txt"; ///< in det/
 };
 
-/// With pixels.
+/// Reads a sequence with pixels.
 /// @throws ParseError  a file is missing or malformed
 [[nodiscard]] Sequence read_frames(const SequenceSource& source);
 
-/// Boxes alone, those of a transformer that is trusted whatever its scores, and the recorded camera motion.
+/// Reads only boxes, from a transformer that is trusted whatever its scores, and the recorded camera motion.
 /// @throws ParseError  a file is missing or malformed
 [[nodiscard]] Sequence read_boxes(const SequenceSource& source);
 
-/// A static camera's sequence, seen through a moving window.
+/// Reads a static camera's sequence through a moving window.
 /// @throws ParseError  a file is missing or malformed
 [[nodiscard]] Sequence read_through_window(const SequenceSource& source, test::WindowPath path);
 
-/// The same objects in the same frames as read_through_window() shows, by the camera that stands still: what
-/// is lost between the two is lost to the camera's motion.
+/// Reads the same objects in the same frames as read_through_window(), but from the static camera. The
+/// difference between the two is the cost of the camera's motion.
 /// @throws ParseError  a file is missing or malformed
 [[nodiscard]] Sequence read_beside_window(const SequenceSource& source, test::WindowPath path);
 

@@ -11,14 +11,14 @@
 
 namespace fgagt::test {
 
-/// Random annotations are the same, but for the last digits of a size that is kept as two edges, when they
-/// are written and read again, but for what the format's losses name; and of what is read there is nothing
-/// left to lose.
+/// Checks that random annotations stay the same when they are written and read, except for the reported
+/// losses and the last digits of a size that is stored as two edges; and that a second round trip loses
+/// nothing more.
 ///
-/// @param format   what it keeps
-/// @param losses   annotations -> sentences
-/// @param again    annotations -> the same, written and read
-/// @param special  changes annotations as the format does beyond its table
+/// @param format   what the format keeps
+/// @param losses   reports the losses of annotations as sentences
+/// @param again    writes annotations and reads them again
+/// @param special  applies further changes of the format to annotations
 template <class Losses, class Again, class Special>
 void check_round_trips(const std::string& name, const AnnotationFormat& format, Losses losses, Again again,
                        Special special) {
@@ -31,7 +31,7 @@ void check_round_trips(const std::string& name, const AnnotationFormat& format, 
         special(annotations);
         const Annotations found = again(annotations);
         CHECK(are_near(kept(found, format), kept(annotations, format)));
-        CHECK(kept(again(found), format) == kept(found, format)); // what a file says stays to the last digit
+        CHECK(kept(again(found), format) == kept(found, format)); // a file's contents stay exact
         CHECK(losses(found) == std::vector<std::string>());
         const bool same = in_one_form(found) == in_one_form(annotations);
         if (!same) {

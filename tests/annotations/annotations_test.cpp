@@ -11,7 +11,7 @@
 using namespace fgagt;
 using namespace fgagt::test;
 
-TEST_CASE("losses count what a format has no place for, and nothing else") {
+TEST_CASE("losses count exactly what a format cannot represent") {
     Annotations annotations;
     annotations.classes = {{"a", 1}, {"b", 5}};
     annotations.images = {{1, "a.png", 0, 0}, {2, "", 0, 0}};
@@ -30,20 +30,20 @@ TEST_CASE("losses count what a format has no place for, and nothing else") {
 
     constexpr AnnotationFormat kNothing{.name = "NIL", .ids = false};
     const std::vector<std::string> expected{
-        "1 of 2 classes have numbers that NIL does not keep: they are counted from 1",
+        "1 of 2 classes have numbers that NIL does not keep: it numbers them from 1",
         "1 of 2 classes have no object, and NIL has no list of classes",
-        "1 of 2 images have a file's name, for which NIL has no place",
-        "2 of 2 images have a size, for which NIL has no place",
-        "1 of 2 images have no objects, for which NIL has no place",
-        "the sequence's length, for which NIL has no place",
-        "1 of 2 objects have a track's id, for which NIL has no place",
-        "1 of 2 objects have a score, for which NIL has no place",
-        "1 of 2 objects have the mark that they are not evaluated, for which NIL has no place",
-        "1 of 2 objects have a visibility, for which NIL has no place",
-        "1 of 2 objects have an occlusion, for which NIL has no place",
-        "1 of 2 objects have a truncation, for which NIL has no place",
-        "1 of 2 objects have an outline, for which NIL has no place",
-        "1 of 2 objects have attributes, for which NIL has no place"};
+        "1 of 2 images have a file name, which NIL cannot store",
+        "2 of 2 images have a size, which NIL cannot store",
+        "1 of 2 images have no objects, which NIL cannot store",
+        "the sequence's length, which NIL cannot store",
+        "1 of 2 objects have a track ID, which NIL cannot store",
+        "1 of 2 objects have a score, which NIL cannot store",
+        "1 of 2 objects have the mark to ignore them in evaluation, which NIL cannot store",
+        "1 of 2 objects have a visibility, which NIL cannot store",
+        "1 of 2 objects have an occlusion, which NIL cannot store",
+        "1 of 2 objects have a truncation, which NIL cannot store",
+        "1 of 2 objects have an outline, which NIL cannot store",
+        "1 of 2 objects have attributes, which NIL cannot store"};
     CHECK(annotation_losses(annotations, kNothing) == expected);
     constexpr AnnotationFormat kAll{.name = "ALL",
                                     .class_numbers = true,
@@ -63,7 +63,7 @@ TEST_CASE("losses count what a format has no place for, and nothing else") {
     CHECK(annotation_losses({}, kNothing).empty());
 }
 
-TEST_CASE("a list of classes gives every class its place") {
+TEST_CASE("a list of classes sets the number of every class") {
     Annotations annotations;
     annotations.classes = {{"b", 9}, {"a", 3}};
     annotations.objects.resize(2);
@@ -86,7 +86,7 @@ TEST_CASE("a list of classes gives every class its place") {
     CHECK_THROWS_WITH(set_classes(result, {"person", "car"}), contains("none called 'object'"));
 }
 
-TEST_CASE("a far edge and a shifted coordinate are the numbers of the file that they came from") {
+TEST_CASE("far edges and shifted coordinates convert back to the exact numbers of the file") {
     std::mt19937 random(7);
     std::uniform_int_distribution<int> hundredths(-100'000, 300'000);
     for (int k = 0; k < 2000; ++k) {
@@ -102,7 +102,7 @@ TEST_CASE("a far edge and a shifted coordinate are the numbers of the file that 
     CHECK(detail::number_text(-1.7976931348623157e308) == "-1.7976931348623157e+308");
 }
 
-TEST_CASE("text is UTF-8 up to its first byte that is not") {
+TEST_CASE("UTF-8 text ends at its first invalid byte") {
     using detail::first_not_utf8;
     for (const std::string good :
          {"", "a", "\xC3\x9F", "\xE4\xBA\xBA", "\xF0\x9F\x98\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"})

@@ -28,7 +28,7 @@ ParseFailure cityscapes_failure(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("Cityscapes is read as it is published") {
+TEST_CASE("published Cityscapes files are read") {
     const Annotations found =
         parse_cityscapes(kCityscapesSample, "gtFine/aachen/aachen_000000_000019_gtFine_polygons.json");
     CHECK(found.classes == std::vector<AnnotationClass>{{"car", 1}, {"person", 2}});
@@ -43,7 +43,7 @@ TEST_CASE("Cityscapes is read as it is published") {
     CHECK_THAT(found.left_out[0], contains("2 objects"));
 }
 
-TEST_CASE("Cityscapes keeps all that it has a place for") {
+TEST_CASE("Cityscapes annotations survive a round trip") {
     const auto again = [](const Annotations& a) {
         const TemporaryFolder folder;
         write_cityscapes(folder.path() / "new", a);
@@ -51,7 +51,7 @@ TEST_CASE("Cityscapes keeps all that it has a place for") {
     };
     check_round_trips("Cityscapes keeps", kCityscapesFormat, cityscapes_losses, again, [](Annotations& a) {
         a.classes[2].name = "train";
-        a.images.push_back({40, "40", 7, 8}); // one file at least
+        a.images.push_back({40, "40", 7, 8}); // at least one file
         for (AnnotatedObject& object : a.objects) {
             if (object.polygons.empty()) object.polygons = {{{1.5, 2}, {3, 4}, {2, 9}}};
             object.polygons.resize(1);
@@ -60,7 +60,7 @@ TEST_CASE("Cityscapes keeps all that it has a place for") {
     });
 }
 
-TEST_CASE("Cityscapes' losses name classes, boxes without outlines and names") {
+TEST_CASE("Cityscapes' losses list classes, boxes without outlines and names") {
     Annotations annotations;
     annotations.classes = {{"dog", 1}, {"car", 2}};
     annotations.images = {{1, "a/1.png", 0, 0}};
@@ -70,9 +70,9 @@ TEST_CASE("Cityscapes' losses name classes, boxes without outlines and names") {
     std::string losses;
     for (const std::string& sentence : cityscapes_losses(annotations))
         losses += sentence + "\n";
-    CHECK_THAT(losses, contains("1 of 2 objects are of classes"));
+    CHECK_THAT(losses, contains("1 of 2 objects have classes"));
     CHECK_THAT(losses, contains("2 of 2 objects have no outline"));
-    CHECK_THAT(losses, contains("1 of 1 images have a file's name with folders"));
+    CHECK_THAT(losses, contains("1 of 1 images have a file name with folders"));
     const std::string text = cityscapes_texts(annotations).at("1_gtFine_polygons.json");
     const Annotations found = parse_cityscapes(text, "a");
     REQUIRE(found.objects.size() == 1);
@@ -80,7 +80,7 @@ TEST_CASE("Cityscapes' losses name classes, boxes without outlines and names") {
     CHECK(found.objects[0].polygons == std::vector<AnnotationPolygon>{{{1, 2}, {4, 2}, {4, 6}, {1, 6}}});
 }
 
-TEST_CASE("what is no Cityscapes file is an error with its line") {
+TEST_CASE("an invalid Cityscapes file is an error with its line") {
     CHECK(cityscapes_failure("[]").says("an object"));
     CHECK(cityscapes_failure("{}").says("objects"));
     const auto fails = [](const std::string& json, const std::string& reason) {
@@ -95,6 +95,6 @@ TEST_CASE("what is no Cityscapes file is an error with its line") {
     fails(R"({"label":"car","polygon":[[1,"2"]]})", "a number");
     fails(R"({"label":"car","polygon":[[-3e38,2],[3e38,2]]})", "fit a float");
     const TemporaryFolder folder;
-    static_cast<void>(folder.file("a.json", "{}")); // another's
+    static_cast<void>(folder.file("a.json", "{}")); // an unrelated file
     CHECK(failure_of([&] { return read_cityscapes(folder.path()); }).says("_gtFine_polygons.json"));
 }

@@ -41,7 +41,7 @@ std::string with_annotation(const std::string& json) {
 
 } // namespace
 
-TEST_CASE("COCO is read as it is published") {
+TEST_CASE("published COCO files are read") {
     const Annotations found = parse_coco(kCocoSample, "a.json");
     CHECK(found.classes == std::vector<AnnotationClass>{{"person", 1}, {"Zahnb\xC3\xBCrste", 90}});
     CHECK(found.images ==
@@ -55,7 +55,7 @@ TEST_CASE("COCO is read as it is published") {
     CHECK(found.objects[0] == first);
     AnnotatedObject second;
     second.frame = 139;
-    second.id = 9007199254740993; // no double is
+    second.id = 9007199254740993; // not representable as a double
     second.box = {1, 2, 3, 4};
     second.ignore = true;
     second.score = 0.5;
@@ -65,7 +65,7 @@ TEST_CASE("COCO is read as it is published") {
     CHECK_THAT(found.left_out[0], contains("1 masks"));
 }
 
-TEST_CASE("COCO's ids from 0 are frames from 1, and its detections are a list without names") {
+TEST_CASE("COCO image IDs from 0 become frames from 1, and COCO detections are a list without names") {
     const Annotations zero =
         parse_coco(R"({"images":[{"id":0},{"id":4}],"annotations":[],"categories":[]})", "a.json");
     REQUIRE(zero.images.size() == 2);
@@ -80,19 +80,19 @@ TEST_CASE("COCO's ids from 0 are frames from 1, and its detections are a list wi
     CHECK(parse_coco("[]", "a.json") == Annotations());
 }
 
-TEST_CASE("a COCO annotation without a box has that of its outlines") {
+TEST_CASE("a COCO annotation without a box gets the box of its outlines") {
     const Annotations found = parse_coco(
         with_annotation(R"({"image_id":1,"category_id":1,"segmentation":[[1,2,3,2,3,7],[0,5,1,5]]})"), "a");
     CHECK(found.objects.at(0).box == MotBox(0, 2, 3, 5));
 }
 
-TEST_CASE("COCO keeps all that it has a place for") {
+TEST_CASE("COCO annotations survive a round trip") {
     check_round_trips(
         "COCO keeps", kCocoFormat, coco_losses,
         [](const Annotations& a) { return parse_coco(coco_text(a), "again"); }, [](const Annotations&) {});
 }
 
-TEST_CASE("a COCO file holds what the COCO tools need") {
+TEST_CASE("a COCO file contains everything that the COCO tools need") {
     Annotations annotations;
     annotations.classes = {{"cat", 17}};
     annotations.width = 64;
@@ -110,7 +110,7 @@ TEST_CASE("a COCO file holds what the COCO tools need") {
               "area":100.0,"segmentation":[[1.0,2.0,11.0,2.0,11.0,22.0]],"iscrowd":0}])"));
 }
 
-TEST_CASE("what is no COCO is an error with its line") {
+TEST_CASE("an invalid COCO file is an error with its line") {
     CHECK(coco_failure("").line == 1);
     CHECK(coco_failure("\n\n{").line == 3);
     CHECK(coco_failure("{\"images\":[]}\n\n]").line == 3);
@@ -127,8 +127,8 @@ TEST_CASE("what is no COCO is an error with its line") {
         CHECK(found.line == 4);
         CHECK_THAT(found.message, contains(reason));
     };
-    fails(R"({"image_id":2,"category_id":1,"bbox":[1,2,3,4]})", "which is none");
-    fails(R"({"image_id":1,"category_id":2,"bbox":[1,2,3,4]})", "which is none");
+    fails(R"({"image_id":2,"category_id":1,"bbox":[1,2,3,4]})", "which is not one");
+    fails(R"({"image_id":1,"category_id":2,"bbox":[1,2,3,4]})", "which is not one");
     fails(R"({"image_id":1,"category_id":1})", "bbox");
     fails(R"({"image_id":1,"category_id":1,"bbox":[1,2,3]})", "four numbers");
     fails(R"({"image_id":1,"category_id":1,"bbox":[1,2,3,4,5]})", "four numbers");
@@ -144,16 +144,16 @@ TEST_CASE("what is no COCO is an error with its line") {
     fails(std::string("{\0", 2), "zero byte");
 }
 
-TEST_CASE("JSON that is nested deeply is an error, and a little is not") {
+TEST_CASE("deeply nested JSON is an error, slightly nested JSON is not") {
     const auto nested = [](std::size_t depth) {
         return R"({"images":[],"x":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
     };
     CHECK(parse_coco(nested(60), "a").objects.empty());
-    CHECK(coco_failure(nested(65)).says("within each other"));
-    CHECK(coco_failure(std::string(2'000'000, '[')).says("within each other"));
+    CHECK(coco_failure(nested(65)).says("nested"));
+    CHECK(coco_failure(std::string(2'000'000, '[')).says("nested"));
 }
 
-TEST_CASE("COCO is written with sound annotations only") {
+TEST_CASE("COCO refuses invalid annotations") {
     Annotations annotations;
     annotations.classes = {{"a", 1}};
     annotations.objects.resize(1);
@@ -172,7 +172,7 @@ TEST_CASE("COCO is written with sound annotations only") {
     refuses(bad, "fit a float");
     bad = annotations;
     bad.classes.push_back({"b", 1});
-    refuses(bad, "a number of its own");
+    refuses(bad, "a different number");
     bad = annotations;
     bad.classes[0].name = "\xFF";
     refuses(bad, "UTF-8");

@@ -26,7 +26,7 @@ ParseFailure crowdhuman_failure(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("CrowdHuman is read as it is published") {
+TEST_CASE("published CrowdHuman files are read") {
     const Annotations found = parse_crowdhuman(kCrowdHumanSample, "a.odgt");
     CHECK(found.classes == std::vector<AnnotationClass>{{"person", 1}, {"mask", 2}});
     CHECK(found.images == std::vector<AnnotatedImage>{{1, "273271,c9db000d5146c15", 0, 0},
@@ -44,19 +44,19 @@ TEST_CASE("CrowdHuman is read as it is published") {
     CHECK(parse_crowdhuman("", "a") == Annotations());
     const Annotations mask =
         parse_crowdhuman(R"({"ID":"a","gtboxes":[{"tag":"mask","fbox":[1,2,3,4]}]})", "a");
-    CHECK(mask.objects.at(0).ignore); // whatever its extra says
+    CHECK(mask.objects.at(0).ignore); // whatever its extra contains
 }
 
-TEST_CASE("a line of CrowdHuman is written as it was, and its frame with it") {
+TEST_CASE("a CrowdHuman line is rewritten unchanged, including its frame") {
     const std::string text = crowdhuman_text(parse_crowdhuman(kCrowdHumanSample, "a"));
     auto expected = nlohmann::json::parse(
         std::string(kCrowdHumanSample).substr(0, std::string(kCrowdHumanSample).find('\n')));
     expected["frame"] = 1;
-    expected["gtboxes"][1].erase("head_attr"); // an empty one says nothing
+    expected["gtboxes"][1].erase("head_attr"); // an empty one carries no information
     CHECK(nlohmann::json::parse(text.substr(0, text.find('\n'))) == expected);
 }
 
-TEST_CASE("CrowdHuman keeps all that it has a place for") {
+TEST_CASE("CrowdHuman annotations survive a round trip") {
     check_round_trips(
         "CrowdHuman keeps", kCrowdHumanFormat, crowdhuman_losses,
         [](const Annotations& a) { return parse_crowdhuman(crowdhuman_text(a), "again"); },
@@ -80,7 +80,7 @@ TEST_CASE("CrowdHuman keeps all that it has a place for") {
     CHECK_THAT(losses, contains("class mask") && contains("extra.ignore"));
 }
 
-TEST_CASE("what is no CrowdHuman file is an error with its line") {
+TEST_CASE("an invalid CrowdHuman file is an error with its line") {
     CHECK(crowdhuman_failure("\n[]").line == 2);
     CHECK(crowdhuman_failure("{\"ID\":\"a\"}\n\n{\"ID\":}").line == 3);
     CHECK(crowdhuman_failure("{}").says("ID"));

@@ -62,7 +62,7 @@ std::string box_at(int frame, const std::string& more = "") {
 
 } // namespace
 
-TEST_CASE("CVAT for video is read as it is exported") {
+TEST_CASE("exported CVAT for video files are read") {
     const Annotations found = parse_cvat(kCvatSample, "a.xml");
     CHECK(found.classes == std::vector<AnnotationClass>{{"car", 1}, {"Fu\xC3\x9Fg\xC3\xA4nger", 2}});
     CHECK((found.width == 768 && found.height == 576 && found.frame_count == 6));
@@ -75,7 +75,7 @@ TEST_CASE("CVAT for video is read as it is exported") {
     walker.ignore = true;
     walker.attributes = {{"pose", "walking"}};
     CHECK(found.objects[0] == walker);
-    walker.frame = 3; // half way to the next shape
+    walker.frame = 3; // halfway to the next shape
     walker.box = {15, 20.5, 22, 40};
     CHECK(found.objects[1] == walker);
     CHECK((found.objects[2].frame == 4 && found.objects[2].box == MotBox(20, 20.5, 24, 40)));
@@ -83,12 +83,12 @@ TEST_CASE("CVAT for video is read as it is exported") {
     CHECK((found.objects[3].frame == 5 && found.objects[3].id == 7 && found.objects[3].class_index == 0));
     CHECK(found.objects[3].box == MotBox(1, 2, 4, 7));
     CHECK(found.objects[3].polygons == std::vector<AnnotationPolygon>{{{1, 2}, {5, 2.5}, {3, 9}}});
-    CHECK(found.objects[4].frame == 6); // it stays to the end
+    CHECK(found.objects[4].frame == 6); // it remains until the end
     REQUIRE(found.left_out.size() == 1);
     CHECK_THAT(found.left_out[0], contains("1 shapes"));
 }
 
-TEST_CASE("a track of CVAT without a length ends with its last shape") {
+TEST_CASE("a CVAT track without a length ends with its last shape") {
     const Annotations found = parse_cvat(track_of(box_at(2) + box_at(0)), "a.xml");
     REQUIRE(found.objects.size() == 3); // the shapes may be in any order
     for (std::int64_t frame = 1; frame <= 3; ++frame)
@@ -98,10 +98,10 @@ TEST_CASE("a track of CVAT without a length ends with its last shape") {
     const std::string longer =
         R"(<annotations><meta><task><size>2</size></task></meta><track id="1" label="a">)" + box_at(4) +
         "</track></annotations>";
-    CHECK(parse_cvat(longer, "a.xml").frame_count == 5); // no shorter than what is annotated
+    CHECK(parse_cvat(longer, "a.xml").frame_count == 5); // at least as long as the annotations
 }
 
-TEST_CASE("CVAT keeps all that it has a place for") {
+TEST_CASE("CVAT annotations survive a round trip") {
     check_round_trips(
         "CVAT keeps", kCvatFormat, cvat_losses,
         [](const Annotations& a) { return parse_cvat(cvat_text(a), "again"); },
@@ -122,7 +122,7 @@ TEST_CASE("CVAT keeps all that it has a place for") {
         });
 }
 
-TEST_CASE("CVAT's losses name what becomes of tracks, levels and outlines") {
+TEST_CASE("CVAT's losses list tracks, levels and outlines") {
     Annotations annotations;
     annotations.classes = {{"a", 1}, {"b", 2}};
     annotations.objects.resize(3);
@@ -136,20 +136,20 @@ TEST_CASE("CVAT's losses name what becomes of tracks, levels and outlines") {
     std::string losses;
     for (const std::string& sentence : cvat_losses(annotations))
         losses += sentence + "\n";
-    CHECK_THAT(losses, contains("1 of 3 objects have no track's id"));
+    CHECK_THAT(losses, contains("1 of 3 objects have no track ID"));
     CHECK_THAT(losses, contains("1 of 3 objects have an occlusion"));
     CHECK_THAT(losses, contains("1 of 3 objects have outlines"));
     CHECK_THAT(losses, contains("1 times a track changes its class"));
 
     const Annotations found = parse_cvat(cvat_text(annotations), "again");
     REQUIRE(found.objects.size() == 3);
-    CHECK((found.objects[0].id == 6 && found.objects[0].occlusion == 1)); // ids that nobody has
+    CHECK((found.objects[0].id == 6 && found.objects[0].occlusion == 1)); // unused IDs
     CHECK(
         (found.objects[1].id == 5 && found.objects[1].class_index == 0 && found.objects[1].polygons.empty()));
     CHECK((found.objects[2].id == 7 && found.objects[2].class_index == 1));
 }
 
-TEST_CASE("ground truth goes through CVAT and comes back as it was") {
+TEST_CASE("ground truth survives a round trip through CVAT") {
     const std::string text = "1,1,912.25,484,97,109,0,7,1\n2,1,912,484.1,97,109,0,7,0.3\n"
                              "2,3,1,1,50.5,20,1,1,0.5\n9,3,-4.75,1,50.5,20,1,1,0.12345\n";
     const auto back = [](const std::string& gt) {
@@ -162,7 +162,7 @@ TEST_CASE("ground truth goes through CVAT and comes back as it was") {
     CHECK(back("").empty());
 }
 
-TEST_CASE("real ground truth goes through CVAT and comes back as it was") {
+TEST_CASE("real ground truth survives a round trip through CVAT") {
     const auto folder = real_data("mot_text/MOT17-02");
     if (!folder) return;
     const GroundTruthRows rows = read_ground_truth(*folder / "gt/gt.txt");
@@ -175,7 +175,7 @@ TEST_CASE("real ground truth goes through CVAT and comes back as it was") {
     CHECK(sorted(ground_truth_rows(found)) == sorted({rows.rows().begin(), rows.rows().end()}));
 }
 
-TEST_CASE("a result corrected in CVAT comes back as ground truth") {
+TEST_CASE("a result corrected in CVAT is read as ground truth") {
     const Annotations result = annotations_of(parse_results("1,4,1,1,10,20,0.9\n2,4,3,1,10,20,0.8\n", "r"));
     std::string xml = cvat_text(result);
     const std::size_t edge = xml.find("xtl=\"2\"");
@@ -185,7 +185,7 @@ TEST_CASE("a result corrected in CVAT comes back as ground truth") {
     CHECK(ground_truth_text(ground_truth_rows(corrected)) == "1,4,1,1,10,20,1,1,-1\n2,4,5,1,8,20,1,1,-1\n");
 }
 
-TEST_CASE("what is no CVAT file is an error with its line") {
+TEST_CASE("an invalid CVAT file is an error with its line") {
     CHECK(cvat_failure("").says("expected XML"));
     CHECK(cvat_failure("<a>\n</b>").line == 2);
     CHECK(cvat_failure("<other/>").says("<annotations>"));
@@ -221,7 +221,7 @@ TEST_CASE("what is no CVAT file is an error with its line") {
         "twice");
 }
 
-TEST_CASE("a small CVAT file cannot ask for boxes without end") {
+TEST_CASE("a small CVAT file cannot expand to unlimited boxes") {
     const std::string far = track_of(box_at(0) + box_at(2'000'000'000));
     CHECK(cvat_failure(far).says("CvatOptions::most_added"));
     const std::string near = track_of(box_at(0) + box_at(6) + box_at(12));
@@ -233,20 +233,20 @@ TEST_CASE("a small CVAT file cannot ask for boxes without end") {
     CHECK(cvat_failure(long_stay).says("CvatOptions::most_added"));
 }
 
-TEST_CASE("XML that is nested deeply is an error, and its entities stay as they are") {
+TEST_CASE("deeply nested XML is an error, and entities are not expanded") {
     std::string deep = "<annotations>";
     for (int k = 0; k < 100'000; ++k)
         deep += "<a>";
     CHECK(cvat_failure(deep).says("XML"));
     for (int k = 0; k < 100'000; ++k)
         deep += "</a>";
-    CHECK(cvat_failure(deep + "</annotations>").says("within each other"));
+    CHECK(cvat_failure(deep + "</annotations>").says("nested"));
     const std::string laughs = R"(<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>)"
                                R"(<annotations><track id="1" label="&b;"/></annotations>)";
     CHECK(parse_cvat(laughs, "a").classes.at(0).name == "&b;");
 }
 
-TEST_CASE("CVAT is written with ids that it can tell apart") {
+TEST_CASE("CVAT refuses duplicate and negative IDs") {
     Annotations annotations;
     annotations.classes = {{"a", 1}};
     annotations.objects.resize(2);

@@ -48,7 +48,7 @@ TEST_CASE("EVA's CSV is read with its columns in any order") {
     CHECK(parse_eva_csv("frame,x,y,width,height\n", "a") == Annotations());
 }
 
-TEST_CASE("EVA's JSON is read with the least that it needs") {
+TEST_CASE("EVA's JSON is read with only its required fields") {
     const Annotations found = parse_eva_json(R"({"frames": [
         {"frame": 2, "objects": [{"x": 1, "y": 2, "width": 3, "height": 4}]},
         {"frame": 1, "file": "a.png", "width": 64}]})",
@@ -59,7 +59,7 @@ TEST_CASE("EVA's JSON is read with the least that it needs") {
     CHECK(found.classes.at(0).name == "object");
 }
 
-TEST_CASE("EVA's CSV keeps all that it has a place for") {
+TEST_CASE("EVA's CSV survives a round trip") {
     check_round_trips(
         "EVA's CSV keeps", kEvaCsvFormat, eva_csv_losses,
         [](const Annotations& a) { return parse_eva_csv(eva_csv_text(a), "again"); },
@@ -75,20 +75,20 @@ TEST_CASE("EVA's CSV keeps all that it has a place for") {
     CHECK_THAT(eva_csv_losses(blank)[0], contains("empty attributes"));
     CHECK(eva_csv_text(blank) == "frame,class,x,y,width,height\n1,a,0,0,0,0\n");
     blank.classes[0].name = "";
-    CHECK_THROWS_WITH(eva_csv_text(blank), contains("a name of each class"));
+    CHECK_THROWS_WITH(eva_csv_text(blank), contains("a name for each class"));
 }
 
-TEST_CASE("EVA's JSON keeps everything") {
+TEST_CASE("EVA's JSON survives a round trip without losses") {
     check_round_trips(
         "EVA's JSON keeps", kEvaJsonFormat, eva_json_losses,
         [](const Annotations& a) { return parse_eva_json(eva_json_text(a), "again"); },
         [](const Annotations&) {});
     Annotations twice;
     twice.classes = {{"a", 1}, {"a", 2}};
-    CHECK_THROWS_WITH(eva_json_text(twice), contains("a name of its own"));
+    CHECK_THROWS_WITH(eva_json_text(twice), contains("a different name"));
 }
 
-TEST_CASE("what is no EVA table is an error with its line") {
+TEST_CASE("an invalid EVA table is an error with its line") {
     CHECK(csv_failure("").says("names the columns"));
     CHECK(csv_failure("frame,x,y,width\n").says("a column height"));
     CHECK(csv_failure("frame,x,y,width,height,x\n").column == 6);

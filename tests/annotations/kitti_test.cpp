@@ -25,7 +25,7 @@ ParseFailure kitti_failure(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("KITTI tracking is read as it is published") {
+TEST_CASE("published KITTI tracking files are read") {
     const Annotations found = parse_kitti(kKittiSample, "0000.txt");
     CHECK(found.classes == std::vector<AnnotationClass>{{"DontCare", 1}, {"Pedestrian", 2}, {"Van", 3}});
     REQUIRE(found.objects.size() == 3);
@@ -52,7 +52,7 @@ TEST_CASE("KITTI tracking is read as it is published") {
     CHECK(parse_kitti("", "a") == Annotations());
 }
 
-TEST_CASE("a line of KITTI is written as it was, with fewer zeros") {
+TEST_CASE("a KITTI line is rewritten unchanged, with fewer zeros") {
     CHECK(kitti_text(parse_kitti(kKittiSample, "a")) ==
           "0 -1 DontCare -1 -1 -10 219.31 188.49 245.5 218.56 -1000.000000 -1000.000000 -1000.000000 "
           "-10.000000 -1.000000 -1.000000 -1.000000\n"
@@ -61,7 +61,7 @@ TEST_CASE("a line of KITTI is written as it was, with fewer zeros") {
           "3 0 Van 0.25 2 -10 1 2 3.5 5 -1 -1 -1 -1000 -1000 -1000 -10 0.75\n");
 }
 
-TEST_CASE("KITTI keeps all that it has a place for") {
+TEST_CASE("KITTI annotations survive a round trip") {
     check_round_trips(
         "KITTI keeps", kKittiFormat, kitti_losses,
         [](const Annotations& a) { return parse_kitti(kitti_text(a), "again"); },
@@ -76,7 +76,7 @@ TEST_CASE("KITTI keeps all that it has a place for") {
         });
 }
 
-TEST_CASE("KITTI's losses name what becomes of classes and attributes") {
+TEST_CASE("KITTI's losses list classes and attributes") {
     Annotations annotations;
     annotations.classes = {{"static person", 1}, {"DontCare", 2}};
     annotations.objects.resize(4);
@@ -88,10 +88,10 @@ TEST_CASE("KITTI's losses name what becomes of classes and attributes") {
     for (const std::string& sentence : kitti_losses(annotations))
         losses += sentence + "\n";
     CHECK_THAT(losses, contains("1 of 4 objects have the mark"));
-    CHECK_THAT(losses, contains("1 of 4 objects are of the class DontCare"));
+    CHECK_THAT(losses, contains("1 of 4 objects have the class DontCare"));
     CHECK_THAT(losses, contains("2 of 4 objects have a class of several words"));
     CHECK_THAT(losses, contains("1 of 4 objects have attributes"));
-    CHECK_THAT(losses, contains("1 of 4 objects have an id"));
+    CHECK_THAT(losses, contains("1 of 4 objects have an ID"));
     annotations.objects[3].id.reset();
     const Annotations found = parse_kitti(kitti_text(annotations), "again");
     REQUIRE(found.objects.size() == 4);
@@ -100,7 +100,7 @@ TEST_CASE("KITTI's losses name what becomes of classes and attributes") {
     CHECK((found.objects[1].attributes.empty() && found.objects[2].ignore));
 }
 
-TEST_CASE("what is no KITTI file is an error with line and column") {
+TEST_CASE("an invalid KITTI file is an error with line and column") {
     const std::string fields[] = {"0", "1",  "Car", "0",  "0",     "-10",   "1",     "2",   "3",
                                   "4", "-1", "-1",  "-1", "-1000", "-1000", "-1000", "-10", "0.5"};
     const auto line = [&](std::size_t column, const std::string& bad) {
@@ -129,13 +129,13 @@ TEST_CASE("what is no KITTI file is an error with line and column") {
     CHECK(kitti_failure(line(0, "") + line(0, "")).says("twice"));
 }
 
-TEST_CASE("KITTI is written with classes that have a name, to its path") {
+TEST_CASE("KITTI is written to its path and refuses classes without a name") {
     const TemporaryFolder folder;
     Annotations annotations = random_annotations(3);
     write_kitti(folder.path() / "0000.txt", annotations);
     CHECK(read_kitti(folder.path() / "0000.txt") == parse_kitti(kitti_text(annotations), "a"));
     for (const char* name : {"", "\xFF"}) {
         annotations.classes.assign(4, {name, 1});
-        CHECK_THROWS_WITH(kitti_text(annotations), contains("a name of each class"));
+        CHECK_THROWS_WITH(kitti_text(annotations), contains("a name for each class"));
     }
 }

@@ -29,14 +29,14 @@ ParseFailure labelme_failure(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("LabelMe is read as it is written") {
+TEST_CASE("LabelMe files are read") {
     const Annotations found = parse_labelme(kLabelMeSample, "a.json");
     CHECK(found.classes == std::vector<AnnotationClass>{{"person", 1}, {"car", 2}});
     CHECK(found.images == std::vector<AnnotatedImage>{{1, "..\\img\\000004.jpg", 768, 576}});
     REQUIRE(found.objects.size() == 2);
     AnnotatedObject person;
     person.id = 3;
-    person.box = {10, 20.25, 20.5, 39.75}; // whichever corner comes first
+    person.box = {10, 20.25, 20.5, 39.75}; // the corners may be in any order
     person.attributes = {{"flags.occluded", "true"}};
     CHECK(found.objects[0] == person);
     AnnotatedObject car;
@@ -49,7 +49,7 @@ TEST_CASE("LabelMe is read as it is written") {
     CHECK(parse_labelme(R"({"shapes":[]})", "a").objects.empty());
 }
 
-TEST_CASE("a shape of LabelMe is written as it was") {
+TEST_CASE("a LabelMe shape is rewritten unchanged") {
     const auto text = labelme_texts(parse_labelme(kLabelMeSample, "a")).begin()->second;
     auto expected = nlohmann::json::parse(kLabelMeSample);
     expected["shapes"].erase(2);
@@ -57,14 +57,14 @@ TEST_CASE("a shape of LabelMe is written as it was") {
     CHECK(nlohmann::json::parse(text) == expected);
 }
 
-TEST_CASE("LabelMe keeps all that it has a place for") {
+TEST_CASE("LabelMe annotations survive a round trip") {
     const auto again = [](const Annotations& a) {
         const TemporaryFolder folder;
         write_labelme(folder.path() / "new", a);
         return read_labelme(folder.path() / "new");
     };
     check_round_trips("LabelMe keeps", kLabelMeFormat, labelme_losses, again, [](Annotations& a) {
-        a.images.push_back({40, "x/40.png", 7, 8}); // one file at least
+        a.images.push_back({40, "x/40.png", 7, 8}); // at least one file
         for (AnnotatedObject& object : a.objects) {
             if (!detail::is_outlined(object)) object.polygons.clear();
             object.attributes["flags.a"] = object.ignore ? "false" : "none";
@@ -78,7 +78,7 @@ TEST_CASE("LabelMe keeps all that it has a place for") {
     CHECK_THAT(labelme_losses(outline)[0], contains("bounds are not the box"));
 }
 
-TEST_CASE("what is no LabelMe file is an error with its line and its file") {
+TEST_CASE("an invalid LabelMe file is an error with its line and its file") {
     CHECK(labelme_failure("[]").says("an object"));
     CHECK(labelme_failure("{\n}").says("shapes"));
     const auto fails = [](const std::string& json, const std::string& reason) {

@@ -17,7 +17,7 @@ Annotations ground_truth(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("ground truth with a class of MOT17 brings all of its classes") {
+TEST_CASE("ground truth with a MOT17 class gets all classes of MOT17") {
     const Annotations found = ground_truth("3,7,1,11,97,109.5,0,8,0.25\n4,7,1,1,2,3,1,-1,-1\n");
     REQUIRE(found.classes.size() == 14);
     CHECK(found.classes[0] == AnnotationClass{"pedestrian", 1});
@@ -37,7 +37,7 @@ TEST_CASE("ground truth with a class of MOT17 brings all of its classes") {
     CHECK(ground_truth("") == Annotations());
 }
 
-TEST_CASE("results and detections become annotations") {
+TEST_CASE("results and detections are converted to annotations") {
     const Annotations result = annotations_of(parse_results("2,5,1,1,10,20,0.9\n", "r.txt"));
     REQUIRE(result.objects.size() == 1);
     CHECK((result.objects[0].id == 5 && result.objects[0].score == 0.9));
@@ -50,12 +50,12 @@ TEST_CASE("results and detections become annotations") {
     CHECK_THAT(detections.left_out[0], contains("1 detections"));
 }
 
-TEST_CASE("MOT ground truth keeps all that it has a place for") {
+TEST_CASE("MOT ground truth survives a round trip") {
     const auto again = [](const Annotations& a) {
         return annotations_of(parse_ground_truth(ground_truth_text(ground_truth_rows(a)), "again"));
     };
     AnnotationFormat format = kMotGroundTruthFormat;
-    format.class_list = false; // the classes of MOT17 are there, whichever occur
+    format.class_list = false; // all classes of MOT17 are listed, whether they occur or not
     check_round_trips("MOT keeps", format, mot_ground_truth_losses, again, [](Annotations& a) {
         a.classes = {{"pedestrian", 1}, {"class 80", 80}, {"object", -1}};
         TrackId next = 1000;
@@ -64,7 +64,7 @@ TEST_CASE("MOT ground truth keeps all that it has a place for") {
     });
 }
 
-TEST_CASE("MOT results and detections keep all that they have a place for") {
+TEST_CASE("MOT results and detections survive a round trip") {
     const auto single_class = [](Annotations& a) {
         a.classes = {{"object", -1}};
         for (AnnotatedObject& object : a.objects) {
@@ -91,7 +91,7 @@ TEST_CASE("MOT results and detections keep all that they have a place for") {
         single_class);
 }
 
-TEST_CASE("MOT's losses name classes and digits") {
+TEST_CASE("MOT's losses list classes and digits") {
     Annotations annotations;
     annotations.classes = {{"cat", 17}, {"dog", -4}};
     annotations.objects.resize(1);
@@ -109,12 +109,12 @@ TEST_CASE("MOT's losses name classes and digits") {
     CHECK_THAT(text(mot_detection_losses(annotations)), contains("1 of 1 objects have a class"));
 }
 
-TEST_CASE("what MOT text cannot hold is refused") {
+TEST_CASE("annotations that MOT text cannot represent are refused") {
     Annotations annotations;
     annotations.classes = {{"a", 1}};
     annotations.objects.resize(2);
-    CHECK_THROWS_WITH(ground_truth_rows(annotations), contains("an id of each object"));
-    CHECK_THROWS_WITH(result_rows(annotations), contains("an id of each object"));
+    CHECK_THROWS_WITH(ground_truth_rows(annotations), contains("an id for each object"));
+    CHECK_THROWS_WITH(result_rows(annotations), contains("an id for each object"));
     CHECK(detection_rows(annotations).size() == 2);
     annotations.objects[0].id = annotations.objects[1].id = 1;
     CHECK_THROWS_WITH(ground_truth_text(ground_truth_rows(annotations)), contains("id 1 twice in frame 1"));
@@ -122,7 +122,7 @@ TEST_CASE("what MOT text cannot hold is refused") {
     CHECK_THROWS_WITH(detection_rows(annotations), contains("frames from 1"));
 }
 
-TEST_CASE("ground truth and detections are written with the fewest digits that stay the same") {
+TEST_CASE("ground truth and detections are written with the fewest digits that restore the numbers") {
     const std::string gt = "1,2,0.1,20.25,30.125,1e+38,1,7,0.3\n3,-1,-1234567,1,0.1,4,0.5,-1,-1\n";
     CHECK(ground_truth_text(parse_ground_truth(gt, "gt").rows()) == gt);
     const std::string det = "1,-1,0.1,20.25,30.125,1e+38,51.818,-1,-1,-1\n2,-1,nan,inf,0.1,4,-1,-1,-1,-1\n";

@@ -52,7 +52,7 @@ ParseFailure voc_failure(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("Pascal VOC is read as LabelImg writes it") {
+TEST_CASE("Pascal VOC files from LabelImg are read") {
     const Annotations found = parse_pascal_voc(kPascalVocSample, "a.xml");
     CHECK(found.classes ==
           std::vector<AnnotationClass>{{"Fahrrad & Fu\xC3\x9Fg\xC3\xA4nger", 1}, {"dog", 2}});
@@ -73,27 +73,27 @@ TEST_CASE("Pascal VOC is read as LabelImg writes it") {
     CHECK_THAT(found.left_out[0], contains("1 parts"));
 }
 
-TEST_CASE("a Pascal VOC box is written as it was") {
+TEST_CASE("a Pascal VOC box is rewritten unchanged") {
     const std::string text = pascal_voc_texts(parse_pascal_voc(kPascalVocSample, "a")).at("000012.xml");
     for (const char* part : {"<xmin>8</xmin>", "<ymin>12.5</ymin>", "<xmax>352</xmax>", "<ymax>498</ymax>",
                              "<pose>Left</pose>", "<truncated>1</truncated>", "<width>500</width>"})
         CHECK_THAT(text, contains(part));
 }
 
-TEST_CASE("Pascal VOC keeps all that it has a place for") {
+TEST_CASE("Pascal VOC annotations survive a round trip") {
     const auto again = [](const Annotations& a) {
         const TemporaryFolder folder;
         write_pascal_voc(folder.path() / "new", a);
         return read_pascal_voc(folder.path() / "new");
     };
     check_round_trips("Pascal VOC keeps", kPascalVocFormat, pascal_voc_losses, again, [](Annotations& a) {
-        a.images.push_back({40, "x/40.png", 7, 8}); // one file at least
+        a.images.push_back({40, "x/40.png", 7, 8}); // at least one file
         for (AnnotatedObject& object : a.objects)
             if (object.ignore) object.attributes["pose"] = "Rear \r\n <x>";
     });
 }
 
-TEST_CASE("what is no Pascal VOC file is an error with its line") {
+TEST_CASE("an invalid Pascal VOC file is an error with its line") {
     CHECK(voc_failure("<annotations/>").says("<annotation>"));
     CHECK(voc_failure("<annotation>\n<size><width>1</width></size></annotation>").line == 2);
     CHECK(voc_failure("<annotation><size><width>x</width><height>1</height></size></annotation>")

@@ -29,7 +29,7 @@ std::string with_object(const std::string& json) {
 
 } // namespace
 
-TEST_CASE("TT100K is read as it is published") {
+TEST_CASE("published TT100K files are read") {
     const Annotations found = parse_tt100k(kTt100kSample, "annotations.json");
     CHECK(found.classes == std::vector<AnnotationClass>{{"i1", 1}, {"p11", 2}, {"pl5", 3}});
     CHECK(found.images ==
@@ -45,7 +45,7 @@ TEST_CASE("TT100K is read as it is published") {
     CHECK(parse_tt100k(R"({"imgs":{}})", "a") == Annotations());
 }
 
-TEST_CASE("TT100K keeps all that it has a place for") {
+TEST_CASE("TT100K annotations survive a round trip") {
     check_round_trips(
         "TT100K keeps", kTt100kFormat, tt100k_losses,
         [](const Annotations& a) { return parse_tt100k(tt100k_text(a), "again"); },
@@ -61,7 +61,7 @@ TEST_CASE("TT100K keeps all that it has a place for") {
     CHECK_THAT(tt100k_losses(several)[0], contains("several outlines"));
 }
 
-TEST_CASE("what is no TT100K file is an error with its line") {
+TEST_CASE("an invalid TT100K file is an error with its line") {
     CHECK(tt100k_failure("[]").says("an object"));
     CHECK(tt100k_failure("{}").says("imgs"));
     CHECK(tt100k_failure("{\"imgs\":[]}").says("an object"));

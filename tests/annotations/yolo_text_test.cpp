@@ -20,7 +20,7 @@ ParseFailure yolo_failure(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("YOLO text is read as LabelImg, a detector and a tracker write it") {
+TEST_CASE("YOLO text from LabelImg, a detector and a tracker is read") {
     const Annotations found = parse_yolo("1 0.5 0.25 0.1 0.2\r\n\n0 0.5 0.5 1 1 0.75\n0 0.5 0.5 1 1 0.5 12\n",
                                          "a/000007.txt", kOptions);
     CHECK(found.classes == std::vector<AnnotationClass>{{"person", 1}, {"car", 2}});
@@ -39,7 +39,7 @@ TEST_CASE("YOLO text is read as LabelImg, a detector and a tracker write it") {
     CHECK(found.objects[2] == object);
 }
 
-TEST_CASE("a folder of YOLO text is read with its classes, and a file alone") {
+TEST_CASE("a folder of YOLO text is read with its classes, and a single file without") {
     const TemporaryFolder folder;
     const auto image = folder.file("labels/cam_0002.txt", "1 0.5 0.5 1 1\n");
     static_cast<void>(folder.file("labels/cam_0010.txt", ""));
@@ -48,19 +48,19 @@ TEST_CASE("a folder of YOLO text is read with its classes, and a file alone") {
         return read_yolo(folder.path() / "labels", {64, 48, {}});
     });
     CHECK(nameless.says("classes.txt"));
-    static_cast<void>(folder.file("classes.txt", "person\n\nbig car\n")); // around the folder
+    static_cast<void>(folder.file("classes.txt", "person\n\nbig car\n")); // in the parent folder
     const Annotations found = read_yolo(folder.path() / "labels", {64, 48, {}});
     CHECK(found.classes == std::vector<AnnotationClass>{{"person", 1}, {"big car", 2}});
     CHECK(found.images == std::vector<AnnotatedImage>{{2, "cam_0002", 64, 48}, {10, "cam_0010", 64, 48}});
     REQUIRE(found.objects.size() == 1);
     CHECK((found.objects[0].frame == 2 && found.objects[0].box == MotBox(0, 0, 64, 48)));
-    static_cast<void>(folder.file("labels/classes.txt", "a\nb\n")); // within it
+    static_cast<void>(folder.file("labels/classes.txt", "a\nb\n")); // in the folder itself
     CHECK(read_yolo(folder.path() / "labels", {64, 48, {}}).classes.at(1).name == "b");
     CHECK(read_yolo(folder.path() / "labels", {64, 48, {"x", "y"}}).classes.at(1).name == "y");
     CHECK(read_yolo(image, {64, 48, {}}).objects.at(0).frame == 2);
 }
 
-TEST_CASE("frames are the numbers in files' names, or the names' places") {
+TEST_CASE("frame numbers come from file names, or from their order") {
     using detail::frames_of;
     using Frames = std::vector<std::int64_t>;
     CHECK(frames_of({"000003", "cam2_000007"}) == Frames{3, 7});
@@ -72,7 +72,7 @@ TEST_CASE("frames are the numbers in files' names, or the names' places") {
     CHECK(frames_of({}).empty());
 }
 
-TEST_CASE("YOLO text keeps all that it has a place for") {
+TEST_CASE("YOLO text survives a round trip") {
     const auto again = [](const Annotations& a) {
         const TemporaryFolder folder;
         write_yolo(folder.path() / "labels", a);
@@ -88,7 +88,7 @@ TEST_CASE("YOLO text keeps all that it has a place for") {
     });
 }
 
-TEST_CASE("YOLO's losses name ids without scores, and names that are not their frames") {
+TEST_CASE("YOLO's losses list IDs without scores and names that differ from frame numbers") {
     Annotations annotations;
     annotations.classes = {{"a", 1}};
     annotations.images = {{1, "img/7.jpg", 8, 8}, {2, "", 8, 8}};
@@ -97,19 +97,19 @@ TEST_CASE("YOLO's losses name ids without scores, and names that are not their f
     std::string losses;
     for (const std::string& sentence : yolo_losses(annotations))
         losses += sentence + "\n";
-    CHECK_THAT(losses, contains("1 of 1 objects have a track's id but no score"));
+    CHECK_THAT(losses, contains("1 of 1 objects have a track ID but no score"));
     CHECK_THAT(losses, contains("1 of 2 images have names with other numbers"));
-    CHECK_THAT(losses, contains("1 of 2 images have a file's name with folders"));
+    CHECK_THAT(losses, contains("1 of 2 images have a file name with folders"));
 }
 
-TEST_CASE("a file of YOLO text that was read is written as it was") {
+TEST_CASE("a YOLO text file is rewritten unchanged") {
     const std::string text = "0 0.512345 0.25 0.1 0.2\n1 0.333333 0.666667 0.123456 0.05 0.9 3\n";
     const auto files = yolo_texts(parse_yolo(text, "000001.txt", kOptions));
     CHECK(files ==
           std::map<std::string, std::string>{{"000001.txt", text}, {"classes.txt", "person\ncar\n"}});
 }
 
-TEST_CASE("what is no YOLO text is an error with line and column") {
+TEST_CASE("invalid YOLO text is an error with line and column") {
     CHECK(yolo_failure("\n0 0.5 0.5 1\n").line == 2);
     CHECK(yolo_failure("0 0.1 0.1 0.2 0.2 0.3 0.3 0.4 0.4").says("5 to 7 columns")); // an outline
     CHECK(yolo_failure("2 0.5 0.5 1 1").says("a class below 2"));
@@ -129,17 +129,17 @@ TEST_CASE("what is no YOLO text is an error with line and column") {
     CHECK_THROWS_WITH(read_yolo(folder.path(), {}), contains("YoloOptions::width"));
 }
 
-TEST_CASE("YOLO text is written with sizes and names that it can hold") {
+TEST_CASE("YOLO text refuses missing sizes and names that it cannot represent") {
     Annotations annotations;
     annotations.classes = {{"a", 1}};
     annotations.objects.resize(1);
-    CHECK_THROWS_WITH(yolo_texts(annotations), contains("the size of each image, got none of frame 1"));
+    CHECK_THROWS_WITH(yolo_texts(annotations), contains("the size of each image, got none for frame 1"));
     annotations.width = annotations.height = 8;
     CHECK(yolo_texts(annotations).at("000001.txt") == "0 0 0 0 0\n");
     annotations.images = {{1, "a/x.png", 0, 0}, {2, "b/x.png", 0, 0}};
     CHECK_THROWS_WITH(yolo_texts(annotations), contains("'x.txt'"));
     annotations.images = {{1, "classes.png", 0, 0}};
-    CHECK_THROWS_WITH(yolo_texts(annotations), contains("other names than 'classes'"));
+    CHECK_THROWS_WITH(yolo_texts(annotations), contains("names other than 'classes'"));
     annotations.images.clear();
     annotations.classes[0].name = "two\nlines";
     CHECK_THROWS_WITH(yolo_texts(annotations), contains("one line"));

@@ -20,7 +20,7 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-/// Everything that an Evidence refers to; all features exist, all IoU and similarities are 0.
+/// All data that an Evidence refers to; all features exist, all IoUs and similarities are 0.
 struct Scene {
     std::vector<Detection> detections;
     std::vector<Track> tracks;
@@ -75,7 +75,7 @@ static_assert(Associator<Cascade<MarginAssigner>>);
 
 namespace {
 
-/// Compares bits: with -ffast-math no number is equal to infinity.
+/// Compares bits, because with -ffast-math no number equals infinity.
 bool is_forbidden(float score) {
     return std::bit_cast<std::uint32_t>(score) == std::bit_cast<std::uint32_t>(kForbidden);
 }
@@ -87,7 +87,7 @@ TEST_CASE("a fusion stage adds overlap and clipped appearance") {
     scene.iou << 0.5F, 0.1F, 0.0999F, 1, 0, 0.3F;
     scene.similarity << 0.82F, 1, 1, 0.2F, 1, 0.72F;
     const Matrix scores = scores_of(FusionStage(), scene, {0, 1}, {0, 1, 2});
-    constexpr double kRounding = 4e-7; // a few roundings of numbers up to 1, some divided by .2
+    constexpr double kRounding = 4e-7; // a few rounding errors of numbers up to 1, some divided by .2
     CHECK_THAT(scores(0, 0), WithinAbs(0.6 * 0.5 + 0.4 * 0.5, kRounding));
     CHECK_THAT(scores(0, 1), WithinAbs(0.6 * 0.1 + 0.4, kRounding)); // IoU at the gate
     CHECK(is_forbidden(scores(0, 2)));
@@ -96,21 +96,21 @@ TEST_CASE("a fusion stage adds overlap and clipped appearance") {
     CHECK_THAT(scores(1, 2), WithinAbs(0.6 * 0.3, kRounding));
 }
 
-TEST_CASE("a fusion stage without features to compare goes by overlap") {
+TEST_CASE("a fusion stage without features uses overlap") {
     Scene scene(2, 2);
     scene.iou.setConstant(0.5F);
     scene.similarity.setConstant(1);
     scene.has_d[0] = 0;
     scene.has_t[1] = 0;
     const Matrix scores = scores_of(FusionStage(), scene, {0, 1}, {0, 1});
-    constexpr double kRounding = 2e-7; // a few roundings of numbers below 1
+    constexpr double kRounding = 2e-7; // a few rounding errors of numbers below 1
     CHECK_THAT(scores(0, 0), WithinAbs(0.3, kRounding));
     CHECK_THAT(scores(0, 1), WithinAbs(0.3, kRounding));
     CHECK_THAT(scores(1, 0), WithinAbs(0.7, kRounding));
     CHECK_THAT(scores(1, 1), WithinAbs(0.3, kRounding));
 }
 
-TEST_CASE("a stage scores the indices that it is given") {
+TEST_CASE("a stage scores the given indices") {
     Scene scene(3, 3);
     scene.iou << 0.1F, 0.2F, 0.3F, 0.4F, 0.5F, 0.6F, 0.7F, 0.8F, 0.9F;
     Matrix expected(2, 2);
@@ -120,7 +120,7 @@ TEST_CASE("a stage scores the indices that it is given") {
     CHECK(scores_of(SimilarityStage(), scene, {0, 2}, {0, 2}) == expected);
 }
 
-TEST_CASE("who takes part in a fusion stage") {
+TEST_CASE("a fusion stage selects detections and tracks by its options") {
     FusionStageOptions options;
     options.min_score = 0.25F;
     options.max_score = 0.5F;
@@ -154,7 +154,7 @@ TEST_CASE("who takes part in a fusion stage") {
     CHECK_FALSE(takes(TrackStatus::kLost, 3));
 }
 
-TEST_CASE("the similarity stage is the paper's, with overlap where features are missing") {
+TEST_CASE("the similarity stage follows the paper and uses overlap when features are missing") {
     Scene scene(2, 2);
     scene.margin = 0.35F;
     scene.similarity << 0.9F, 0.4F, 0.3F, 0.8F;
@@ -182,7 +182,7 @@ TEST_CASE("the similarity stage is the paper's, with overlap where features are 
     CHECK_FALSE(SimilarityStage(gated).takes(detection));
 }
 
-TEST_CASE("a similarity stage may be for some tracks and scores alone, and ask more than the margin") {
+TEST_CASE("a similarity stage can select tracks and scores, and require more than the margin") {
     Scene scene(1, 1);
     scene.margin = 0.25F;
     const SimilarityStage stage({.take_tentative = false,
@@ -241,22 +241,23 @@ TEST_CASE("stages refuse options out of range") {
     CHECK_THROWS_AS(SimilarityStage({.above_margin = kNaN}), InvalidArgument);
 }
 
-TEST_CASE("a later stage sees what the earlier ones left") {
+TEST_CASE("a later stage gets what earlier stages left unmatched") {
     Scene scene(3, 3);
-    scene.detections[0].score = 0.3F; // low: the second stage
+    scene.detections[0].score = 0.3F; // a low score, so the second stage handles it
     scene.iou << 0.9F, 0.6F, 0, 0.8F, 0, 0, 0, 0, 0.2F;
     TwoStages cascade({}, FusionStage(iou_only(0.5F, 2, 0.3F)), FusionStage(iou_only(0.1F, 0.5F, 0.3F)));
-    // Detection 1 takes track 0 although the low one overlaps it more; detection 2 is under the gate.
+    // Detection 1 takes track 0 although the low-score detection overlaps it more; detection 2 is below the
+    // gate.
     CHECK(associate(cascade, scene) == Matches{{0, 1}, {1, 0}});
     CHECK(std::vector<int>(cascade.stages().begin(), cascade.stages().end()) == std::vector<int>{1, 0});
 
-    cascade.stage<1>() = FusionStage(iou_only(0.1F, 2, 0.1F)); // takes what stage 0 has refused, too
+    cascade.stage<1>() = FusionStage(iou_only(0.1F, 2, 0.1F)); // also accepts what stage 0 has rejected
     CHECK(associate(cascade, scene) == Matches{{0, 1}, {1, 0}, {2, 2}});
     CHECK(cascade.stages().back() == 1);
     CHECK(std::as_const(cascade).stage<1>().options().iou_gate == 0.1F);
 }
 
-TEST_CASE("a detection that is matched is no later stage's, however well another track suits it") {
+TEST_CASE("a matched detection is not offered to later stages, even if it fits another track") {
     Scene scene(1, 2);
     scene.iou << 0.9F, 0.8F;
     TwoStages cascade({}, FusionStage(iou_only(0, 2, 0.3F)), FusionStage(iou_only(0, 2, 0.3F)));
@@ -264,7 +265,7 @@ TEST_CASE("a detection that is matched is no later stage's, however well another
     CHECK(cascade.stages().front() == 0);
 }
 
-TEST_CASE("classes are kept apart unless an option says otherwise") {
+TEST_CASE("different classes are never matched unless an option allows it") {
     Scene scene(2, 2);
     scene.detections[0].class_id = 3;
     scene.tracks[1].class_id = 3;
@@ -285,7 +286,7 @@ TEST_CASE("a cascade without detections, tracks or stages matches nothing") {
     CHECK(associate(none, Scene(2, 2)).empty());
 }
 
-TEST_CASE("a cascade refuses evidence whose parts disagree") {
+TEST_CASE("a cascade refuses inconsistent evidence") {
     OneStage cascade;
     std::vector<Match> matches;
     const auto refused = [&](auto change) {
@@ -301,7 +302,7 @@ TEST_CASE("a cascade refuses evidence whose parts disagree") {
 
 namespace {
 
-/// Scores a matrix of its own shape, whatever it is asked for.
+/// Always writes a matrix of its own shape.
 struct Stubborn {
     Eigen::Index rows = 0, columns = 0;
 
@@ -316,7 +317,7 @@ struct Stubborn {
 
 } // namespace
 
-TEST_CASE("a cascade refuses the scores of a stage that sized them otherwise, and names it") {
+TEST_CASE("a cascade refuses scores of the wrong size and names the stage") {
     const Scene scene(2, 3);
     std::vector<Match> matches;
     Cascade<MarginAssigner, FusionStage, Stubborn> cascade;
@@ -333,16 +334,16 @@ TEST_CASE("a cascade refuses the scores of a stage that sized them otherwise, an
 
 namespace {
 
-/// Says what it is told to, whatever the scores.
+/// Always returns the given columns, whatever the scores.
 struct StubbornAssigner {
-    static inline std::vector<int> columns; // of the next call
+    static inline std::vector<int> columns; // returned by the next call
 
     void assign(const Matrix&, float, std::vector<int>& track_of) const { track_of = columns; }
 };
 
 } // namespace
 
-TEST_CASE("a cascade refuses columns of an assigner that there are not, or one for two rows") {
+TEST_CASE("a cascade refuses an assigner that returns a column out of range or twice") {
     const Scene scene(2, 3);
     std::vector<Match> matches;
     Cascade<StubbornAssigner, FusionStage> cascade;
@@ -393,5 +394,5 @@ TEST_CASE("a cascade matches nothing twice and only what a stage allows") {
             REQUIRE((track.status == TrackStatus::kTentative) == (stage == 2));
         }
     }
-    CHECK(*std::min_element(made_by.begin(), made_by.end()) > 100); // every stage had its say
+    CHECK(*std::min_element(made_by.begin(), made_by.end()) > 100); // every stage made matches
 }

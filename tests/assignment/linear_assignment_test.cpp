@@ -24,11 +24,11 @@ std::vector<int> solve(const MatrixOf<Scalar>& matrix, Objective objective) {
 } // namespace
 
 TEST_CASE("linear assignment equals the best of all assignments") {
-    // Multiples of 1/8 and their sums are exact in double, penalties for forbidden pairs too.
+    // Multiples of 1/8 and their sums are exact in double, including penalties for forbidden pairs.
     const unsigned seed = seed_of("linear assignment equals the best of all assignments");
     CAPTURE(seed);
     std::mt19937 random(seed);
-    LinearAssignment<double> solver; // one for all: scratch memory must not leak from case to case
+    LinearAssignment<double> solver; // shared by all cases: scratch memory must not leak between them
     std::vector<int> column_of;
     for (int round = 0; round < 6000; ++round) {
         const int most = round % 100 == 0 ? 8 : 6;
@@ -47,7 +47,7 @@ TEST_CASE("linear assignment equals the best of all assignments") {
     }
 }
 
-TEST_CASE("linear assignment equals SciPy") {
+TEST_CASE("linear assignment agrees with SciPy") {
     const auto golden_file = nlohmann::json::parse(std::ifstream(golden("assignment.json")));
     REQUIRE(golden_file["linear"].size() > 30);
     for (const auto& expected : golden_file["linear"]) {
@@ -63,10 +63,10 @@ TEST_CASE("linear assignment equals SciPy") {
     }
 }
 
-TEST_CASE("a forbidden pair is given up only for another pair") {
+TEST_CASE("linear assignment matches as many allowed pairs as possible") {
     constexpr double x = std::numeric_limits<double>::infinity();
     MatrixOf<double> costs(2, 2);
-    costs << 1, x, 2, x; // both rows want column 0
+    costs << 1, x, 2, x; // both rows prefer column 0
     CHECK(solve(costs, Objective::kMinimise) == std::vector<int>{0, -1});
     costs << 2, x, 1, x;
     CHECK(solve(costs, Objective::kMinimise) == std::vector<int>{-1, 0});
@@ -78,13 +78,13 @@ TEST_CASE("a forbidden pair is given up only for another pair") {
     CHECK(solve(costs, Objective::kMinimise) == std::vector<int>{0, 1});
 }
 
-TEST_CASE("linear assignment without rows or columns") {
+TEST_CASE("linear assignment handles empty matrices") {
     CHECK(solve(MatrixOf<double>(0, 3), Objective::kMinimise).empty());
     CHECK(solve(MatrixOf<double>(3, 0), Objective::kMinimise) == std::vector<int>{-1, -1, -1});
     CHECK(solve(MatrixOf<double>(0, 0), Objective::kMaximise).empty());
 }
 
-TEST_CASE("linear assignment refuses what is no cost") {
+TEST_CASE("linear assignment refuses invalid costs") {
     MatrixOf<double> values = MatrixOf<double>::Zero(2, 3);
     for (const float bad : {kNaN, -kInfinity}) {
         values(1, 2) = bad;

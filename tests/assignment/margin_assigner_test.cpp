@@ -26,7 +26,7 @@ std::vector<int> assign(const MatrixOf<Scalar>& scores, Scalar margin) {
     return track_of;
 }
 
-/// Total over detections of the score taken, or of the margin.
+/// Sum over detections of the matched score, or of the margin if unmatched.
 template <class Scalar>
 double total(const MatrixOf<Scalar>& scores, Scalar margin, const std::vector<int>& track_of) {
     const Worth worth = worth_of(scores, track_of);
@@ -40,7 +40,7 @@ bool all_reach(const MatrixOf<double>& scores, double margin, const std::vector<
     return true;
 }
 
-/// Continuous values: the optimum is unique but for chance.
+/// Continuous values, so that the optimum is almost surely unique.
 MatrixOf<double> fine_matrix(Eigen::Index rows, Eigen::Index columns, std::mt19937& random) {
     return MatrixOf<double>::NullaryExpr(rows, columns,
                                          [&] { return static_cast<double>(random()) / 4294967296.0; });
@@ -51,25 +51,25 @@ MatrixOf<double> fine_matrix(Eigen::Index rows, Eigen::Index columns, std::mt199
 TEST_CASE("the margin is part of the optimum, not a threshold after it") {
     Matrix scores(2, 2);
     scores << 0.9F, 0.45F, 0.6F, 0.1F;
-    CHECK(assign(scores, 0.2F) == std::vector<int>{0, -1}); // .9 + .2 against .45 + .6
-    CHECK(assign(scores, 0.1F) == std::vector<int>{1, 0});  // 1.05 against 1.0
+    CHECK(assign(scores, 0.2F) == std::vector<int>{0, -1}); // .9 + .2 versus .45 + .6
+    CHECK(assign(scores, 0.1F) == std::vector<int>{1, 0});  // 1.05 versus 1.0
 }
 
-TEST_CASE("a score that equals the margin is taken") {
+TEST_CASE("a score equal to the margin is matched") {
     const Matrix one = Matrix::Constant(1, 1, 0.2F);
     CHECK(assign(one, 0.2F) == std::vector<int>{0});
     CHECK(assign(one, std::nextafter(0.2F, 1.0F)) == std::vector<int>{-1});
-    Matrix two(2, 2); // both can be matched only if row 0 leaves column 0 to row 1
+    Matrix two(2, 2); // both rows can match only if row 1 gets column 0
     two << 0.2F, 0.2F, 0.2F, kForbidden;
     CHECK(assign(two, 0.2F) == std::vector<int>{1, 0});
 }
 
 TEST_CASE("margin assignment equals the best of all assignments") {
-    // Multiples of 1/8 and their sums are exact. Among equal totals the one with most pairs is asked for.
+    // Multiples of 1/8 and their sums are exact. Among equal totals, the result must have the most pairs.
     const unsigned seed = seed_of("margin assignment equals the best of all assignments");
     CAPTURE(seed);
     std::mt19937 random(seed);
-    BasicMarginAssigner<double> assigner; // one for all: scratch memory must not leak from case to case
+    BasicMarginAssigner<double> assigner; // shared by all cases: scratch memory must not leak between them
     std::vector<int> track_of;
     for (int round = 0; round < 50'000; ++round) {
         const unsigned most = round % 1000 == 0 ? 8 : 6;
@@ -86,11 +86,11 @@ TEST_CASE("margin assignment equals the best of all assignments") {
         CAPTURE(round, scores, margin);
         REQUIRE(worth_of(MatrixOf<double>(scores.array() - margin), track_of) == best);
         REQUIRE(all_reach(scores, margin, track_of));
-        REQUIRE(assign(scores, margin) == track_of); // a fresh one decides ties alike
+        REQUIRE(assign(scores, margin) == track_of); // a new assigner breaks ties in the same way
     }
 }
 
-TEST_CASE("margin assignment equals SciPy on the augmented matrix") {
+TEST_CASE("margin assignment agrees with SciPy on the augmented matrix") {
     const auto golden_file = nlohmann::json::parse(std::ifstream(golden("assignment.json")));
     REQUIRE(golden_file["margin"].size() > 60);
     int unique = 0;
@@ -125,7 +125,7 @@ TEST_CASE("margin assignment equals linear assignment of the augmented matrix") 
         augmented << scores, MatrixOf<double>::Constant(rows, rows, 0.7);
         std::vector<int> column_of;
         LinearAssignment<double>().solve(augmented, Objective::kMaximise, column_of);
-        // Sums of at most 300 values below 1: rounding under 300 * 300 * 2^-53.
+        // Sums of at most 300 values below 1: rounding errors below 300 * 300 * 2^-53.
         CHECK_THAT(total(scores, 0.7, assign(scores, 0.7)),
                    WithinAbs(worth_of(augmented, column_of).total, 1e-11));
     }
@@ -141,7 +141,7 @@ TEST_CASE("a constant on scores and margin changes nothing") {
         const MatrixOf<double> scores =
             coarse_matrix(rows, columns, 2, -std::numeric_limits<double>::infinity(), random);
         const MatrixOf<double> moved = scores.array() + 3.5;
-        REQUIRE(assign(scores, 0.25) == assign(moved, 3.75)); // exact, ties included
+        REQUIRE(assign(scores, 0.25) == assign(moved, 3.75)); // exact, including ties
     }
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("permuting detections and tracks permutes a unique optimum") {
     }
 }
 
-TEST_CASE("margin assignment without detections, tracks or allowed pairs") {
+TEST_CASE("margin assignment handles missing detections, tracks and allowed pairs") {
     CHECK(assign(Matrix(0, 3), 0.2F).empty());
     CHECK(assign(Matrix(3, 0), 0.2F) == std::vector<int>{-1, -1, -1});
     CHECK(assign(Matrix(0, 0), 0.2F).empty());
@@ -175,7 +175,7 @@ TEST_CASE("margin assignment without detections, tracks or allowed pairs") {
     CHECK(assign(Matrix(Matrix::Constant(3, 2, kForbidden)), -1e30F) == std::vector<int>{-1, -1, -1});
 }
 
-TEST_CASE("margin assignment refuses what is no score") {
+TEST_CASE("margin assignment refuses invalid scores") {
     for (const auto& [rows, columns] : {std::pair{2, 3}, {3, 2}})
         for (const float bad : {kNaN, -kForbidden}) {
             Matrix scores = Matrix::Zero(rows, columns);
@@ -186,7 +186,7 @@ TEST_CASE("margin assignment refuses what is no score") {
         CHECK_THROWS_AS(assign(Matrix(Matrix::Zero(1, 1)), bad), InvalidArgument);
 }
 
-TEST_CASE("an assigner goes on after an error") {
+TEST_CASE("an assigner is usable after an error") {
     MarginAssigner assigner;
     std::vector<int> track_of;
     Matrix scores = Matrix::Constant(3, 2, 0.5F);

@@ -13,14 +13,14 @@
 
 namespace fgagt::test {
 
-/// What an assignment is worth: the number of its pairs and their total.
+/// The value of an assignment: the number of its pairs and their total.
 struct Worth {
     int pairs = 0;
     double total = 0;
     friend bool operator==(const Worth&, const Worth&) = default;
 };
 
-/// Tries every assignment by allowed (finite) pairs and keeps the one that `better(a, b)` puts first.
+/// Tries every assignment of allowed (finite) pairs and keeps the best one by `better(a, b)`.
 template <class Better>
 [[nodiscard]] Worth best_of_all(const MatrixOf<double>& values, Better better) {
     std::vector<char> used(static_cast<std::size_t>(values.cols()), 0);
@@ -45,7 +45,7 @@ template <class Better>
     return best;
 }
 
-/// Worth of `column_of` in `values`; -1 pairs where it is no assignment: a column twice, or a forbidden pair.
+/// Value of `column_of` in `values`; -1 pairs if it is invalid: a column twice, or a forbidden pair.
 template <class Scalar>
 [[nodiscard]] Worth worth_of(const MatrixOf<Scalar>& values, const std::vector<int>& column_of) {
     const Worth broken{-1, 0};
@@ -64,7 +64,7 @@ template <class Scalar>
     return worth;
 }
 
-/// Multiples of 1/8 in [-1, 1], few enough for ties; a share of them, in eighths, is `forbidden`.
+/// Multiples of 1/8 in [-1, 1], few enough for ties; a fraction of them, in eighths, is `forbidden`.
 [[nodiscard]] inline MatrixOf<double> coarse_matrix(Eigen::Index rows, Eigen::Index columns,
                                                     unsigned forbidden_eighths, double forbidden,
                                                     std::mt19937& random) {

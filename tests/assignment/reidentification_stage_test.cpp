@@ -66,18 +66,18 @@ Matrix matrix(std::initializer_list<std::initializer_list<float>> rows) {
 
 } // namespace
 
-TEST_CASE("somebody who looks right and stands where expected comes back") {
+TEST_CASE("an object with matching appearance at its predicted position is re-identified") {
     CHECK(Case({49}, {0}, matrix({{0.85F}})).scores()(0, 0) == 0.85F); // within half the height of 100
     CHECK(Case({49}, {0}, matrix({{0.79F}})).scores()(0, 0) == kForbidden);
     CHECK(Case({51}, {0}, matrix({{0.85F}})).scores()(0, 0) == kForbidden);
     Case walked({300}, {0}, matrix({{0.85F}}));
-    walked.tracks[0].box.left = 280; // expected there, though last seen elsewhere
+    walked.tracks[0].box.left = 280; // expected there, but last seen elsewhere
     CHECK(walked.scores()(0, 0) == 0.85F);
     std::swap(walked.tracks[0].box, walked.tracks[0].observed);
     CHECK(walked.scores()(0, 0) == kForbidden);
 }
 
-TEST_CASE("only who was half hidden when last seen comes back") {
+TEST_CASE("only objects that were occluded when last seen are re-identified") {
     Case seen({10}, {0}, matrix({{0.9F}}));
     seen.tracks[0].covered = 0.29F;
     CHECK(seen.scores()(0, 0) == kForbidden);
@@ -85,7 +85,7 @@ TEST_CASE("only who was half hidden when last seen comes back") {
     CHECK(seen.scores()(0, 0) == 0.9F);
 }
 
-TEST_CASE("how far rivals may have come grows with time, up to a limit") {
+TEST_CASE("the reach of rivals grows with time, up to a limit") {
     const auto is_rival = [](float left, float missed_time, float expected) {
         Case rivals({10}, {0, left}, matrix({{0.9F, 0.85F}}));
         rivals.tracks[1].missed_time = missed_time;
@@ -96,7 +96,7 @@ TEST_CASE("how far rivals may have come grows with time, up to a limit") {
     CHECK_FALSE(is_rival(111, 5, 111));
     CHECK(is_rival(159, 50, 159));
     CHECK_FALSE(is_rival(161, 50, 161));
-    CHECK(is_rival(161, 50, 120)); // where it is expected counts as well as where it was seen
+    CHECK(is_rival(161, 50, 120)); // both the expected place and the last seen place count
 }
 
 TEST_CASE("heights must agree") {
@@ -107,7 +107,7 @@ TEST_CASE("heights must agree") {
     CHECK(grown.scores()(0, 0) == kForbidden);
 }
 
-TEST_CASE("a rival who looks nearly as right forbids the pair, unless it is out of reach") {
+TEST_CASE("a rival with similar appearance forbids the pair, unless it is out of reach") {
     CHECK(Case({10}, {0, 20}, matrix({{0.95F, 0.86F}})).scores().maxCoeff() == kForbidden);
     CHECK(Case({10}, {0, 20}, matrix({{0.95F, 0.84F}})).scores()(0, 0) == 0.95F);
     CHECK(Case({10, 30}, {0}, matrix({{0.95F}, {0.9F}})).scores().maxCoeff() == kForbidden);
@@ -115,7 +115,7 @@ TEST_CASE("a rival who looks nearly as right forbids the pair, unless it is out 
     CHECK(Case({10}, {0, 900}, matrix({{0.95F, 0.95F}})).scores()(0, 0) == 0.95F);
 }
 
-TEST_CASE("without looks only a pair that has no rival comes back") {
+TEST_CASE("without appearance, only pairs without a rival are re-identified") {
     Case blind({10}, {0}, matrix({{0.95F}}));
     blind.has_t[0] = 0;
     CHECK(blind.scores()(0, 0) >= ReidentificationStage().margin({.detections = {},
@@ -128,7 +128,7 @@ TEST_CASE("without looks only a pair that has no rival comes back") {
     two_tracks.has_d[0] = 0;
     CHECK(two_tracks.scores().maxCoeff() == kForbidden);
     two_tracks.has_d[0] = 1;
-    two_tracks.has_t[0] = 0; // the rival is known not to look like it: a rival still
+    two_tracks.has_t[0] = 0; // a rival with a different appearance is still a rival
     CHECK(two_tracks.scores().maxCoeff() == kForbidden);
     Case two_detections({10, 90}, {0}, matrix({{0.95F}, {0.1F}}));
     two_detections.has_t[0] = 0;
@@ -137,7 +137,7 @@ TEST_CASE("without looks only a pair that has no rival comes back") {
     CHECK(two_detections.scores()(0, 0) > kForbidden);
 }
 
-TEST_CASE("only lost tracks that were known well and not too long ago take part") {
+TEST_CASE("only well-known tracks that were lost recently take part") {
     const ReidentificationStage stage;
     Track track;
     track.status = TrackStatus::kLost;

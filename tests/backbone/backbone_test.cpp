@@ -23,7 +23,7 @@ FeatureMap extract(const cv::Mat& frame, ChannelBackboneOptions options = {}) {
     return map;
 }
 
-/// Grey waves of that many pixels whose gradient points along `degrees`.
+/// Grey waves with the given period in pixels, whose gradient points along `degrees`.
 cv::Mat waves(cv::Size size, double degrees, double period) {
     cv::Mat frame(size, CV_8UC1);
     const double angle = degrees * CV_PI / 180;
@@ -36,7 +36,7 @@ cv::Mat waves(cv::Size size, double degrees, double period) {
 
 } // namespace
 
-TEST_CASE("channel maps have a cell per 4 x 4 pixels, begun ones included") {
+TEST_CASE("channel maps have a cell per 4 x 4 pixels, including partial cells") {
     for (const cv::Size size : {cv::Size(1, 1), cv::Size(4, 3), cv::Size(5, 8), cv::Size(2, 61),
                                 cv::Size(64, 48), cv::Size(103, 77)})
         for (const int type : {CV_8UC1, CV_8UC3, CV_8UC4}) {
@@ -50,7 +50,7 @@ TEST_CASE("channel maps have a cell per 4 x 4 pixels, begun ones included") {
         }
 }
 
-TEST_CASE("a blob lands in the cell that its coordinates say, at every size") {
+TEST_CASE("a blob changes the cell at its coordinates, at every frame size") {
     for (const cv::Size size : {cv::Size(64, 48), cv::Size(61, 47), cv::Size(62, 45), cv::Size(63, 50)})
         for (const cv::Point at : {cv::Point(0, 0), cv::Point(5, 2), cv::Point(10, 11), cv::Point(14, 10)}) {
             cv::Mat frame(size, CV_8UC1, cv::Scalar(0));
@@ -62,7 +62,7 @@ TEST_CASE("a blob lands in the cell that its coordinates say, at every size") {
         }
 }
 
-TEST_CASE("every pixel of a cell counts the same") {
+TEST_CASE("all pixels of a cell have the same weight") {
     for (int y = 0; y < 4; ++y)
         for (int x = 0; x < 4; ++x) {
             cv::Mat frame(23, 30, CV_8UC1, cv::Scalar(0));
@@ -76,9 +76,9 @@ TEST_CASE("every pixel of a cell counts the same") {
         }
 }
 
-TEST_CASE("a gradient stays where its edge is") {
+TEST_CASE("gradients appear at the position of the edge") {
     cv::Mat frame(47, 61, CV_8UC1, cv::Scalar(0));
-    frame.colRange(30, 61).setTo(255); // the edge lies in the middle of column 7
+    frame.colRange(30, 61).setTo(255); // the edge is in the middle of column 7
     const FeatureMap map = extract(frame);
     for (int y = 0; y < map.rows; ++y)
         for (int x = 0; x < map.columns; ++x) {
@@ -105,16 +105,16 @@ TEST_CASE("every value lies in [0, 1], whatever the frame shows") {
         }
 }
 
-TEST_CASE("colour channels are OpenCV's Luv of the mean colour") {
+TEST_CASE("colour channels equal OpenCV's Luv of the mean colour") {
     for (const cv::Vec3b& bgr :
          {cv::Vec3b(20, 90, 110), cv::Vec3b(120, 100, 90), cv::Vec3b(255, 255, 255), cv::Vec3b(0, 0, 0)}) {
         cv::Mat3f luv(1, 1, cv::Vec3f(bgr) / 255);
-        cv::cvtColor(luv, luv, cv::COLOR_BGR2Luv); // of floats: L to 100, u -134 .. 220, v -140 .. 122
+        cv::cvtColor(luv, luv, cv::COLOR_BGR2Luv); // for floats: L up to 100, u -134 .. 220, v -140 .. 122
         constexpr float kChromaGain = 2;
         const FeatureMap map = extract(cv::Mat(20, 30, CV_8UC3, bgr), {.chroma_gain = kChromaGain});
         const cv::Vec3f expected = luv(0, 0);
         const auto clipped = [](float value) { return std::clamp(value, 0.0F, 1.0F); };
-        // One of 255 steps from rounding Luv, one from rounding grey.
+        // One of 255 steps for rounding Luv, one for rounding grey.
         const double chroma_step = 2.0 * kChromaGain / 255;
         CHECK_THAT(map.cell(2, 3)[kLightness], WithinAbs(expected[0] / 100, 1.0 / 255));
         CHECK_THAT(map.cell(2, 3)[kU],
@@ -124,7 +124,7 @@ TEST_CASE("colour channels are OpenCV's Luv of the mean colour") {
     }
 }
 
-TEST_CASE("grey, colour and alpha frames of the same picture give the same map") {
+TEST_CASE("grey, BGR and BGRA frames of the same picture give the same map") {
     cv::Mat grey = waves({70, 53}, 25, 17), colour, alpha;
     cv::cvtColor(grey, colour, cv::COLOR_GRAY2BGR);
     cv::cvtColor(grey, alpha, cv::COLOR_GRAY2BGRA);
@@ -135,7 +135,7 @@ TEST_CASE("grey, colour and alpha frames of the same picture give the same map")
     CHECK_THAT(from_grey.cell(5, 5)[kV], WithinAbs(ChannelBackbone::kNeutralChroma, 8.0 / 255));
 }
 
-TEST_CASE("gradients go to the nearest orientations") {
+TEST_CASE("gradients are shared between the nearest orientations") {
     for (const int degrees : {0, 15, 30, 50, 90, 120, 150, 170, 180, 290}) {
         const FeatureMap map = extract(waves({160, 160}, degrees, 40), {.gradient_gain = 1});
         double sums[ChannelBackbone::kOrientations] = {}, magnitude = 0;
@@ -148,17 +148,18 @@ TEST_CASE("gradients go to the nearest orientations") {
         for (int k = 0; k < ChannelBackbone::kOrientations; ++k) {
             double away = std::fmod(std::abs(degrees - 30 * k), 180.0);
             away = std::min(away, 180 - away);
-            // The share of an oblique axis `away` from the gradient, the other one being 30 degrees farther.
+            // The share of an oblique axis `away` degrees from the gradient; the other axis is 30 degrees
+            // away from it.
             const double share = away < 30 ? 2 * std::sin((30 - away) * CV_PI / 180) : 0;
             INFO(degrees << " degrees, orientation " << 30 * k);
-            // Sobel's response to waves of 20 half-size pixels turns by 0.2 degrees, rounding to grey levels
+            // Sobel's response to waves of 20 half-size pixels turns by 0.2 degrees; rounding to grey levels
             // adds noise where the gradient is weak.
             CHECK_THAT(sums[k] / magnitude, WithinAbs(share, 0.02));
         }
     }
 }
 
-TEST_CASE("magnitude is the slope in grey levels per half-size pixel") {
+TEST_CASE("magnitude is the gradient in grey levels per half-size pixel") {
     cv::Mat frame(40, 200, CV_8UC1);
     for (int x = 0; x < 200; ++x)
         frame.col(x).setTo(x);
@@ -168,10 +169,10 @@ TEST_CASE("magnitude is the slope in grey levels per half-size pixel") {
     double mean = 0;
     for (int x = 5; x < 45; ++x)
         mean += static_cast<double>(map.cell(4, x)[kMagnitude]) / 40;
-    CHECK_THAT(mean, WithinAbs(10 * 16 / 1020.0, 1e-3)); // half-size values round to whole grey levels
+    CHECK_THAT(mean, WithinAbs(10 * 16 / 1020.0, 1e-3)); // half-size values are rounded to whole grey levels
 }
 
-TEST_CASE("a backbone and its map may be used again for other frames") {
+TEST_CASE("a backbone and its map are reusable for other frames") {
     ChannelBackbone backbone;
     FeatureMap map;
     const cv::Mat large = waves({120, 90}, 40, 13), small = waves({31, 18}, 80, 9);
@@ -186,13 +187,13 @@ TEST_CASE("a backbone and its map may be used again for other frames") {
     CHECK(map.data.data() == memory);
 }
 
-TEST_CASE("a part of a larger frame is a frame") {
+TEST_CASE("a region of a larger frame is a valid frame") {
     const cv::Mat frame = waves({120, 90}, 40, 13);
     const cv::Mat part = frame(cv::Rect(11, 7, 64, 48));
     CHECK(extract(part).data == extract(part.clone()).data);
 }
 
-TEST_CASE("the channel backbone refuses what is no frame, and wrong options") {
+TEST_CASE("the channel backbone refuses invalid frames and options") {
     FeatureMap map;
     ChannelBackbone backbone;
     CHECK_THROWS_AS(backbone.extract(cv::Mat(), map), InvalidArgument);
@@ -204,7 +205,7 @@ TEST_CASE("the channel backbone refuses what is no frame, and wrong options") {
     }
 }
 
-TEST_CASE("channels of a real frame use their range (needs FGAGT_DATA)") {
+TEST_CASE("channels of a real frame cover their range (needs FGAGT_DATA)") {
     const auto path = test::real_data("mot/TUD-Campus/img1/000001.jpg");
     if (!path) return;
     const FeatureMap map = extract(cv::imread(path->string()));
@@ -223,7 +224,7 @@ TEST_CASE("channels of a real frame use their range (needs FGAGT_DATA)") {
     }
 }
 
-TEST_CASE("no backbone makes no map") {
+TEST_CASE("NoBackbone makes no map") {
     NoMap map;
     NoBackbone().extract(cv::Mat(2, 2, CV_8UC1, cv::Scalar(0)), map);
     static_assert(std::is_empty_v<NoMap>);

@@ -13,7 +13,7 @@ TEST_CASE("a colour image is the frame halved to about half a megapixel") {
     CHECK((map.rows == 480 && map.columns == 640 && map.scale_x == 1 && map.scale_y == 1));
     backbone.extract(cv::Mat(1080, 1920, CV_8UC3, cv::Scalar(0, 0, 255)), map);
     CHECK((map.rows == 540 && map.columns == 960 && map.scale_x == 0.5F && map.scale_y == 0.5F));
-    backbone.extract(cv::Mat(721, 1281, CV_8UC3, cv::Scalar(0, 0, 255)), map); // less than twice as much
+    backbone.extract(cv::Mat(721, 1281, CV_8UC3, cv::Scalar(0, 0, 255)), map); // below twice the target
     CHECK((map.rows == 721 && map.columns == 1281 && map.scale_x == 1 && map.scale_y == 1));
     backbone.extract(cv::Mat(2163, 3842, CV_8UC3, cv::Scalar(0, 0, 255)), map);
     CHECK((map.rows == 540 && map.columns == 960 && map.scale_x == 0.25F && map.scale_y == 0.25F));
@@ -21,7 +21,7 @@ TEST_CASE("a colour image is the frame halved to about half a megapixel") {
     CHECK((map.rows == 1 && map.columns == 2000000 && map.scale_x == 1));
 }
 
-TEST_CASE("pure colours have their hue, and grey has none") {
+TEST_CASE("pure colours have the expected hue, and grey has none") {
     ColourBackbone backbone;
     ColourImage map;
     const auto pixel_of = [&](const cv::Scalar& bgr) {
@@ -34,7 +34,7 @@ TEST_CASE("pure colours have their hue, and grey has none") {
     CHECK(pixel_of({70, 70, 70}) == cv::Vec3b(0, 0, 70));
 }
 
-TEST_CASE("grey and BGRA frames are read as their BGR copies") {
+TEST_CASE("grey and BGRA frames give the same image as BGR frames") {
     ColourBackbone backbone;
     ColourImage grey, bgr, bgra;
     backbone.extract(cv::Mat(3, 4, CV_8UC1, cv::Scalar(90)), grey);
@@ -44,7 +44,7 @@ TEST_CASE("grey and BGRA frames are read as their BGR copies") {
     CHECK(bgra.data == bgr.data);
 }
 
-TEST_CASE("a colour backbone refuses what is no frame") {
+TEST_CASE("a colour backbone refuses invalid frames") {
     ColourBackbone backbone;
     ColourImage map;
     CHECK_THROWS_AS(backbone.extract(cv::Mat(), map), InvalidArgument);

@@ -22,14 +22,14 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-/// A network as it is, with an input of its own size.
+/// A network without scaling, with the given input size.
 DnnBackboneOptions plain(const std::filesystem::path& model, cv::Size size, const std::string& layer = "") {
     return {.network{.model = model},
             .layer = layer,
             .input{.size = size, .fit = ImageFit::kStretch, .padding = 0}};
 }
 
-/// How much each cell changes when one pixel of the frame does.
+/// The change of each cell when one pixel of the frame changes.
 cv::Mat response(DnnBackbone& backbone, cv::Mat frame, cv::Point pixel) {
     FeatureMap before, after;
     backbone.extract(frame, before);
@@ -47,7 +47,7 @@ cv::Mat response(DnnBackbone& backbone, cv::Mat frame, cv::Point pixel) {
     return change;
 }
 
-/// Centre of what changed, in continuous cell coordinates.
+/// Centre of the change, in continuous cell coordinates.
 cv::Point2d centre_of(const cv::Mat& change) {
     const double total = cv::sum(change)[0];
     cv::Point2d centre(0, 0);
@@ -76,7 +76,7 @@ cv::Mat noise(cv::Size size, unsigned seed) {
 
 } // namespace
 
-TEST_CASE("an impulse in the image lands in the cell that the map says") {
+TEST_CASE("an impulse in the image changes the expected cell of the map") {
     const TemporaryFolder folder;
     struct Case {
         const char* name;
@@ -103,7 +103,7 @@ TEST_CASE("an impulse in the image lands in the cell that the map says") {
         CHECK((map.columns == 96 / network.stride && map.rows == 64 / network.stride));
         cv::Point2d apart(0, 0);
         double worst = 0;
-        constexpr int kPeriod = 16; // of strides of 8 pixels and less
+        constexpr int kPeriod = 16; // a multiple of all strides up to 8 pixels
         for (int y = 24; y < 24 + kPeriod; ++y)
             for (int x = 40; x < 40 + kPeriod; ++x) {
                 const cv::Mat change = response(backbone, frame.clone(), {x, y});
@@ -118,7 +118,7 @@ TEST_CASE("an impulse in the image lands in the cell that the map says") {
     }
 }
 
-TEST_CASE("an impulse is found through letterbox and stretch") {
+TEST_CASE("an impulse changes the expected cell with letterboxing and stretching") {
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(96, 64).convolution(4, 3, 2).convolution(4, 3, 2).write(folder, "net");
     for (const ImageFit fit : {ImageFit::kStretch, ImageFit::kLetterbox, ImageFit::kLetterboxCentred}) {
@@ -150,7 +150,7 @@ TEST_CASE("an impulse is found through letterbox and stretch") {
     }
 }
 
-TEST_CASE("any layer can be the map, by its name") {
+TEST_CASE("any layer can be chosen as the map by name") {
     const TemporaryFolder folder;
     const auto model =
         DarknetNetwork(64, 32).convolution(16, 3, 2).convolution(20, 3, 2).convolution(24, 3, 4).write(folder,
@@ -160,7 +160,7 @@ TEST_CASE("any layer can be the map, by its name") {
     CHECK(map_of(first, frame).channels == 16);
     CHECK(first.layer().name == "conv_0");
     DnnBackbone fine(plain(model, {64, 32}));
-    CHECK(fine.layer().name == "conv_1"); // the last whose cells are at most 8 pixels apart
+    CHECK(fine.layer().name == "conv_1"); // the last layer with cells at most 8 pixels apart
     const auto neck = DarknetNetwork(64, 32)
                           .convolution(16, 3, 2)
                           .convolution(16, 3, 4)
@@ -169,7 +169,7 @@ TEST_CASE("any layer can be the map, by its name") {
                           .convolution(16, 3, 1)
                           .write(folder, "neck");
     DnnBackbone stage(plain(neck, {64, 32}));
-    CHECK(stage.layer().name == "conv_1"); // what coarser maps are made from, and not what comes of them
+    CHECK(stage.layer().name == "conv_1"); // an input of coarser maps, not an output
     CHECK(map_of(fine, frame).columns == 16);
     CHECK_THROWS_WITH(DnnBackbone(plain(model, {64, 32}, "conv_7")),
                       contains("no layer conv_7") && contains("conv_2"));
@@ -177,7 +177,7 @@ TEST_CASE("any layer can be the map, by its name") {
     CHECK_THROWS_AS(DnnBackbone(plain(global, {64, 32}, "avgpool_1")), InvalidArgument);
 }
 
-TEST_CASE("a cell is the network's own sum of pixels, in its own order of channels") {
+TEST_CASE("a cell is the network's weighted sum of pixels, with the channels in order") {
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(8, 8).convolution(1, 1, 1, 0.5F).write(folder, "net");
     cv::Mat frame(8, 8, CV_8UC3, cv::Scalar(10, 60, 200));
@@ -199,7 +199,7 @@ TEST_CASE("a cell is the network's own sum of pixels, in its own order of channe
     CHECK(map_of(backbone, grey).data == map_of(backbone, cv::Mat(8, 8, CV_8UC3, cv::Scalar::all(60))).data);
 }
 
-TEST_CASE("nothing that is not finite comes out of a network") {
+TEST_CASE("non-finite network outputs become zero") {
     const TemporaryFolder folder;
     const float huge = std::numeric_limits<float>::max();
     const auto model =
@@ -209,7 +209,7 @@ TEST_CASE("nothing that is not finite comes out of a network") {
     CHECK(std::ranges::all_of(map.data, [](float value) { return std::isfinite(value); }));
 }
 
-TEST_CASE("what is wrong with a network is said") {
+TEST_CASE("errors about a network explain the problem") {
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(8, 8).convolution(1, 3, 1).write(folder, "net");
     CHECK_THROWS_AS(DnnBackbone(plain(folder.path() / "none.onnx", {8, 8})), ParseError);
@@ -226,11 +226,11 @@ TEST_CASE("what is wrong with a network is said") {
     FeatureMap map;
     CHECK_THROWS_AS(backbone.extract(cv::Mat(), map), InvalidArgument);
     CHECK_THROWS_AS(backbone.extract(cv::Mat(8, 8, CV_32FC3), map), InvalidArgument);
-    // The layout alone names the network, too.
+    // The layout file alone also identifies the network.
     CHECK_NOTHROW(DnnBackbone(plain(folder.path() / "net.cfg", {8, 8}, "conv_0")));
 }
 
-TEST_CASE("cells of real networks lie where they look") {
+TEST_CASE("cells of real networks are centred on their receptive fields") {
     struct Case {
         const char* model;
         const char* layer;
@@ -255,18 +255,18 @@ TEST_CASE("cells of real networks lie where they look") {
         const auto in_middle_half = [&](int length) {
             return length / 4 + static_cast<int>(random() % static_cast<unsigned>(length / 2));
         };
-        constexpr int kImpulses = 160; // of 40 the mean still strays by 0.1
+        constexpr int kImpulses = 160; // with 40, the mean still deviates by 0.1
         for (int k = 0; k < kImpulses; ++k) {
             const cv::Point at{in_middle_half(real.size.width), in_middle_half(real.size.height)};
             apart += (centre_of(response(backbone, frame.clone(), at)) - in_cells(map, at)) / kImpulses;
         }
-        // Trained kernels are not symmetric; by the corner of the first cell it would be 0.6 of the coarser
-        // cells.
+        // Trained kernels are not symmetric. With the first cell's corner as its position, the offset would
+        // be 0.6 of a coarse cell.
         CHECK(cv::norm(apart) < 0.4);
     }
 }
 
-TEST_CASE("the map of a real network is its neck's finest") {
+TEST_CASE("the map of a real network is the finest layer of its neck") {
     const auto models = real_data("models");
     if (!models) return;
     const auto layer = [&](const char* model, cv::Size size) {

@@ -1,7 +1,7 @@
-// Measures the library's stages side by side with what a user would otherwise call. `compare.py` makes tables
-// of it.
+// Measures the library's stages side by side with the alternatives that a user would otherwise call.
+// `compare.py` makes tables from the results.
 //
-//   fgagt_benchmark --inputs=FOLDER       writes what rivals outside this program are given
+//   fgagt_benchmark --inputs=FOLDER       writes the inputs of rivals outside this program
 //   fgagt_benchmark [--benchmark_...]     measures; see Google Benchmark
 
 #include "cells.hpp"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-/// What is measured. A benchmark's name is that of its cell and who is measured, "ours" or a rival:
+/// The measurements. The name of a benchmark consists of its cell and the competitor, "ours" or a rival:
 /// "graph/128/ours", "graph/128/eigen".
 namespace fgagt::bench {
 
@@ -17,20 +17,20 @@ struct AssignmentCell {
     std::string name;
     std::function<Matrix()> scores;
 };
-/// Affinities by kind and size; rivals outside this program get the same.
+/// Affinities by kind and size; rivals outside this program use the same ones.
 const std::vector<AssignmentCell>& assignment_cells();
 
 inline constexpr std::array kRoiAlignChannels{10, 64, 256};
 inline constexpr std::array<Eigen::Index, 2> kGraphDimensions{128, 256};
 inline constexpr std::array<std::size_t, 5> kScalingObjects{10, 30, 100, 300, 1000};
 
-/// Heights of frames of the format 16:9, from 360p to 4K.
+/// Heights of 16:9 frames, from 360p to 4K.
 inline constexpr std::array kScalingHeights{360, 540, 720, 1080, 1440, 2160};
 /// A frame of that height.
 cv::Mat scaled_frame(std::size_t index, int height);
 
-/// Adds a benchmark that calls what `prepare` returns again and again. Nothing is prepared for one that is
-/// not asked for.
+/// Adds a benchmark that repeatedly calls the function that `prepare` returns. `prepare` is not called for
+/// benchmarks that do not run.
 template <class Prepare>
 void add(const std::string& name, Prepare prepare) {
     benchmark::RegisterBenchmark(name.c_str(), [prepare](benchmark::State& state) {

@@ -3,8 +3,8 @@
 
     compare.py --program fgagt_benchmark --output FOLDER [--rounds N] [--only REGEX]
 
-Writes FOLDER/benchmark_ratios.json, FOLDER/benchmark_scaling.json and FOLDER/benchmark.md. Every round measures everything once, so that what else
-the machine does meets all alike."""
+Writes FOLDER/benchmark_ratios.json, FOLDER/benchmark_scaling.json and FOLDER/benchmark.md. Every round measures everything once, so that
+other load on the machine affects all alike."""
 
 import argparse
 import collections
@@ -29,7 +29,7 @@ SOLVERS = ("textbook", "scipy", "lapx.lapjv", "lapx.lapjvc", "lapx.lapjvr", "lap
 
 
 def cells():
-    """What is compared: a cell, its rivals (the fastest counts), and the ratio that is aimed at."""
+    """A comparison: a cell, its rivals (the fastest counts), and the target ratio."""
     for apart in (1, 5):
         for points, target in ((10, 8), (50, 6), (200, 4.5), (1000, 4)):
             yield f"flow/{apart}_apart_{points}", ("opencv",), target
@@ -48,16 +48,16 @@ def cells():
     yield "update/1080p_50", ("stages",), 4
 
 
-# What is measured in every round; not the tables of scaling and long runs.
+# Measured in every round; excludes the tables of scaling and long runs.
 ROUNDS = "(flow|assignment|roi_align|channel_backbone|detector|graph|update|geometry)/"
 
-# Cells with a limit in microseconds, which is then what a ratio of 1 stands for.
+# Cells with a limit in microseconds, which corresponds to a ratio of 1.
 LIMITS = {"update/1080p_50": 1500, "geometry/13": 6, "geometry/240": 350}
 
 
 def run(program, *arguments):
-    """Microseconds by name, and counters by name; what is timed by hand is measured by the clock, all else by the
-    processor's time."""
+    """Microseconds by name, and counters by name. Manual timings use the clock, all others the
+    processor time."""
     output = subprocess.run([program, "--benchmark_format=json", *arguments], check=True, capture_output=True, text=True)
     rows = json.loads(output.stdout)["benchmarks"]
     times = {}
@@ -69,7 +69,7 @@ def run(program, *arguments):
 
 
 def measure(program, inputs, rounds, only):
-    """Times of each cell by who was measured."""
+    """Times of each cell by competitor."""
     subprocess.run([program, f"--inputs={inputs}"], check=True)
     others = [r for r in rivals.rivals(inputs) if re.match(only, r.cell)] if rivals else []
     times = collections.defaultdict(lambda: collections.defaultdict(list))
@@ -137,7 +137,7 @@ def ratio_table(rows):
 
 
 def exponent(sizes, times):
-    """Slope of the line through the logarithms."""
+    """Slope of a line through the logarithms."""
     x, y = [math.log(s) for s in sizes], [math.log(t) for t in times]
     return statistics.linear_regression(x, y).slope
 
@@ -154,7 +154,7 @@ GROWING = {
 
 
 def measure_scaling(program, repetitions):
-    """Microseconds by what grows, stage and size, of every repetition."""
+    """Microseconds of every repetition, by growing quantity, stage and size."""
     times = collections.defaultdict(lambda: collections.defaultdict(lambda: collections.defaultdict(list)))
     components, _ = run(program, "--benchmark_filter=^scaling/", "--benchmark_min_time=0.1")
     for name, microseconds in components.items():
@@ -176,8 +176,8 @@ def measure_scaling(program, repetitions):
 
 
 def scaling_rows(times):
-    """One row per table and stage. The exponent is that of the number of objects, or of pixels: a frame of twice the
-    height has four times as many. For threads it is the time of one over that of as many as gain most."""
+    """One row per table and stage. The exponent refers to the number of objects or pixels: a frame of twice the
+    height has four times as many. For threads, it is the time of one thread over that of the best number of threads."""
     rows = []
     for grows in GROWING:
         for stage, by_size in times[grows].items():
@@ -216,7 +216,7 @@ def main():
     parser.add_argument("--program", required=True)
     parser.add_argument("--output", required=True, type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--only", default="", help="regular expression: only cells whose name begins so, and no other tables")
+    parser.add_argument("--only", default="", help="regular expression: only cells whose name starts with a match, and no other tables")
     arguments = parser.parse_args()
     inputs = arguments.output / "benchmark_inputs"
     rows = ratios(measure(arguments.program, inputs, arguments.rounds, arguments.only))

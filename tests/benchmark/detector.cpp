@@ -10,7 +10,7 @@ namespace fgagt::bench {
 namespace {
 
 std::optional<std::filesystem::path> model() {
-    const char* const data = std::getenv("FGAGT_DATA"); // NOLINT(concurrency-mt-unsafe): nobody sets it
+    const char* const data = std::getenv("FGAGT_DATA"); // NOLINT(concurrency-mt-unsafe): it is never set
     if (data == nullptr) return std::nullopt;
     std::filesystem::path path = std::filesystem::path(data) / "models" / "yolox_nano_416x416.onnx";
     return std::filesystem::exists(path) ? std::optional(path) : std::nullopt;

@@ -39,7 +39,7 @@ Pair pair_of(std::size_t apart, std::size_t points, int height = 1080) {
     return pair;
 }
 
-/// What a frame costs: its pyramid, and the way of the points from the frame before.
+/// The cost per frame: its pyramid, and tracking the points from the previous frame.
 auto ours(Pair pair) {
     LucasKanade lucas_kanade({.window = kWindow, .levels = kLevels});
     GreyPyramid previous;
@@ -50,7 +50,7 @@ auto ours(Pair pair) {
     };
 }
 
-/// The same: the derivatives that its pyramid holds are those that the next frame needs of it.
+/// The same with OpenCV: its pyramid already contains the derivatives that the next frame needs.
 auto opencv(Pair pair) {
     std::vector<cv::Mat> previous;
     cv::buildOpticalFlowPyramid(pair.previous, previous, {kWindow, kWindow}, kLevels);

@@ -13,7 +13,7 @@ auto ours(const GraphInput& input) {
     };
 }
 
-/// The equations of the graph as one would write them with Eigen.
+/// The graph's equations, written straightforwardly with Eigen.
 void plain_graph(const GraphInput& input, Matrix& similarity) {
     const Matrix &f_d = input.features_d, &f_t = input.features_t;
     const GraphWeights& weights = input.weights;

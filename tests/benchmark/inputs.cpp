@@ -52,7 +52,7 @@ std::vector<cv::Mat> read_frames() {
     return result;
 }
 
-/// What the first stage of the default tracker scores in the first frame with enough detections and tracks;
+/// The scores of the default tracker's first stage in the first frame with enough detections and tracks;
 /// every detection creates a track, so that there are enough.
 Matrix affinities_of(const fs::path& folder, Eigen::Index rows, Eigen::Index columns) {
     const DetectionRows detections = read_detections(folder / "det" / "yolox_nano.txt");
@@ -91,7 +91,7 @@ void write_npy(const fs::path& path, const float* numbers, const std::vector<std
         count *= extent;
     }
     header += "), }";
-    header.resize((header.size() + 10 + 64) / 64 * 64 - 10 - 1, ' '); // numbers begin at a multiple of 64
+    header.resize((header.size() + 10 + 64) / 64 * 64 - 10 - 1, ' '); // the data start at a multiple of 64
     header += '\n';
     std::ofstream file(path, std::ios::binary);
     file << "\x93NUMPY\x01" << '\0' << static_cast<char>(header.size() & 0xFFU)

@@ -1,5 +1,5 @@
-"""Rivals that live in Python, on the inputs that `fgagt_benchmark --inputs=FOLDER` wrote. What a call costs in itself,
-measured on the smallest input there is, is taken off. One thread."""
+"""Rivals in Python, on the inputs that `fgagt_benchmark --inputs=FOLDER` wrote. The overhead of a call,
+measured on the smallest input, is subtracted. One thread."""
 
 import pathlib
 import time
@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 MARGIN = np.float32(0.2)
-LEAST_NS = 20_000_000  # what is measured at a time
+LEAST_NS = 20_000_000  # duration of one measurement
 
 
 def _nanoseconds(call):
@@ -34,7 +34,7 @@ class Rival:
 
 
 def _augmented(scores):
-    """Costs of [scores, margin]. Forbidden pairs cost 0: that is above every margin, so that none is taken."""
+    """Costs of [scores, margin]. Forbidden pairs cost 0, which is above every margin, so none is taken."""
     scores = np.maximum(scores, 0).astype(np.float64)
     return -np.hstack([scores, np.full((len(scores), len(scores)), np.float64(MARGIN))])
 

@@ -14,9 +14,9 @@ namespace fgagt::bench {
 namespace {
 
 constexpr std::size_t kFrames = 6;
-constexpr std::size_t kObjects = 100; // where something else grows
+constexpr std::size_t kObjects = 100; // used when another quantity grows
 
-/// A video in which people stand side by side and one behind the other, and nobody hides anybody.
+/// A video of people who stand side by side and one behind the other, without occlusion.
 struct Crowd {
     std::vector<cv::Mat> frames;
     std::vector<std::vector<Detection>> detections;
@@ -42,8 +42,8 @@ struct Crowd {
     }
 };
 
-/// Counts the microseconds of each stage of `update` in the fastest tenth of all frames, into which other
-/// programs break least; the time measured is that of all of it.
+/// Counts the microseconds of each stage of `update` in the fastest tenth of all frames, which other programs
+/// disturb least; the measured time covers all frames.
 template <class AnyTracker>
 void measure_stages(benchmark::State& state, std::size_t objects, int height, int threads) {
     constexpr std::size_t kWarmUp = 2 * kFrames;
@@ -65,7 +65,7 @@ void measure_stages(benchmark::State& state, std::size_t objects, int height, in
     AnyTracker tracker;
     std::size_t step = 0;
     const auto update = [&]() -> const StageTimes& {
-        const std::size_t place = step++ % (2 * kFrames - 2); // forth and back
+        const std::size_t place = step++ % (2 * kFrames - 2); // back and forth
         const std::size_t k = std::min(place, 2 * kFrames - 2 - place);
         return tracker.update(crowd.frames[k], crowd.detections[k]).times;
     };

@@ -15,7 +15,7 @@
 namespace fgagt::bench {
 namespace {
 
-/// People all over the frame who stand where they are: as many tracks as there are people, in every frame.
+/// People who stand still all over the frame: in every frame there are as many tracks as people.
 std::vector<std::vector<Detection>> standing(std::size_t frames) {
     std::vector<std::vector<Detection>> result(frames);
     for (std::size_t k = 0; k < frames; ++k) {
@@ -31,13 +31,13 @@ std::vector<std::vector<Detection>> standing(std::size_t frames) {
     return result;
 }
 
-/// Forth and back through the frames, without end.
+/// Back and forth through the frames, endlessly.
 std::size_t there_and_back(std::size_t step, std::size_t count) {
     const std::size_t place = step % (2 * count - 2);
     return place < count ? place : 2 * count - 2 - place;
 }
 
-/// All of `update` but for the backbone.
+/// Measures `update` without the backbone.
 void measure_update(benchmark::State& state) {
     const auto detections = standing(frames().size());
     Tracker<> tracker;
@@ -51,8 +51,8 @@ void measure_update(benchmark::State& state) {
     }
 }
 
-/// The same work, stage by stage, by what one would otherwise call: OpenCV's flow of the same points and of
-/// 300 corners, forth and back, and its similarity; its histograms; a matrix product; a textbook solver.
+/// The same work, stage by stage, with the usual alternatives: OpenCV's flow of the same points and of 300
+/// corners, forward and backward, and its similarity; its histograms; a matrix product; a textbook solver.
 class OtherStages {
 public:
     void update(const cv::Mat& frame, const cv::Mat& hsv, const std::vector<Detection>& detections) {
@@ -67,7 +67,7 @@ public:
         benchmark::DoNotOptimize(textbook_assignment(augmented_costs(scores, kMargin)));
     }
 
-    /// What the next frame is compared with.
+    /// Stores the data for comparison with the next frame.
     void keep(const std::vector<Detection>& detections) {
         std::swap(previous_, current_);
         std::swap(previous_half_, current_half_);
@@ -171,7 +171,7 @@ auto geometry(std::size_t objects) {
             step = std::size_t{0}]() mutable { tracker.update(detections[there_and_back(step++, kFrames)]); };
 }
 
-/// Time of the last tenth of a long run over that of the first.
+/// Time of the last tenth of a long run divided by that of the first.
 template <class Step>
 void measure_flatness(benchmark::State& state, std::size_t frames, Step step) {
     for (auto _ : state) { // NOLINT(clang-analyzer-deadcode.DeadStores)

@@ -1,4 +1,4 @@
-# Builds and runs a stranger's program that uses the library in one of seven ways, or the first program of the README.
+# Builds and runs a user's program that uses the library in one of seven ways, or the first program of the README.
 #
 #   cmake -DWAY=find_package|add_subdirectory|fetch_content|include_path|pkg_config|debian_package|single_header|readme
 #         -DSOURCE_DIR=... -DBUILD_DIR=... -DCOMPILER=... -DFLAGS=... -DEIGEN=... -DOPENCV=... -P consume.cmake
@@ -19,14 +19,14 @@ if(DEFINED tool_${WAY})
     endif()
 endif()
 
-# Installs to a folder that is then given another name: nothing may remember the first one.
+# Installs to a folder that is then renamed: no file may contain the original path.
 function(install_to prefix)
     execute_process(COMMAND ${CMAKE_COMMAND} --install ${fgagt_build} --prefix ${folder}/first
                     COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
     file(RENAME ${folder}/first ${prefix})
 endfunction()
 
-# Headers and what finds them, and nothing of the tests, programs or recipes.
+# Installs only headers and the files to find them, no tests, programs or recipes.
 function(expect_library_in prefix)
     file(GLOB_RECURSE files RELATIVE ${prefix} ${prefix}/*)
     set(others ${files})
@@ -42,13 +42,13 @@ function(expect_library_in prefix)
     endforeach()
 endfunction()
 
-# By the compiler alone.
+# With only the compiler.
 function(compile)
     string(REPLACE " " ";" flags "${FLAGS}")
     execute_process(COMMAND ${COMPILER} -std=c++20 ${flags} ${ARGN} -o ${folder}/stranger COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-# By a project in a folder beside this file.
+# With a project in a folder beside this file.
 function(build project)
     execute_process(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${consumers}/${project} -B ${folder}/build
                             -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
@@ -75,7 +75,7 @@ function(consume_include_path)
     compile(-I${SOURCE_DIR}/include -isystem ${EIGEN} -isystem ${OPENCV} ${consumers}/main.cpp -lopencv_imgproc -lopencv_core)
 endfunction()
 
-# Of OpenCV's many libraries only those that are needed come along.
+# Links only the required libraries of OpenCV.
 function(consume_pkg_config)
     install_to(${folder}/installed)
     set(ENV{PKG_CONFIG_PATH} ${folder}/installed/share/pkgconfig)
@@ -100,7 +100,7 @@ function(consume_debian_package)
     build(find_package -DCMAKE_PREFIX_PATH=${folder}/root/usr)
 endfunction()
 
-# Alone: neither the other headers nor anything but the compiler is there.
+# Alone: without the other headers.
 function(consume_single_header)
     foreach(copy fgagt again)
         execute_process(COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${SOURCE_DIR} -DOUTPUT=${folder}/${copy}/fgagt.hpp
@@ -109,19 +109,19 @@ function(consume_single_header)
     file(READ ${folder}/fgagt/fgagt.hpp header)
     file(READ ${folder}/again/fgagt.hpp again)
     if(NOT header STREQUAL again)
-        message(FATAL_ERROR "the single header was made twice, and differently")
+        message(FATAL_ERROR "two runs made different single headers")
     endif()
     foreach(foreign "#include <fgagt/" "#pragma once" ${SOURCE_DIR})
         string(FIND "${header}" "${foreign}" position)
         if(NOT position EQUAL -1)
-            message(FATAL_ERROR "the single header holds ${foreign}")
+            message(FATAL_ERROR "the single header contains ${foreign}")
         endif()
     endforeach()
     compile(-I${folder} -isystem ${EIGEN} -isystem ${OPENCV} ${consumers}/main.cpp ${consumers}/single_header/second_unit.cpp
             -lopencv_imgproc -lopencv_core)
 endfunction()
 
-# The README's first program, copied as it stands.
+# The README's first program, copied verbatim.
 function(consume_readme)
     install_to(${folder}/installed)
     file(READ ${SOURCE_DIR}/README.md text)
@@ -139,5 +139,5 @@ if(WAY STREQUAL "readme")
     return()
 endif()
 if(NOT output STREQUAL "1\n1\n1\n")
-    message(FATAL_ERROR "expected the object to keep the id 1 for three frames, got:\n${output}")
+    message(FATAL_ERROR "expected the object to keep the ID 1 for three frames, got:\n${output}")
 endif()

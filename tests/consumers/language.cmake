@@ -1,5 +1,5 @@
-# Every header of the library in one unit: accepted with the newest language and without run-time type information, and refused by
-# one message where the language is older than C++20.
+# Compiles every header of the library in one unit: accepted with the newest language standard and without run-time type
+# information, and rejected with a single message for standards older than C++20.
 #
 #   cmake -DSOURCE_DIR=... -DCOMPILER=... -DEIGEN=... -DOPENCV=... -DNEWEST=c++23 -P language.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -26,5 +26,5 @@ compile("-std=c++17" result error)
 string(REGEX MATCHALL "[^\n]*error:[^\n]*" errors "${error}")
 list(LENGTH errors count)
 if(result EQUAL 0 OR NOT error MATCHES "fgagt needs C\\+\\+20: compile with -std=c\\+\\+20" OR count GREATER 2)
-    message(SEND_ERROR "-std=c++17: expected the one message and its stop, got ${count} errors:\n${error}")
+    message(SEND_ERROR "-std=c++17: expected a single message followed by a stop, got ${count} errors:\n${error}")
 endif()

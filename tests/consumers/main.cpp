@@ -1,4 +1,4 @@
-// What a stranger writes first: a tracker, a frame, a box.
+// A user's first program: a tracker, a frame, a box.
 
 #include <fgagt/fgagt.hpp>
 

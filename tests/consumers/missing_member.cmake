@@ -1,4 +1,4 @@
-# A component that lacks a member is refused by an error whose first ten lines name that member.
+# A component that lacks a member is rejected with an error whose first ten lines name that member.
 #
 #   cmake -DSOURCE_DIR=... -DCOMPILER=... -DEIGEN=... -DOPENCV=... -P missing_member.cmake
 cmake_minimum_required(VERSION 3.25)

@@ -1,9 +1,9 @@
-// A second translation unit of one program: whatever is defined in a header without `inline` is now there
-// twice. It includes every header, the last one of the alphabet first.
+// A second translation unit of the same program: anything defined in a header without `inline` now exists
+// twice. It includes every header in reverse alphabetical order.
 
 #include "every_header.hpp"
 
-/// Uses the library, so that it is not left out.
+/// Uses the library, so that the linker keeps it.
 std::size_t count_objects(int frames) {
     const fgagt::SyntheticScene scene({.frames = frames});
     fgagt::Tracker<> tracker;

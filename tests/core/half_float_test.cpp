@@ -23,7 +23,7 @@ std::uint32_t bits_of(float value) {
     return std::bit_cast<std::uint32_t>(value);
 }
 
-/// What OpenCV makes of numbers.
+/// Converts numbers with OpenCV.
 std::vector<std::uint16_t> halves_by_opencv(std::vector<float> values) {
     cv::Mat halves;
     cv::Mat(1, static_cast<int>(values.size()), CV_32F, values.data()).convertTo(halves, CV_16F);
@@ -47,7 +47,7 @@ static_assert(float_of_half(0x3555) == 0x1.554p-2F);
 
 } // namespace
 
-TEST_CASE("every half becomes the number that OpenCV makes of it") {
+TEST_CASE("every half float is converted as in OpenCV") {
     std::vector<std::uint16_t> halves(kHalves);
     for (std::uint32_t half = 0; half < kHalves; ++half)
         halves[half] = static_cast<std::uint16_t>(half);
@@ -66,7 +66,7 @@ TEST_CASE("every half comes back, each NaN with its payload") {
         if (half_of_float(float_of_half(static_cast<std::uint16_t>(half))) != half) FAIL_CHECK(half);
 }
 
-TEST_CASE("numbers at, between and beside halves are rounded as OpenCV rounds them") {
+TEST_CASE("numbers at, between and beside half floats are rounded as in OpenCV") {
     std::vector<float> values;
     for (std::uint16_t half = 0; half < 0x7C00; ++half) {
         const float low = float_of_half(half);
@@ -87,17 +87,17 @@ TEST_CASE("any floats are rounded as OpenCV rounds them") {
     check_against_opencv(values);
 }
 
-TEST_CASE("halves have a largest and a least number") {
+TEST_CASE("half floats have a largest and a smallest number") {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     CHECK(half_of_float(65519.99F) == 0x7BFF);
     CHECK(half_of_float(65520) == 0x7C00);
     CHECK(half_of_float(-1e30F) == 0xFC00);
     CHECK(half_of_float(kInfinity) == 0x7C00);
     CHECK(half_of_float(0x1p-24F) == 1);
-    CHECK(half_of_float(0x1p-25F) == 0); // as near to 0, which is even
+    CHECK(half_of_float(0x1p-25F) == 0); // a tie, rounded to 0, which is even
     CHECK(half_of_float(std::nextafter(0x1p-25F, 1.0F)) == 1);
     CHECK(half_of_float(-0.0F) == 0x8000);
     CHECK(half_of_float(std::numeric_limits<float>::denorm_min()) == 0);
-    // A payload that has no place becomes another, not an infinity.
+    // A payload that does not fit becomes another one, not an infinity.
     CHECK(std::isnan(float_of_half(half_of_float(std::bit_cast<float>(0x7F800001U)))));
 }

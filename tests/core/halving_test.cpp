@@ -10,7 +10,7 @@
 
 using namespace fgagt::detail;
 
-TEST_CASE("a frame is halved until its area is nearest to what is wanted, as a ratio") {
+TEST_CASE("a frame is halved until the ratio of its area to the target is closest to 1") {
     const int half_a_megapixel = 960 * 540;
     CHECK(halvings_to({640, 480}, half_a_megapixel) == 0);
     CHECK(halvings_to({1280, 720}, half_a_megapixel) == 0);
@@ -29,13 +29,13 @@ TEST_CASE("a frame is halved until its area is nearest to what is wanted, as a r
     }
 }
 
-TEST_CASE("what has a side of one pixel is not halved") {
+TEST_CASE("an image with a side of one pixel is not halved") {
     CHECK(halvings_to({1, 2000000}, 100) == 0);
     CHECK(halvings_to({3, 2000000}, 100) == 1);
-    CHECK(halvings_to({1 << 20, 1 << 20}, 1) == 20); // more pixels than an int can count
+    CHECK(halvings_to({1 << 20, 1 << 20}, 1) == 20); // the number of pixels overflows an int
 }
 
-TEST_CASE("each pixel of a halved image is the mean of four, and of an odd side the rest is left out") {
+TEST_CASE("each pixel of a halved image is the mean of four pixels, and odd rows and columns are dropped") {
     cv::Mat image(7, 9, CV_8UC3);
     for (int y = 0; y < image.rows; ++y)
         for (int x = 0; x < image.cols; ++x)

@@ -11,7 +11,7 @@
 
 using namespace fgagt;
 
-TEST_CASE("sums of squares take in every number, however many there are") {
+TEST_CASE("sums of squares include every number for any length") {
     std::mt19937 random(7);
     std::uniform_real_distribution<float> number(-1, 1);
     for (std::size_t size = 0; size <= 21; ++size) {
@@ -31,7 +31,7 @@ TEST_CASE("sums of squares take in every number, however many there are") {
     }
 }
 
-TEST_CASE("one number that is not finite is found wherever it is") {
+TEST_CASE("a non-finite number is found at every position") {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     CHECK(detail::all_finite({}));
     for (std::size_t size = 1; size <= 13; ++size) {
@@ -46,7 +46,7 @@ TEST_CASE("one number that is not finite is found wherever it is") {
     }
 }
 
-TEST_CASE("rows of any size come to unit length, and zero stays zero") {
+TEST_CASE("rows of any size are normalised, and zero rows stay zero") {
     for (const float scale : {1e-38F, 1e-20F, 1.0F, 1e20F, 3e38F}) {
         Matrix matrix(2, 3);
         matrix << scale, -scale, 0.5F * scale, 7, 7, 7;

@@ -9,7 +9,7 @@ using namespace fgagt;
 
 namespace {
 
-/// [rows x columns] that counts from `first` on, row by row.
+/// [rows x columns] of consecutive numbers from `first`, row by row.
 Matrix counting(Eigen::Index rows, Eigen::Index columns, float first = 0) {
     Matrix result(rows, columns);
     for (Eigen::Index k = 0; k < result.size(); ++k)
@@ -19,7 +19,7 @@ Matrix counting(Eigen::Index rows, Eigen::Index columns, float first = 0) {
 
 } // namespace
 
-TEST_CASE("a matrix lies row by row and begins with a cache line") {
+TEST_CASE("a matrix is row-major and aligned to a cache line") {
     const Matrix matrix = counting(3, 4);
     CHECK((matrix.rows() == 3 && matrix.cols() == 4 && matrix.size() == 12));
     for (Eigen::Index row = 0; row < 3; ++row)
@@ -41,7 +41,7 @@ TEST_CASE("a matrix keeps its memory when its shape changes") {
         CHECK(matrix == Matrix::Constant(rows, columns, 2));
         CHECK(matrix.data() == memory);
     }
-    matrix = counting(2, 3); // a temporary's
+    matrix = counting(2, 3); // from a temporary
     matrix.setZero(10, 20);
     const float* const other = matrix.data();
     const Matrix small = counting(4, 5, 7);
@@ -53,7 +53,7 @@ TEST_CASE("a matrix keeps its memory when its shape changes") {
     CHECK(matrix.data() == other);
 }
 
-TEST_CASE("copies of a matrix are apart, what is moved from is what was there") {
+TEST_CASE("copies of a matrix are independent, and moving transfers the contents") {
     Matrix a = counting(2, 3);
     Matrix b = a;
     b(1, 2) = 100;
@@ -72,7 +72,7 @@ TEST_CASE("copies of a matrix are apart, what is moved from is what was there") 
     CHECK(c == counting(2, 3));
 }
 
-TEST_CASE("a matrix takes what Eigen computes") {
+TEST_CASE("a matrix can be assigned from Eigen expressions") {
     const Matrix a = counting(2, 3), b = counting(3, 2, 5);
     const Matrix::Plain expected = Matrix::Plain(a) * Matrix::Plain(b);
     Matrix product = a * b;
@@ -84,7 +84,7 @@ TEST_CASE("a matrix takes what Eigen computes") {
     CHECK(product == 2 * expected);
 
     Matrix matrix = a;
-    matrix = matrix.transpose(); // which it contains itself
+    matrix = matrix.transpose(); // aliases itself
     CHECK(matrix == a.transpose());
     matrix = b * matrix.transpose();
     CHECK(matrix == Matrix::Plain(b) * Matrix::Plain(a));

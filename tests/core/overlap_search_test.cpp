@@ -15,7 +15,7 @@ using test::kNaN;
 
 namespace {
 
-/// Boxes on a coarse grid, so that many edges touch, some of them empty; and a few of extreme numbers.
+/// Boxes on a coarse grid, so that many edges touch; some are empty, and a few have extreme numbers.
 std::vector<Box> many_boxes(std::mt19937& random, int count) {
     std::uniform_int_distribution<int> place(-20, 20), size(0, 8);
     const auto number = [&](auto& distribution) { return static_cast<float>(distribution(random)) / 2; };
@@ -33,7 +33,7 @@ std::vector<std::size_t> sorted(std::span<const std::size_t> indices) {
 
 } // namespace
 
-TEST_CASE("the search finds the boxes that have an area in common, and no others") {
+TEST_CASE("the search finds exactly the overlapping boxes") {
     std::mt19937 random(test::seed_of("overlaps"));
     OverlapSearch search;
     for (int repeat = 0; repeat < 50; ++repeat) {
@@ -51,7 +51,7 @@ TEST_CASE("the search finds the boxes that have an area in common, and no others
     }
 }
 
-TEST_CASE("the search finds nothing among no boxes, nor for a box that is none") {
+TEST_CASE("the search finds nothing among no boxes, or for an invalid box") {
     OverlapSearch search;
     search.sort();
     CHECK(search.overlapping({0, 0, 1, 1}).empty());
@@ -66,7 +66,7 @@ TEST_CASE("the search finds nothing among no boxes, nor for a box that is none")
         CHECK(search.overlapping(none).empty());
 }
 
-TEST_CASE("pairwise iou is the iou of every pair") {
+TEST_CASE("pairwise IoU equals the IoU of every pair") {
     std::mt19937 random(test::seed_of("pairwise"));
     Matrix result;
     OverlapSearch scratch;
@@ -82,7 +82,7 @@ TEST_CASE("pairwise iou is the iou of every pair") {
     }
 }
 
-TEST_CASE("pairwise iou keeps its shape without boxes") {
+TEST_CASE("pairwise IoU keeps its shape without boxes") {
     Matrix result;
     const std::vector<Box> two{{0, 0, 1, 1}, {5, 5, 1, 1}};
     pairwise_iou({}, two, result);

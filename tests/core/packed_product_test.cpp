@@ -31,7 +31,7 @@ void check_close(const Matrix& found, const Matrix& expected, Eigen::Index depth
     CHECK((found - expected).cwiseAbs().maxCoeff() <= 1e-7F * static_cast<float>(depth + 1));
 }
 
-/// All that this processor has.
+/// All kernels that this processor supports.
 std::vector<ProductKernel> kernels() {
     std::vector<ProductKernel> all{product_simd128};
 #ifdef FGAGT_AVX2
@@ -43,7 +43,7 @@ std::vector<ProductKernel> kernels() {
 
 } // namespace
 
-TEST_CASE("a product with a packed matrix is the sum of the products, whatever the sizes") {
+TEST_CASE("a product with a packed matrix is correct for all sizes") {
     std::mt19937 random(11);
     for (const Eigen::Index rows : {0, 1, 2, 5, 6, 7, 13})
         for (const Eigen::Index columns : {0, 1, 31, 32, 33, 70})
@@ -56,7 +56,7 @@ TEST_CASE("a product with a packed matrix is the sum of the products, whatever t
             }
 }
 
-TEST_CASE("transposes and parts are multiplied as they are") {
+TEST_CASE("transposes and blocks are multiplied correctly") {
     std::mt19937 random(12);
     const Matrix a = random_matrix(9, 20, random), b = random_matrix(40, 9, random);
     Matrix result;
@@ -80,7 +80,7 @@ TEST_CASE("the kernels of all instruction sets agree") {
     }
 }
 
-TEST_CASE("the product does not hide what is not finite") {
+TEST_CASE("the product propagates non-finite numbers") {
     Matrix a = Matrix::Ones(7, 9), b = Matrix::Ones(9, 3), result;
     a(2, 8) = std::numeric_limits<float>::quiet_NaN();
     b(0, 1) = std::numeric_limits<float>::infinity();

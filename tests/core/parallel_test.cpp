@@ -11,7 +11,7 @@
 using namespace fgagt::detail;
 using fgagt::test::OpenCvThreads;
 
-TEST_CASE("everything is worked on once, in as many parts as asked for") {
+TEST_CASE("all work is done once, in the requested number of parts") {
     const OpenCvThreads threads(4);
     for (const std::size_t count : {0U, 1U, 2U, 7U, 100U})
         for (const std::size_t parts : {1U, 2U, 3U, 4U}) {
@@ -27,7 +27,7 @@ TEST_CASE("everything is worked on once, in as many parts as asked for") {
         }
 }
 
-TEST_CASE("there are as many parts as threads, and none of less than it is worth") {
+TEST_CASE("there are as many parts as threads, unless parts would be too small") {
     {
         const OpenCvThreads threads(3);
         CHECK(parts_of(0, 8) == 1);
@@ -39,13 +39,13 @@ TEST_CASE("there are as many parts as threads, and none of less than it is worth
     CHECK(parts_of(1000, 8) == 1);
 }
 
-TEST_CASE("a single part is the caller's own thread's") {
+TEST_CASE("a single part runs in the calling thread") {
     std::thread::id thread;
     in_parts(5, 1, [&](std::size_t, std::size_t, std::size_t) { thread = std::this_thread::get_id(); });
     CHECK(thread == std::this_thread::get_id());
 }
 
-TEST_CASE("what a part throws reaches the caller") {
+TEST_CASE("exceptions of a part reach the caller") {
     const OpenCvThreads threads(2);
     for (const std::size_t parts : {1U, 2U})
         CHECK_THROWS_AS(in_parts(10, parts,

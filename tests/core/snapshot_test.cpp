@@ -31,7 +31,7 @@ struct Footage {
     std::vector<std::vector<Detection>> detections;
 };
 
-/// People who come, cross and go, with some misses and false detections.
+/// People who appear, cross and leave, with some missed detections and false positives.
 Footage generated(int frames = 60) {
     SyntheticSceneOptions options;
     options.frame_size = {320, 240};
@@ -76,7 +76,7 @@ void check_equal(const FrameResult& one, const FrameResult& other) {
     REQUIRE(one.rejected.size() == other.rejected.size());
 }
 
-/// Goes on in a new tracker after every frame.
+/// Continues in a new tracker after every frame.
 template <class AnyTracker>
 void check_every_frame(const AnyTracker& fresh, const Footage& footage) {
     AnyTracker alone = fresh, restored = fresh;
@@ -91,7 +91,7 @@ void check_every_frame(const AnyTracker& fresh, const Footage& footage) {
     CHECK(alone.state().last_id >= 3);
 }
 
-/// Goes on from random frames to the end.
+/// Continues from random frames to the end.
 template <class AnyTracker>
 void check_random_frames(const AnyTracker& fresh, const Footage& footage) {
     std::mt19937 random(test::seed_of("random frames"));
@@ -105,7 +105,7 @@ void check_random_frames(const AnyTracker& fresh, const Footage& footage) {
     for (int trial = 0; trial < 5; ++trial) {
         const std::size_t from = random() % footage.frames.size();
         AnyTracker restored = fresh;
-        step(restored, footage, 0); // what it was before does not matter
+        step(restored, footage, 0); // its earlier state does not matter
         restore(restored, snapshots[from]);
         for (std::size_t k = from; k < footage.frames.size(); ++k)
             check_equal(step(restored, footage, k), results[k]);
@@ -122,7 +122,7 @@ AnyTracker warm(AnyTracker tracker = AnyTracker{}) {
     return tracker;
 }
 
-/// That the snapshot is refused, for the reason, and leaves the tracker as it was.
+/// Checks that the snapshot is refused with this reason and that the tracker is unchanged.
 template <class AnyTracker>
 void check_refused(AnyTracker& tracker, const std::string& snapshot, const std::string& reason) {
     const std::string before = saved(tracker);
@@ -132,7 +132,7 @@ void check_refused(AnyTracker& tracker, const std::string& snapshot, const std::
     CHECK(saved(tracker) == before);
 }
 
-/// The snapshot of a state that `spoil` has changed.
+/// The snapshot of a state that was changed by `spoil`.
 template <class AnyTracker, class Spoil>
 std::string spoilt(const AnyTracker& tracker, Spoil spoil) {
     typename AnyTracker::State state = tracker.state();
@@ -168,7 +168,7 @@ struct Unknown {
     int number;
 };
 
-/// Motion whose state nobody can save.
+/// A motion model whose state cannot be saved.
 struct SecretMotion : HoldMotion {
     struct State {
         Box box;
@@ -181,7 +181,7 @@ struct SecretMotion : HoldMotion {
 
 } // namespace
 
-TEST_CASE("a tracker restored after any frame goes on as if it had not stopped") {
+TEST_CASE("a tracker restored after any frame continues exactly as before") {
     const Footage footage = generated();
     check_every_frame(Tracker<>(), footage);
     check_every_frame(GraphTracker<>(), footage);
@@ -191,7 +191,7 @@ TEST_CASE("a tracker restored after any frame goes on as if it had not stopped")
     check_random_frames(GeometryTracker(), footage);
 }
 
-TEST_CASE("a tracker restored after any frame of a real sequence goes on as if it had not stopped") {
+TEST_CASE("a tracker restored after any frame of a real sequence continues exactly as before") {
     const auto sequence = test::real_data("mot/TUD-Campus");
     if (!sequence) return;
     Footage footage;
@@ -209,7 +209,7 @@ TEST_CASE("a tracker restored after any frame of a real sequence goes on as if i
     check_every_frame(GeometryTracker(), footage);
 }
 
-TEST_CASE("the timestamps and the ids of a tracker are restored") {
+TEST_CASE("the timestamps and IDs of a tracker are restored") {
     GeometryTracker tracker;
     const std::vector<Detection> detections{{.box = {10, 10, 20, 40}, .score = 0.9F}};
     tracker.update(detections, {.timestamp = 2.5});
@@ -223,7 +223,7 @@ TEST_CASE("the timestamps and the ids of a tracker are restored") {
     CHECK(restored.state().tracks[0].id == 2);
 }
 
-TEST_CASE("a frame that was begun ends with restoring") {
+TEST_CASE("restoring abandons an unfinished frame") {
     GeometryTracker tracker;
     const std::string snapshot = saved(tracker);
     tracker.begin({});
@@ -231,7 +231,7 @@ TEST_CASE("a frame that was begun ends with restoring") {
     CHECK_THROWS_AS(tracker.propagate_tracks(), InvalidArgument);
 }
 
-TEST_CASE("a snapshot that was cut off anywhere is refused") {
+TEST_CASE("a truncated snapshot is refused") {
     auto tracker = warm<GeometryTracker>();
     const std::string snapshot = saved(tracker);
     tracker.update({});
@@ -252,14 +252,14 @@ TEST_CASE("a snapshot with a changed byte is refused") {
         INFO("byte " << at);
         const bool is_length = at >= 24 && at < 32;
         check_refused(tracker, changed,
-                      at < 8      ? "this is no snapshot"
+                      at < 8      ? "this is not a snapshot"
                       : at < 16   ? "version"
                       : is_length ? ""
                                   : "checksum");
     }
 }
 
-TEST_CASE("snapshots of a later version and of other trackers are refused") {
+TEST_CASE("snapshots of later versions and of other trackers are refused") {
     auto tracker = warm<Tracker<>>();
     std::string later = saved(tracker);
     later[8] = 2;
@@ -269,17 +269,17 @@ TEST_CASE("snapshots of a later version and of other trackers are refused") {
     check_refused(tracker, "", "cut off");
 }
 
-TEST_CASE("a snapshot that does not go with the tracker's options is refused") {
+TEST_CASE("a snapshot that does not fit the tracker's options is refused") {
     const std::string snapshot = saved(warm<Tracker<>>());
     TrackerOptions options;
     options.scores.window = 3;
     Tracker<> short_memory({}, options);
-    check_refused(short_memory, snapshot, "the options of the one that saved it");
+    check_refused(short_memory, snapshot, "the same options as the one that saved it");
     Tracker<> wide_window({.flow = PyramidalFlow({.lucas_kanade = {.window = 31}})});
-    check_refused(wide_window, snapshot, "the flow's own window");
+    check_refused(wide_window, snapshot, "the flow's window");
 }
 
-TEST_CASE("a snapshot that is whole but tells nonsense is refused") {
+TEST_CASE("a complete snapshot with invalid values is refused") {
     using State = GeometryTracker::State;
     auto tracker = warm<GeometryTracker>();
     REQUIRE(tracker.state().tracks.size() >= 2);
@@ -312,16 +312,16 @@ TEST_CASE("a snapshot that is whole but tells nonsense is refused") {
     check([](State& state) { state.elapsed_without_detector = -1; });
     check([&](State& state) { state.appearances[0].mean = {nan}; });
     check([](State& state) { state.scores.oldest = state.scores.scores.size(); });
-    check([](State& state) { state.scores.oldest = 1; }); // of a ring that is not full
+    check([](State& state) { state.scores.oldest = 1; }); // in a ring that is not full
     check([&](State& state) { state.scores.scores[0] = nan; });
 
     auto paper = warm<PaperTracker<>>();
     const std::string held =
         spoilt(paper, [&](PaperTracker<>::State& state) { state.motions[0].width = nan; });
-    check_refused(paper, held, "motions of boxes");
+    check_refused(paper, held, "motions of finite, non-empty boxes");
 }
 
-TEST_CASE("images of flow that are none are refused before they are read") {
+TEST_CASE("invalid flow images are refused before they are read") {
     const auto image = [](int width, int height, int levels, int window, std::size_t pixels) {
         std::string bytes;
         for (const int number : {width, height, levels, window})
@@ -342,7 +342,7 @@ TEST_CASE("images of flow that are none are refused before they are read") {
     CHECK_THROWS_AS(image(8, 4, -1, 3, 32), ParseError);
     CHECK_THROWS_AS(image(8, 4, 1000, 3, 32), ParseError);
     CHECK(image(8, 4, 2, 1, 32).levels() == 2);
-    CHECK_THROWS_AS(image(8, 4, 3, 1, 32), ParseError); // 2 x 1 is no larger than the window
+    CHECK_THROWS_AS(image(8, 4, 3, 1, 32), ParseError); // 2 x 1 is not larger than the window
     CHECK_THROWS_AS(image(8, 4, 1, 0, 32), ParseError);
     CHECK_THROWS_AS(image(8, 4, 1, std::numeric_limits<int>::max(), 32), ParseError);
 }
@@ -396,14 +396,14 @@ TEST_CASE("the checksum is FNV-1a") { // values of draft-eastlake-fnv
     CHECK(of("foobar") == 0x85944171F73967E8U);
 }
 
-TEST_CASE("a stream that takes no more bytes is an error") {
+TEST_CASE("a failing output stream is an error") {
     const GeometryTracker tracker;
     std::ostringstream full;
     full.setstate(std::ios::badbit);
     CHECK_THROWS_WITH(tracker.save(full), test::contains("disk is full"));
 }
 
-TEST_CASE("a length that is not true takes no memory") {
+TEST_CASE("a false length does not allocate memory") {
     GeometryTracker tracker;
     std::string snapshot = saved(tracker);
     snapshot[30] = 0x7F; // petabytes
@@ -433,11 +433,11 @@ TEST_CASE("numbers that do not fit their type are refused") {
     CHECK_THROWS_AS(read(flag, 2), ParseError);
 }
 
-TEST_CASE("the corpus of snapshots is restored as its names say") {
+TEST_CASE("the snapshot corpus is restored or refused as its file names specify") {
     test::replay_corpus("snapshot", test::check_snapshot);
 }
 
-TEST_CASE("a snapshot with more than a tracker's values is refused") {
+TEST_CASE("a snapshot with extra values is refused") {
     using State = GeometryTracker::State;
     auto tracker = warm<GeometryTracker>();
     const std::string snapshot = saved(tracker);
@@ -446,7 +446,7 @@ TEST_CASE("a snapshot with more than a tracker's values is refused") {
     check_refused(tracker, test::sealed_snapshot<State>(values + '\0'), "no bytes after the last value");
 }
 
-TEST_CASE("a tracker whose parts cannot be saved says so") {
+TEST_CASE("a tracker with components that cannot be saved reports an error") {
     struct SecretParts : GeometryParts {
         using Motion = SecretMotion;
     };

@@ -12,11 +12,11 @@ using Catch::Matchers::WithinAbs;
 using test::kInfinity;
 using test::kNaN;
 
-TEST_CASE("iou of boxes with a known overlap") {
+TEST_CASE("the IoU of boxes with a known overlap is correct") {
     const Box a{0, 0, 4, 2};
     CHECK(iou(a, a) == 1.0);
     CHECK(iou(a, {2, 0, 4, 2}) == 4.0 / 12.0);
-    CHECK(iou(a, {4, 0, 4, 2}) == 0.0); // edges that touch
+    CHECK(iou(a, {4, 0, 4, 2}) == 0.0); // touching edges
     CHECK(iou(a, {0, 0, 0, 2}) == 0.0);
     CHECK(iou({0, 0, 0, 0}, {0, 0, 0, 0}) == 0.0);
 }
@@ -26,7 +26,7 @@ TEST_CASE("areas beyond the exact range of float are exact") {
     CHECK(iou({0, 0, 1e7F, 1e7F}, {0, 0, 1e7F, 5e6F}) == 0.5);
 }
 
-TEST_CASE("boxes far narrower than their place is exact to share no more than they are") {
+TEST_CASE("the overlap of very narrow boxes at large coordinates does not exceed their area") {
     for (const float length : {1e-3F, 1e-9F, 1e-10F, 1e-38F})
         for (const float place : {0.0F, 1.0F, 123'456.7F, -9.9e6F}) {
             const Box narrow{place, place, length, length}, wide{place - 1, place - 1, 5, 5};
@@ -39,7 +39,7 @@ TEST_CASE("boxes far narrower than their place is exact to share no more than th
         }
 }
 
-TEST_CASE("a box is usable when it is finite, positive and within the limit") {
+TEST_CASE("a box is usable if it is finite, positive and within the limit") {
     CHECK(is_usable({-1e7F, 1e7F - 2, 1, 1}));
     CHECK_FALSE(is_usable({0, 0, 0, 1}));
     CHECK_FALSE(is_usable({0, 0, 1, -1}));
@@ -52,7 +52,7 @@ TEST_CASE("a box is usable when it is finite, positive and within the limit") {
     }
 }
 
-TEST_CASE("an affine keeps its meaning when the pixel centre moves") {
+TEST_CASE("an affine map is converted between pixel-centre conventions") {
     const Affine at_integers{1.1, 0.2, 3, -0.1, 0.9, -4};
     const Affine continuous = pixel_centre::to_continuous(at_integers);
     const double x = 10.25, y = -3.5; // integer-centre coordinates

@@ -22,7 +22,7 @@ Numbers numbers_of(const Floats& vector) {
     return numbers;
 }
 
-/// What a function gives lane by lane.
+/// The result of applying a function to each lane.
 template <class Function>
 Numbers each(const Numbers& a, const Numbers& b, Function function) {
     Numbers result{};
@@ -32,7 +32,7 @@ Numbers each(const Numbers& a, const Numbers& b, Function function) {
 
 } // namespace
 
-TEST_CASE("vectors calculate as their lanes do") {
+TEST_CASE("vector operations equal operations on each lane") {
     std::mt19937 random(5);
     std::uniform_real_distribution<float> number(-100, 100);
     for (int repetition = 0; repetition < 100; ++repetition) {
@@ -57,7 +57,7 @@ TEST_CASE("vectors calculate as their lanes do") {
     }
 }
 
-TEST_CASE("integers are loaded in turn with their signs") {
+TEST_CASE("integers are loaded in order with their signs") {
     constexpr std::int16_t kLeast = std::numeric_limits<std::int16_t>::min(),
                            kMost = std::numeric_limits<std::int16_t>::max();
     const std::array<std::int16_t, 2 * kFloats> integers{1, -2, kLeast, kMost, 0, -1, 300, -4000};
@@ -67,7 +67,7 @@ TEST_CASE("integers are loaded in turn with their signs") {
 }
 
 #ifdef FGAGT_SIMD128
-TEST_CASE("masks hold all bits of the lanes that are greater") {
+TEST_CASE("masks have all bits set in greater lanes") {
     const Shorts columns = cv::v_setall_s16(3), places(0, 1, 2, 3, 4, 5, 6, 7), fives = cv::v_setall_s16(5);
     std::array<std::int16_t, 8> kept{};
     cv::v_store(kept.data(), bit_and(fives, greater(columns, places)));

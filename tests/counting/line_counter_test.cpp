@@ -16,7 +16,7 @@ namespace {
 
 const LineCounterOptions kHorizontal{.start = {0, 100}, .end = {200, 100}};
 
-/// A track whose foot goes from point to point, one per frame.
+/// A track whose foot moves from point to point, one per frame.
 LineCounts walked(const LineCounterOptions& options, const std::vector<cv::Point2f>& feet) {
     LineCounter counter(options);
     for (const cv::Point2f foot : feet)
@@ -27,20 +27,20 @@ LineCounts walked(const LineCounterOptions& options, const std::vector<cv::Point
 } // namespace
 
 TEST_CASE("walking over a line and back counts once in each direction") {
-    // In the image the right of a line from left to right is below it.
+    // In an image, the right of a line from left to right is below it.
     CHECK(walked(kHorizontal, {{50, 80}, {50, 120}}) == LineCounts{1, 0});
     CHECK(walked(kHorizontal, {{50, 120}, {50, 80}}) == LineCounts{0, 1});
     CHECK(walked(kHorizontal, {{50, 80}, {50, 99}, {50, 101}, {50, 120}, {50, 101}, {50, 80}}) ==
           LineCounts{1, 1});
 }
 
-TEST_CASE("a line that is turned around swaps the directions") {
+TEST_CASE("reversing a line swaps the directions") {
     const LineCounterOptions turned{.start = kHorizontal.end, .end = kHorizontal.start};
     CHECK(walked(turned, {{50, 80}, {50, 120}}) == LineCounts{0, 1});
 }
 
 TEST_CASE("a track that jitters on the line is not counted twice") {
-    // Boxes are 40 high: with the usual slack of 5 % nothing within 2 pixels is a side.
+    // Boxes are 40 high: with the default slack of 5 %, a foot within 2 pixels is on neither side.
     const std::vector<cv::Point2f> jitter{{50, 80}, {50, 101}, {50, 99}, {50, 101.9F}, {50, 98.5F}};
     CHECK(walked(kHorizontal, jitter) == LineCounts{});
     std::vector<cv::Point2f> through = jitter;
@@ -50,10 +50,10 @@ TEST_CASE("a track that jitters on the line is not counted twice") {
     CHECK(walked(kHorizontal, through) == LineCounts{1, 0});
     LineCounterOptions exact = kHorizontal;
     exact.slack = 0;
-    CHECK(walked(exact, jitter) == LineCounts{2, 2}); // so the slack is what kept it quiet
+    CHECK(walked(exact, jitter) == LineCounts{2, 2}); // so the slack suppressed the counts
 }
 
-TEST_CASE("a stop on the line itself is on no side") {
+TEST_CASE("a stop exactly on the line is on neither side") {
     LineCounterOptions exact = kHorizontal;
     exact.slack = 0;
     CHECK(walked(exact, {{50, 80}, {50, 100}, {60, 100}, {60, 120}}) == LineCounts{1, 0});
@@ -63,17 +63,17 @@ TEST_CASE("a stop on the line itself is on no side") {
     CHECK(walked(exact, {{50, 100}, {50, 120}}) == LineCounts{}); // was never on the other side
 }
 
-TEST_CASE("who walks around an end of the line has not passed it") {
+TEST_CASE("walking around an end of the line does not count") {
     CHECK(walked(kHorizontal, {{-10, 80}, {-10, 120}}) == LineCounts{});
     CHECK(walked(kHorizontal, {{210, 80}, {210, 120}}) == LineCounts{});
-    // Over the line, then back around its end: once.
+    // Across the line, then back around its end: counts once.
     CHECK(walked(kHorizontal, {{50, 80}, {50, 120}, {250, 120}, {250, 80}, {50, 80}}) == LineCounts{1, 0});
-    // Where the way meets the line decides, not where it begins and ends.
+    // The intersection of the path with the line decides, not the path's ends.
     CHECK(walked(kHorizontal, {{-10, 90}, {30, 130}}) == LineCounts{1, 0});
     CHECK(walked(kHorizontal, {{-30, 90}, {10, 130}}) == LineCounts{});
 }
 
-TEST_CASE("counts go by class, and events name the track") {
+TEST_CASE("counts are per class, and events contain the track") {
     LineCounter counter(kHorizontal);
     CHECK(counter.update(std::vector{standing(7, {20, 80}, 2), standing(9, {60, 120}, 0)}).empty());
     const std::vector<Crossing> passed =
@@ -84,7 +84,8 @@ TEST_CASE("counts go by class, and events name the track") {
     CHECK(counter.total() == LineCounts{1, 1});
 }
 
-TEST_CASE("a track that is lost before the line and found behind it has passed, a removed one is forgotten") {
+TEST_CASE(
+    "a track that is lost before the line and recovered behind it counts, and a removed one is forgotten") {
     LineCounter counter(kHorizontal);
     FrameResult result;
     result.tracks = {standing(1, {50, 80}), standing(2, {70, 80})};
@@ -97,14 +98,14 @@ TEST_CASE("a track that is lost before the line and found behind it has passed, 
     CHECK(counter.update(result) == std::vector<Crossing>{{1, 0, CrossingDirection::kToRight}});
 }
 
-TEST_CASE("the centre can be what passes") {
+TEST_CASE("the centre can be the anchor") {
     LineCounterOptions options = kHorizontal;
     options.anchor = Anchor::kCentre; // 20 above the foot
     CHECK(walked(options, {{50, 80}, {50, 110}}) == LineCounts{});
     CHECK(walked(options, {{50, 80}, {50, 130}}) == LineCounts{1, 0});
 }
 
-TEST_CASE("whatever way a track walks, it passes an endless line in turn") {
+TEST_CASE("on any path, a track crosses an infinite line in alternating directions") {
     std::mt19937 random(seed_of("passes in turn"));
     std::uniform_real_distribution<float> x(0, 200), y(60, 140);
     for (int walk = 0; walk < 200; ++walk) {
@@ -117,13 +118,13 @@ TEST_CASE("whatever way a track walks, it passes an endless line in turn") {
             const int now = foot.y > 102 ? 1 : foot.y < 98 ? -1 : 0;
             const int begun = side;
             if (now != 0) side = now;
-            if (begun == 0) sum = side > 0 ? 1 : 0; // as if it had come from the left
+            if (begun == 0) sum = side > 0 ? 1 : 0; // as if it came from the left
             REQUIRE(sum == (side > 0 ? 1 : 0));
         }
     }
 }
 
-TEST_CASE("a line counter refuses what is no line, and passes over boxes that are none") {
+TEST_CASE("a line counter refuses invalid lines and ignores invalid boxes") {
     constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
     CHECK_THROWS_AS(LineCounter({.start = {1, 1}, .end = {1, 1}}), InvalidArgument);
     CHECK_THROWS_AS(LineCounter({.start = {kNan, 1}, .end = {1, 1}}), InvalidArgument);

@@ -14,11 +14,11 @@
 using namespace fgagt;
 using namespace fgagt::test;
 
-TEST_CASE("a polygon's inside and its distances are those that OpenCV finds") {
+TEST_CASE("a polygon's inside and its distances agree with OpenCV") {
     std::mt19937 random(seed_of("polygon"));
     std::uniform_real_distribution<float> place(-20, 120);
     for (int shape = 0; shape < 60; ++shape) {
-        std::vector<cv::Point2f> corners; // a star about the middle: never crosses itself, often concave
+        std::vector<cv::Point2f> corners; // a star around the centre: never self-intersecting, often concave
         const int count = 3 + shape % 7;
         for (int i = 0; i < count; ++i) {
             const float angle = 6.2831853F * static_cast<float>(i) / static_cast<float>(count);
@@ -32,13 +32,13 @@ TEST_CASE("a polygon's inside and its distances are those that OpenCV finds") {
             if (std::abs(expected) < 1e-3) continue;                            // rounding decides
             CAPTURE(shape, point.x, point.y);
             REQUIRE(polygon.contains(point) == (expected > 0));
-            // OpenCV computes in floats of up to 120: a few millionths of that.
+            // OpenCV computes in floats of up to 120, with a relative error of a few millionths.
             REQUIRE(polygon.distance_to_border(point) == Approx(std::abs(expected)).margin(1e-3));
         }
     }
 }
 
-TEST_CASE("of polygons that share a side a point on it is in one") {
+TEST_CASE("a point on a shared side is in exactly one polygon") {
     const Polygon left({{0, 0}, {10, 0}, {10, 10}, {0, 10}}), right({{10, 0}, {20, 0}, {20, 10}, {10, 10}});
     for (float y = 0; y < 10; ++y)
         CHECK(left.contains({10, y}) != right.contains({10, y}));
@@ -47,7 +47,7 @@ TEST_CASE("of polygons that share a side a point on it is in one") {
         CHECK(upper.contains({x, 10}) != lower.contains({x, 10}));
 }
 
-TEST_CASE("a point that is level with corners is inside where it lies between them") {
+TEST_CASE("a point at the same height as corners is classified correctly") {
     const Polygon diamond({{0, 5}, {5, 0}, {10, 5}, {5, 10}});
     CHECK(diamond.contains({5, 5}));
     CHECK_FALSE(diamond.contains({-1, 5}));
@@ -56,11 +56,11 @@ TEST_CASE("a point that is level with corners is inside where it lies between th
     CHECK_FALSE(diamond.contains({-1, 10}));
 }
 
-TEST_CASE("a polygon refuses too few corners and those that are nowhere") {
+TEST_CASE("a polygon refuses too few corners and invalid corners") {
     CHECK_THROWS_AS(Polygon({{0, 0}, {1, 1}}), InvalidArgument);
     for (const float bad : {std::numeric_limits<float>::infinity(), 2e7F, -2e7F}) {
         CHECK_THROWS_AS(Polygon({{0, 0}, {1, 1}, {0, bad}}), InvalidArgument);
         CHECK_THROWS_AS(Polygon({{bad, 0}, {1, 1}, {0, 1}}), InvalidArgument);
     }
-    CHECK(Polygon({{5, 5}, {5, 5}, {5, 5}}).distance_to_border({8, 9}) == Approx(5)); // a mere point
+    CHECK(Polygon({{5, 5}, {5, 5}, {5, 5}}).distance_to_border({8, 9}) == Approx(5)); // a single point
 }

@@ -17,7 +17,7 @@ const ZoneOptions kSquare{.corners = {{100, 100}, {200, 100}, {200, 200}, {100, 
 
 } // namespace
 
-TEST_CASE("a walk through a zone is one entry, one exit and its frames") {
+TEST_CASE("a walk through a zone counts one entry, one exit and its frames") {
     Zone zone(kSquare);
     const float xs[] = {50, 90, 110, 150, 190, 210};
     for (int k = 0; k < 6; ++k) {
@@ -29,20 +29,20 @@ TEST_CASE("a walk through a zone is one entry, one exit and its frames") {
     CHECK(zone.counts() == std::map<int, ZoneCounts>{{3, {1, 0, 1, 0, 3}}});
 }
 
-TEST_CASE("who is first seen in a zone appeared there, who is removed there vanished") {
+TEST_CASE("a track first seen in a zone appears there, and one removed there vanishes") {
     Zone zone(kSquare);
     FrameResult result;
     result.tracks = {standing(1, {150, 150}), standing(2, {50, 50})};
     zone.update(result);
     result.frame = 1;
-    result.tracks.clear(); // lost for a while: stays where it was
+    result.tracks.clear(); // temporarily lost: stays in the zone
     zone.update(result);
     CHECK(zone.visits().count(1) == 1);
     result.frame = 2;
     result.events.removed = {1, 2};
     CHECK(zone.update(result) == std::vector<ZoneVisit>{{1, 0, 0, 0}});
     CHECK(zone.total() == ZoneCounts{0, 1, 0, 1, 1});
-    // An id that was removed is nobody's: whoever bears it is first seen.
+    // After a track is removed, its ID counts as new.
     result.frame = 3;
     result.events.clear();
     result.tracks = {standing(2, {150, 150})};
@@ -50,7 +50,7 @@ TEST_CASE("who is first seen in a zone appeared there, who is removed there vani
     CHECK(zone.total().appeared == 2);
 }
 
-TEST_CASE("jitter on the border is one stay") {
+TEST_CASE("jitter on the border counts as one stay") {
     Zone zone(kSquare);
     ZoneOptions exact = kSquare;
     exact.slack = 0;
@@ -64,7 +64,7 @@ TEST_CASE("jitter on the border is one stay") {
     CHECK(strict.total().entered == 3);
 }
 
-TEST_CASE("a stay counts in the class that the track had when it came in") {
+TEST_CASE("a stay counts for the track's class at entry") {
     Zone zone(kSquare);
     zone.update(0, std::vector{standing(1, {150, 150}, 4)});
     zone.update(1, std::vector{standing(1, {150, 150}, 5)});
@@ -72,7 +72,7 @@ TEST_CASE("a stay counts in the class that the track had when it came in") {
     CHECK(zone.counts() == std::map<int, ZoneCounts>{{4, {0, 1, 1, 0, 2}}});
 }
 
-TEST_CASE("who came less who went is who is there") {
+TEST_CASE("arrivals minus departures equal the tracks inside") {
     std::mt19937 random(seed_of("zone balance"));
     std::uniform_real_distribution<float> place(50, 250);
     Zone zone(kSquare);
@@ -94,7 +94,7 @@ TEST_CASE("who came less who went is who is there") {
     CHECK((zone.total().entered > 20 && zone.total().appeared > 20 && zone.total().vanished > 20));
 }
 
-TEST_CASE("a zone refuses a slack below 0 and passes over boxes that are none") {
+TEST_CASE("a zone refuses a slack below 0 and ignores invalid boxes") {
     constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
     ZoneOptions options = kSquare;
     options.slack = -1;

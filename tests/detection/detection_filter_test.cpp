@@ -58,7 +58,7 @@ TEST_CASE("every kind of unusable detection is listed with its reason") {
     CHECK(result.source == std::vector<std::size_t>{12});
 }
 
-TEST_CASE("an unusable detection is an error where the option says so") {
+TEST_CASE("an unusable detection is an error if the option says so") {
     DetectionFilter filter({.unusable_is_error = true});
     const std::vector<Detection> detections{{.box = {0, 0, 1, 1}}, {.box = {0, 0, 0, 1}}};
     Sorted scratch;
@@ -93,7 +93,7 @@ TEST_CASE("a score range must be finite and not empty") {
     CHECK_THROWS_AS(DetectionFilter({.score_high = kInfinity}), InvalidArgument);
 }
 
-TEST_CASE("of detections of one object the best one stays") {
+TEST_CASE("of duplicate detections, the best one is kept") {
     const Box box{10, 10, 10, 10};
     const Box near{11, 10, 10, 10};  // IoU 9 / 11
     const Box apart{14, 10, 10, 10}; // IoU 6 / 14

@@ -16,7 +16,7 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-/// Sees bright cells: each is an object of three cells around it.
+/// Detects bright cells: each is an object of three cells around it.
 class BrightCells {
 public:
     [[nodiscard]] static NetworkInputOptions input() {
@@ -26,7 +26,7 @@ public:
     static void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                        std::vector<Detection>& detections) {
         const cv::Mat& cells = outputs.front().values;
-        if (outputs.size() != 1 || cells.dims != 4) throw std::logic_error("one map is all that there is");
+        if (outputs.size() != 1 || cells.dims != 4) throw std::logic_error("expected a single map");
         constexpr float kStride = 4;
         detections.clear();
         for (int y = 0; y < cells.size[2]; ++y)
@@ -50,7 +50,7 @@ BrightDetector detector(const TemporaryFolder& folder) {
     return BrightDetector({.network{.model = model}, .layer = "pool_1"});
 }
 
-/// A white square of one cell on black, twice as large as the network's input.
+/// A white square of one cell on black; the frame is twice as large as the network's input.
 cv::Mat frame_with(cv::Point cell) {
     cv::Mat frame(128, 192, CV_8UC3, cv::Scalar::all(0));
     cv::rectangle(frame, cv::Rect(8 * cell.x, 8 * cell.y, 8, 8), cv::Scalar::all(255), cv::FILLED);
@@ -59,7 +59,7 @@ cv::Mat frame_with(cv::Point cell) {
 
 } // namespace
 
-TEST_CASE("a detector gives its head's detections in the frame's pixels") {
+TEST_CASE("a detector returns its head's detections in frame coordinates") {
     const TemporaryFolder folder;
     BrightDetector bright = detector(folder);
     std::vector<Detection> seen{{}, {}};
@@ -70,7 +70,7 @@ TEST_CASE("a detector gives its head's detections in the frame's pixels") {
     CHECK(seen.empty());
 }
 
-TEST_CASE("one pass gives the detections and the map that two would") {
+TEST_CASE("one pass gives the same detections and map as two passes") {
     const TemporaryFolder folder;
     BrightDetector bright = detector(folder);
     const cv::Mat frame = frame_with({10, 5});
@@ -87,7 +87,7 @@ TEST_CASE("one pass gives the detections and the map that two would") {
     CHECK_THAT(map_both.cell(5, 10)[0], WithinAbs(1, 1e-6));
 }
 
-TEST_CASE("a tracker whose backbone detects needs frames alone") {
+TEST_CASE("a tracker with a detecting backbone needs only frames") {
     const TemporaryFolder folder;
     Tracker<BrightDetector> tracker({.backbone = detector(folder)});
     for (int k = 0; k < 6; ++k) {
@@ -100,7 +100,7 @@ TEST_CASE("a tracker whose backbone detects needs frames alone") {
         CHECK(result.times.total >= result.times.detect);
         CHECK(tracker.work().has_features_d.front() == 1);
     }
-    // As with boxes of one's own: the same detections, the same tracks.
+    // The same as with external detections: the same detections give the same tracks.
     Tracker<BrightDetector> one_pass({.backbone = detector(folder)}),
         two_passes({.backbone = detector(folder)});
     BrightDetector bright = detector(folder);
@@ -111,11 +111,11 @@ TEST_CASE("a tracker whose backbone detects needs frames alone") {
         CHECK(one_pass.update(frame).tracks == two_passes.update(frame, seen).tracks);
         CHECK(one_pass.work().features_d == two_passes.work().features_d);
     }
-    // Between detections the tracks move on without a pass.
+    // Between detections, the tracks move without a network pass.
     CHECK(one_pass.propagate(frame_with({6, 9})).times.detect == 0);
 }
 
-TEST_CASE("a frame that a detecting tracker refuses changes nothing") {
+TEST_CASE("a frame refused by a detecting tracker changes nothing") {
     const TemporaryFolder folder;
     Tracker<BrightDetector> tracker({.backbone = detector(folder)});
     tracker.update(frame_with({5, 5}), {.timestamp = 1.0});
@@ -125,7 +125,7 @@ TEST_CASE("a frame that a detecting tracker refuses changes nothing") {
     CHECK((result.frame == 1 && result.tracks.size() == 1 && result.tracks.front().id == 1));
 }
 
-TEST_CASE("a detector network must take its head's input and have the layer") {
+TEST_CASE("a detector network must accept its head's input and have the layer") {
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(96, 64).convolution(1, 3, 2).write(folder, "net");
     BrightDetector bright({.network{.model = model}, .layer = "none"});

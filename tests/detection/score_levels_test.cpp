@@ -29,7 +29,7 @@ std::vector<float> evenly(float low, float high, int count) {
 
 } // namespace
 
-TEST_CASE("levels are the options' own until enough is known") {
+TEST_CASE("levels are those of the options until enough scores are known") {
     ScoreLevels levels;
     const auto known = levels.levels(remembered(levels, std::vector<float>(19, 0.3F)));
     CHECK((known.sure == 0.5F && known.birth == 0.6F));
@@ -43,14 +43,14 @@ TEST_CASE("levels are quantiles of the scores of known objects") {
     const auto seen = levels.levels(remembered(levels, evenly(0.3F, 0.8F, 201)));
     CHECK_THAT(seen.sure, WithinAbs(0.365, 1e-5));
     CHECK_THAT(seen.birth, WithinAbs(0.42, 1e-5));
-    // half of the weight at half of the number
+    // half of the weight at half of the required number
     const auto half = levels.levels(remembered(levels, std::vector<float>(50, 0.4F)));
     CHECK_THAT(half.birth, WithinAbs(0.5, 1e-5));
 }
 
-TEST_CASE("levels are scores of the same rank as when all are sorted") {
+TEST_CASE("levels equal the scores of the same rank in a sorted list") {
     std::mt19937 random(test::seed_of("ranks"));
-    for (const float high : {0.5F, 0.90001F, 1.5F}) { // one beyond what a score may be
+    for (const float high : {0.5F, 0.90001F, 1.5F}) { // one above the valid range
         std::uniform_real_distribution<float> any(0.5F * high, high);
         for (int repeat = 0; repeat < 50; ++repeat) {
             std::vector<float> scores(100U + static_cast<std::size_t>(repeat));
@@ -68,7 +68,7 @@ TEST_CASE("levels are scores of the same rank as when all are sorted") {
     }
 }
 
-TEST_CASE("levels stay between their floor and the ceiling") {
+TEST_CASE("levels stay between floor and ceiling") {
     ScoreLevels levels;
     const auto low = levels.levels(remembered(levels, std::vector<float>(200, 0.12F)));
     CHECK((low.sure == 0.2F && low.birth == 0.3F));
@@ -83,7 +83,7 @@ TEST_CASE("levels stay between their floor and the ceiling") {
     CHECK((still.sure == 0.5F && still.birth == 0.6F));
 }
 
-TEST_CASE("floors that nearly meet still leave a score between the levels") {
+TEST_CASE("levels remain distinct when the floors nearly meet") {
     ScoreLevels levels({.least_sure = 0.299F, .least_birth = 0.3F});
     const auto low = levels.levels(remembered(levels, std::vector<float>(200, 0.12F)));
     CHECK((low.sure == 0.299F && low.birth == 0.3F));
@@ -98,7 +98,7 @@ TEST_CASE("only the latest scores count") {
     CHECK_THAT(levels.levels(state).birth, WithinAbs(0.55, 1e-6));
 }
 
-TEST_CASE("calibration keeps the order of scores and puts the levels where they belong") {
+TEST_CASE("calibration keeps the order of scores and maps the levels to those of the options") {
     ScoreLevels levels;
     std::mt19937 random(test::seed_of("calibration"));
     for (int round = 0; round < 50; ++round) {

@@ -39,7 +39,7 @@ TEST_CASE("a line is drawn from its start to its end, and its label shows the co
     CHECK(cv::norm(before, line_picture(counter)) > 0);
 }
 
-TEST_CASE("a zone is drawn closed, and its label shows who is inside") {
+TEST_CASE("a zone is drawn closed, and its label shows the tracks inside") {
     Zone zone({.corners = {{100, 100}, {300, 100}, {300, 300}, {100, 300}}});
     const cv::Mat before = zone_picture(zone);
     CHECK((is_red(before, 200, 100) && is_red(before, 300, 200) && is_red(before, 200, 300) &&
@@ -48,13 +48,13 @@ TEST_CASE("a zone is drawn closed, and its label shows who is inside") {
     CHECK(cv::norm(before, zone_picture(zone)) > 0);
 }
 
-TEST_CASE("what is counted is drawn on frames of one type only") {
+TEST_CASE("a counting painter refuses frames of other types") {
     cv::Mat grey(10, 10, CV_8UC1);
     CHECK_THROWS_AS(draw_line_counter(grey, LineCounter({.start = {0, 0}, .end = {5, 5}})), InvalidArgument);
     CHECK_THROWS_AS(draw_zone(grey, Zone({.corners = {{0, 0}, {5, 5}, {0, 5}}})), InvalidArgument);
 }
 
-TEST_CASE("a line and a zone that begin and end far outside the frame are drawn where they pass it") {
+TEST_CASE("lines and zones that extend far outside the frame are drawn inside it") {
     const cv::Mat across = line_picture(LineCounter({.start = {-1e7F, 300}, .end = {1e7F, 300}}));
     CHECK((is_red(across, 320, 300) && !is_red(across, 320, 290)));
     const cv::Mat around =

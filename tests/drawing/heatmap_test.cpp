@@ -22,7 +22,7 @@ TEST_CASE("a heatmap counts every foot point in the image, each in its cell") {
     for (int k = 0; k < 500; ++k) {
         const cv::Point2f foot(x(random), y(random));
         const Track track = standing(1, foot);
-        const float bottom = track.box.bottom(), middle = track.box.centre().x; // as rounded
+        const float bottom = track.box.bottom(), middle = track.box.centre().x; // after rounding
         if (middle >= 0 && middle < 100 && bottom >= 0 && bottom < 50) ++inside;
         heatmap.add(std::vector{track});
     }
@@ -32,7 +32,7 @@ TEST_CASE("a heatmap counts every foot point in the image, each in its cell") {
     CHECK((one.counts()(6, 12) == 1 && one.counts()(1, 2) == 1 && cv::sum(one.counts())[0] == 2));
 }
 
-TEST_CASE("heat shows where tracks went and nowhere else, at any frame size") {
+TEST_CASE("heat appears only where tracks were, at any frame size") {
     Heatmap heatmap({.frame_size = {320, 240}});
     cv::Mat untouched(240, 320, CV_8UC3, cv::Scalar::all(90));
     heatmap.draw(untouched);

@@ -8,7 +8,7 @@
 
 using namespace fgagt;
 
-TEST_CASE("contrasts are those that WCAG gives") {
+TEST_CASE("contrasts agree with WCAG") {
     const cv::Scalar black(0, 0, 0), white(255, 255, 255), red(0, 0, 255), grey(119, 119, 119);
     CHECK(contrast(black, white) == Approx(21));
     CHECK(contrast(white, black) == Approx(21));
@@ -17,7 +17,7 @@ TEST_CASE("contrasts are those that WCAG gives") {
     CHECK(contrast(grey, white) == Approx(4.478).margin(1e-3));
 }
 
-TEST_CASE("a label's text is readable on the colour of any id") {
+TEST_CASE("a label's text is readable on the colour of any ID") {
     for (TrackId id = -100; id <= 20000; ++id) {
         const cv::Scalar colour = track_colour(id);
         for (int channel = 0; channel < 3; ++channel)
@@ -26,7 +26,7 @@ TEST_CASE("a label's text is readable on the colour of any id") {
     }
 }
 
-TEST_CASE("text is readable on every colour there is") {
+TEST_CASE("text is readable on every colour") {
     for (int blue = 0; blue <= 255; blue += 5)
         for (int green = 0; green <= 255; green += 3)
             for (int red = 0; red <= 255; red += 5) {
@@ -35,7 +35,7 @@ TEST_CASE("text is readable on every colour there is") {
             }
 }
 
-TEST_CASE("ids that are near each other have colours that are not") {
+TEST_CASE("nearby IDs have different colours") {
     for (TrackId id = 1; id <= 500; ++id) {
         CHECK(track_colour(id) == track_colour(id));
         for (TrackId other = id + 1; other <= id + 12; ++other) {

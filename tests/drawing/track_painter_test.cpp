@@ -37,7 +37,7 @@ int changed_pixels(const cv::Mat& frame) {
 
 } // namespace
 
-TEST_CASE("a box has its id's colour on its border and nothing within") {
+TEST_CASE("a box has a border in the colour of its ID and an empty inside") {
     cv::Mat frame = grey_frame();
     TrackPainter().draw(frame, std::vector{detected(3, {300, 300})});
     const cv::Scalar colour = track_colour(3);
@@ -48,7 +48,7 @@ TEST_CASE("a box has its id's colour on its border and nothing within") {
     CHECK(at(100, 100) == cv::Scalar(100, 100, 100));
 }
 
-TEST_CASE("what a detector did not see is drawn thinner and dashed") {
+TEST_CASE("boxes without a detection are drawn thinner and dashed") {
     const TrackPainterOptions boxes{.trail_length = 0, .labels = false};
     cv::Mat seen = grey_frame(), predicted = grey_frame();
     Track track = detected(3, {300, 300});
@@ -59,7 +59,7 @@ TEST_CASE("what a detector did not see is drawn thinner and dashed") {
     CHECK(changed_pixels(predicted) * 2 < changed_pixels(seen));
 }
 
-TEST_CASE("a trail is the way that the foot came, as long as its track is there") {
+TEST_CASE("a trail shows the path of the foot while its track exists") {
     TrackPainter painter({.trail_length = 5, .boxes = false, .labels = false});
     cv::Mat frame;
     for (int k = 0; k < 10; ++k) {
@@ -73,10 +73,10 @@ TEST_CASE("a trail is the way that the foot came, as long as its track is there"
     frame = grey_frame();
     painter.draw(frame, {});
     painter.draw(frame, std::vector{detected(1, {300, 300})});
-    CHECK(changed_pixels(frame) == 0); // forgotten in between
+    CHECK(changed_pixels(frame) == 0); // forgotten in the meantime
 }
 
-TEST_CASE("labels stay in the frame, and boxes from nowhere are passed over") {
+TEST_CASE("labels stay in the frame, and boxes outside are ignored") {
     for (const cv::Point2f foot : {cv::Point2f(0, 0), cv::Point2f(640, 10), cv::Point2f(-300, 900)}) {
         cv::Mat frame = grey_frame();
         TrackPainter({.trail_length = 0, .boxes = false}).draw(frame, std::vector{detected(12345, foot)});
@@ -89,7 +89,7 @@ TEST_CASE("labels stay in the frame, and boxes from nowhere are passed over") {
     CHECK(changed_pixels(frame) == 0);
     nowhere.box = {-9e6F, -9e6F, 1.8e7F, 1.8e7F};
     nowhere.detection.reset();
-    TrackPainter().draw(frame, std::vector{nowhere}); // far, but finite: ends soon
+    TrackPainter().draw(frame, std::vector{nowhere}); // far away but finite: must return quickly
 }
 
 TEST_CASE("a painter refuses frames of other types") {

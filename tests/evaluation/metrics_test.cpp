@@ -18,14 +18,14 @@ Metrics evaluated(std::vector<GroundTruthRow> gt, std::vector<ResultRow> result,
     return evaluate(GroundTruthRows(std::move(gt)), ResultRows(std::move(result)), rules);
 }
 
-/// One object in 10 frames, exact boxes, these result ids (0: missed).
+/// One object in 10 frames with exact boxes and these result IDs (0: missed).
 Metrics with_ids(const std::vector<TrackId>& ids) {
     return evaluated(standing_object(static_cast<std::int64_t>(ids.size())), result_with_ids(ids));
 }
 
 } // namespace
 
-TEST_CASE("a perfect result has 100 per cent everywhere") {
+TEST_CASE("a perfect result scores 100 per cent everywhere") {
     const Metrics m =
         evaluated({gt_row(1, 1, 0), gt_row(1, 2, 50), gt_row(2, 1, 4), gt_row(2, 2, 46)},
                   {result_row(1, 8, 0), result_row(1, 5, 50), result_row(2, 8, 4), result_row(2, 5, 46)});
@@ -38,28 +38,29 @@ TEST_CASE("a perfect result has 100 per cent everywhere") {
     CHECK((m.clear.id_switches == 0 && m.clear.fragmentations == 0));
 }
 
-TEST_CASE("one id switch, by hand") {
+TEST_CASE("the metrics of one ID switch equal hand-computed values") {
     const Metrics m = with_ids({1, 1, 1, 1, 1, 1, 2, 2, 2, 2});
     CHECK(m.clear.id_switches == 1);
-    CHECK(m.clear.fragmentations == 0); // it was never lost
+    CHECK(m.clear.fragmentations == 0); // it is never lost
     CHECK_THAT(m.clear.mota(), WithinAbs(0.9, kRounding));
     CHECK(m.identity.true_positives == 6); // the object is result 1
     CHECK((m.identity.false_negatives == 4 && m.identity.false_positives == 4));
     CHECK_THAT(m.identity.idf1(), WithinAbs(0.6, kRounding));
     CHECK_THAT(m.hota.det_a(), WithinAbs(1, kRounding));
-    // 6 boxes with an association of 6/(10 + 6 - 6), 4 with one of 4/(10 + 4 - 4).
+    // 6 boxes with an association of 6/(10 + 6 - 6), 4 boxes with an association of 4/(10 + 4 - 4).
     CHECK_THAT(m.hota.ass_a(), WithinAbs((6 * 0.6 + 4 * 0.4) / 10, kRounding));
     CHECK_THAT(m.hota.hota(), WithinAbs(std::sqrt(0.52), kRounding));
 }
 
-TEST_CASE("an id switch is counted across a gap, against the last id ever matched") {
+TEST_CASE("an ID switch is counted across a gap, relative to the last matched ID") {
     CHECK(with_ids({1, 1, 0, 0, 2}).clear.id_switches == 1);
     CHECK(with_ids({1, 1, 0, 0, 1}).clear.id_switches == 0);
     CHECK(with_ids({1, 2, 1, 2}).clear.id_switches == 3);
 }
 
-TEST_CASE("fragmentations are the times that an object is found again") {
-    // A second, perfect object keeps each frame from being without results, which interrupts nothing.
+TEST_CASE("fragmentations count how often an object is found again") {
+    // A second, perfect object ensures that no frame is without results, because such frames interrupt
+    // nothing.
     const auto fragmentations = [](const std::vector<TrackId>& ids) {
         auto gt = standing_object(static_cast<std::int64_t>(ids.size()));
         auto result = result_with_ids(ids);
@@ -76,7 +77,7 @@ TEST_CASE("fragmentations are the times that an object is found again") {
     CHECK(fragmentations({0, 0, 0}) == 0);
 }
 
-TEST_CASE("mostly tracked is above 80 per cent, mostly lost under 20") {
+TEST_CASE("mostly tracked means above 80 per cent, mostly lost below 20") {
     const auto tracked = [](int frames) {
         std::vector<TrackId> ids(10, 0);
         std::fill_n(ids.begin(), frames, TrackId{1});
@@ -91,7 +92,7 @@ TEST_CASE("mostly tracked is above 80 per cent, mostly lost under 20") {
     CHECK(tracked(0) == 'L');
 }
 
-TEST_CASE("CLEAR and identity match from an IoU of 0.5 on, HOTA at every threshold that is reached") {
+TEST_CASE("CLEAR and identity match from an IoU of 0.5, HOTA at every threshold reached") {
     GroundTruthRow gt = gt_row(1, 1, 0);
     ResultRow half{1, 1, Box{0, 0, 10, 5}, 1}; // IoU 0.5
     Metrics m = evaluated({gt}, {half});
@@ -108,18 +109,18 @@ TEST_CASE("CLEAR and identity match from an IoU of 0.5 on, HOTA at every thresho
     CHECK_THAT(m.hota.det_a(), WithinAbs(9.0 / 19, kRounding));
 }
 
-TEST_CASE("CLEAR keeps the previous frame's pair although another box fits better") {
+TEST_CASE("CLEAR keeps the previous frame's pair even if another box fits better") {
     const Metrics m = evaluated({gt_row(1, 1, 0), gt_row(2, 1, 0)},
                                 {result_row(1, 1, 0), result_row(2, 1, 3), result_row(2, 2, 0)});
     CHECK(m.clear.id_switches == 0);
     CHECK_THAT(m.clear.motp(), WithinAbs((1 + 7.0 / 13) / 2, kRounding));
     const Metrics lost = evaluated({gt_row(1, 1, 0), gt_row(2, 1, 0)},
                                    {result_row(1, 1, 0), result_row(2, 1, 4), result_row(2, 2, 0)});
-    CHECK(lost.clear.id_switches == 1); // at an IoU of 6/14 it is no pair
+    CHECK(lost.clear.id_switches == 1); // an IoU of 6/14 is not a match
 }
 
-TEST_CASE("HOTA's matching prefers the id that fits the whole sequence") {
-    // Result 2 lies better in frame 3, but result 1 has the object in all the others.
+TEST_CASE("HOTA's matching prefers the ID that fits the whole sequence") {
+    // Result 2 overlaps more in frame 3, but result 1 matches the object in all other frames.
     std::vector<ResultRow> result = result_with_ids({1, 1, 0, 1, 1});
     result.push_back(result_row(3, 1, 1));
     result.push_back(result_row(3, 2, 0));
@@ -129,10 +130,11 @@ TEST_CASE("HOTA's matching prefers the id that fits the whole sequence") {
     CHECK(m.hota.false_positives[0] == 1);
 }
 
-TEST_CASE("HOTA's matching weighs a poor box of the id that fits against an exact one of another") {
-    // Result 1 has the object in frames 1 to 7, result 2 in 8 and 9, and in frame 10 result 1 is 4 px off, an
-    // IoU of 3/7, beside result 2. Their shares of frame 10 are .3 and .7, so result 1 fits to
-    // 7.3 / (10 + 8 - 7.3), result 2 to 2.7 / (10 + 3 - 2.7): times the IoUs .292 and .262.
+TEST_CASE("HOTA's matching trades off box overlap against ID alignment") {
+    // Result 1 matches the object in frames 1 to 7 and result 2 in frames 8 and 9. In frame 10, result 1 is 4
+    // px off, an IoU of 3/7, and result 2 is exact. Their shares of frame 10 are .3 and .7, so the alignment
+    // of result 1 is 7.3 / (10 + 8 - 7.3) and that of result 2 is 2.7 / (10 + 3 - 2.7); times the IoUs this
+    // is .292 and .262.
     std::vector<ResultRow> result = result_with_ids({1, 1, 1, 1, 1, 1, 1, 2, 2, 2});
     result.push_back(result_row(10, 1, 4));
     const Metrics m = evaluated(standing_object(10), result);
@@ -140,8 +142,8 @@ TEST_CASE("HOTA's matching weighs a poor box of the id that fits against an exac
     CHECK_THAT(m.hota.ass_a(0), WithinAbs((8 * 0.8 + 2 * (2.0 / 11)) / 10, kRounding));
 }
 
-TEST_CASE("identity pairs objects and results for the whole sequence") {
-    // Object 1 is followed by result 1 for 3 frames and by result 2 for 2; object 2 only by result 1, for 2.
+TEST_CASE("identity metrics pair objects and results over the whole sequence") {
+    // Result 1 follows object 1 for 3 frames and object 2 for 2; result 2 follows object 1 for 2 frames.
     std::vector<GroundTruthRow> gt;
     for (std::int64_t frame = 1; frame <= 5; ++frame) {
         gt.push_back(gt_row(frame, 1, 0));
@@ -156,14 +158,14 @@ TEST_CASE("identity pairs objects and results for the whole sequence") {
     CHECK_THAT(m.identity.idr(), WithinAbs(0.4, kRounding));
 }
 
-TEST_CASE("everything missed") {
+TEST_CASE("the metrics are correct if every object is missed") {
     const Metrics m = evaluated(standing_object(4), {result_row(1, 1, 500), result_row(9, 1, 0)});
     CHECK((m.clear.false_negatives == 4 && m.clear.false_positives == 2 && m.clear.mostly_lost == 1));
     CHECK_THAT(m.clear.mota(), WithinAbs(-0.5, kRounding));
     CHECK((m.hota.hota() == 0 && m.hota.loc_a() == 1 && m.clear.motp() == 0 && m.identity.idf1() == 0));
 }
 
-TEST_CASE("no result, no ground truth, no frames: finite figures as TrackEval's") {
+TEST_CASE("empty results, ground truth and sequences give finite figures as in TrackEval") {
     const Metrics no_result = evaluated(standing_object(4), {});
     CHECK((no_result.clear.false_negatives == 4 && no_result.clear.mostly_lost == 1));
     CHECK((no_result.hota.hota() == 0 && no_result.hota.loc_a() == 1 && no_result.clear.mota() == 0));
@@ -185,7 +187,7 @@ TEST_CASE("empty boxes are never matched") {
     CHECK((m.clear.true_positives == 0 && m.hota.true_positives[0] == 0));
 }
 
-TEST_CASE("only frames up to the last one that is asked for are compared") {
+TEST_CASE("only frames up to the requested one are compared") {
     const GroundTruthRows gt(standing_object(10));
     const ResultRows result(result_with_ids({1, 1, 1, 0, 0, 0, 2}));
     const Metrics m = evaluate(gt, result, MotRules::kMot15, 4);
@@ -193,7 +195,7 @@ TEST_CASE("only frames up to the last one that is asked for are compared") {
     CHECK(m.identity.false_positives == 0);
 }
 
-TEST_CASE("sequences together weigh by their boxes") {
+TEST_CASE("combined sequences are weighted by their boxes") {
     const Metrics perfect = with_ids({1, 1, 1, 1, 1, 1});
     const Metrics switched = with_ids({1, 2});
     const Metrics both[] = {perfect, switched};
@@ -205,7 +207,7 @@ TEST_CASE("sequences together weigh by their boxes") {
     CHECK(combine(std::span(both, 1)).hota.hota() == perfect.hota.hota());
 }
 
-TEST_CASE("id switches are listed with their frames and with the ids of the files") {
+TEST_CASE("ID switches are listed with their frames and the IDs in the files") {
     const auto listed = [](const std::vector<TrackId>& ids) {
         return find_id_switches(align(GroundTruthRows(standing_object(static_cast<std::int64_t>(ids.size()))),
                                       ResultRows(result_with_ids(ids)), MotRules::kMot15, 100));

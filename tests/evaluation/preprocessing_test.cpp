@@ -14,7 +14,7 @@ AlignedSequence aligned(std::vector<GroundTruthRow> gt, std::vector<ResultRow> r
     return align(GroundTruthRows(std::move(gt)), ResultRows(std::move(result)), rules, 1000);
 }
 
-/// Boxes that count on either side, for one ground truth box of a class with an exact result.
+/// The number of counted boxes on each side, for a ground truth box of a class and an exact result.
 std::pair<std::size_t, std::size_t> counted(int class_id, double flag, MotRules rules) {
     const AlignedSequence s = aligned({gt_row(1, 1, 0, class_id, flag)}, {result_row(1, 1, 0)}, rules);
     REQUIRE(s.frames.size() == 1);
@@ -25,7 +25,7 @@ using Counted = std::pair<std::size_t, std::size_t>;
 
 } // namespace
 
-TEST_CASE("which classes count and which results they take away") {
+TEST_CASE("evaluation rules decide which classes count and which results are ignored") {
     for (int class_id = 1; class_id <= 13; ++class_id) {
         INFO("class " << class_id);
         const bool distractor = class_id == 2 || class_id == 7 || class_id == 8 || class_id == 12;
@@ -37,14 +37,14 @@ TEST_CASE("which classes count and which results they take away") {
     }
 }
 
-TEST_CASE("a flag of 0 takes a box out, any other keeps it") {
-    CHECK(counted(1, 0, MotRules::kMot17) == Counted(0, 1)); // the result stays, as a false positive
+TEST_CASE("a flag of 0 removes a box, any other flag keeps it") {
+    CHECK(counted(1, 0, MotRules::kMot17) == Counted(0, 1)); // the result remains as a false positive
     CHECK(counted(1, -1, MotRules::kMot17) == Counted(1, 1));
-    CHECK(counted(8, 0, MotRules::kMot17) == Counted(0, 0));    // distractors work whatever their flag
-    CHECK(counted(-1, 0.5, MotRules::kMot15) == Counted(0, 1)); // TrackEval cuts the fraction off
+    CHECK(counted(8, 0, MotRules::kMot17) == Counted(0, 0));    // distractors count whatever their flag
+    CHECK(counted(-1, 0.5, MotRules::kMot15) == Counted(0, 1)); // TrackEval truncates the fraction
 }
 
-TEST_CASE("a result is taken away only if it matches the distractor, not the pedestrian beside it") {
+TEST_CASE("a result is ignored only if it matches a distractor rather than a nearby pedestrian") {
     const std::vector<GroundTruthRow> gt{gt_row(1, 1, 0), gt_row(1, 2, 2, 8)};
     const AlignedSequence one = aligned(gt, {result_row(1, 1, 0.5F)}, MotRules::kMot17);
     CHECK(one.frames[0].result_ids.size() == 1);
@@ -54,7 +54,7 @@ TEST_CASE("a result is taken away only if it matches the distractor, not the ped
     CHECK(far.frames[0].result_ids.size() == 1);
 }
 
-TEST_CASE("ids are counted without gaps, overlaps and boxes by id") {
+TEST_CASE("IDs are renumbered without gaps, and overlaps and boxes are counted by ID") {
     const AlignedSequence s =
         aligned({gt_row(5, 900, 0), gt_row(2, 900, 0), gt_row(5, -4, 100)},
                 {result_row(5, 1'000'000'000'000, 5), result_row(7, 3, 0)}, MotRules::kMot15);
@@ -67,7 +67,7 @@ TEST_CASE("ids are counted without gaps, overlaps and boxes by id") {
     CHECK((overlap.gt == 0 && overlap.result == 0 && overlap.pair == 0 && overlap.iou == 5.0 / 15.0));
 }
 
-TEST_CASE("a ground truth without classes cannot be judged by the rules of MOT17") {
+TEST_CASE("ground truth without classes cannot be evaluated with the rules of MOT17") {
     for (const int class_id : {-1, 0, 14})
         try {
             static_cast<void>(counted(class_id, 1, MotRules::kMot17));
@@ -77,7 +77,7 @@ TEST_CASE("a ground truth without classes cannot be judged by the rules of MOT17
         }
 }
 
-TEST_CASE("the rules that suit a ground truth") {
+TEST_CASE("evaluation rules are chosen from the ground truth") {
     CHECK(suitable_rules(GroundTruthRows({gt_row(1, 1, 0, 1), gt_row(1, 2, 0, 13)})) == MotRules::kMot17);
     CHECK(suitable_rules(GroundTruthRows({gt_row(1, 1, 0, 1), gt_row(1, 2, 0, -1)})) == MotRules::kMot15);
     CHECK(suitable_rules(GroundTruthRows()) == MotRules::kMot15);

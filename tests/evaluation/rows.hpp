@@ -8,7 +8,7 @@
 
 namespace fgagt::test {
 
-/// A 10 x 10 box at a place along the x axis. Shifted by 10/3, two of them have an IoU of 0.5 (almost).
+/// A 10 x 10 box at a position along the x axis. Two of them that are 10/3 apart have an IoU of almost 0.5.
 [[nodiscard]] inline Box box_at(float left) {
     return {left, 0, 10, 10};
 }
@@ -27,7 +27,7 @@ namespace fgagt::test {
     return {frame, id, box_at(left), 1};
 }
 
-/// One object at 0 in frames 1 to `frames`.
+/// One object at position 0 in frames 1 to `frames`.
 [[nodiscard]] inline std::vector<GroundTruthRow> standing_object(std::int64_t frames) {
     std::vector<GroundTruthRow> rows;
     for (std::int64_t frame = 1; frame <= frames; ++frame)
@@ -35,7 +35,7 @@ namespace fgagt::test {
     return rows;
 }
 
-/// The same as a result whose box is exact and whose id in frame k is ids[k - 1]; 0 is a miss.
+/// The same object as a result with an exact box whose ID in frame k is ids[k - 1]; 0 is a miss.
 [[nodiscard]] inline std::vector<ResultRow> result_with_ids(const std::vector<TrackId>& ids) {
     std::vector<ResultRow> rows;
     for (std::size_t k = 0; k < ids.size(); ++k)

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-// The figures of TrackEval: those it published for the fixtures of the shared data, and those it gave for
-// the made-up sequences of tests/golden/evaluation (see make_golden.py).
+// TrackEval's figures: the published ones for the fixtures of the shared data, and those for the generated
+// sequences of tests/golden/evaluation (see make_golden.py).
 
 using namespace fgagt;
 using namespace fgagt::test;
@@ -58,7 +58,7 @@ void check_printed(const Metrics& metrics, const std::map<std::string, double>& 
     }
 }
 
-/// The golden figures have nine digits after the point.
+/// The golden figures have nine decimal places.
 void check_golden(const Metrics& metrics, const nlohmann::json& golden) {
     const auto found = figures(metrics);
     REQUIRE(golden.size() == 17); // name, 9 scores, 7 counts
@@ -73,7 +73,7 @@ const std::vector<std::pair<std::string, MotRules>> kRules{
 
 } // namespace
 
-TEST_CASE("made-up sequences have TrackEval's figures, single and together") {
+TEST_CASE("generated sequences have TrackEval's figures, separately and combined") {
     for (const auto& [name, rules] : kRules) {
         const auto expected = nlohmann::json::parse(std::ifstream(golden("evaluation/" + name + ".json")));
         std::vector<Metrics> all;
@@ -86,7 +86,7 @@ TEST_CASE("made-up sequences have TrackEval's figures, single and together") {
     }
 }
 
-TEST_CASE("the rules make a difference on the made-up sequences") {
+TEST_CASE("the evaluation rules make a difference on generated sequences") {
     const auto folder = golden("evaluation/MOT20-1");
     const auto hota = [&](MotRules rules) { return evaluated(folder, rules).hota.hota(); };
     CHECK(hota(MotRules::kMot15) != hota(MotRules::kMot17));
@@ -112,11 +112,11 @@ TEST_CASE("other ids and another order of rows change no figure") {
         const auto found = figures(evaluate(GroundTruthRows(std::move(gt_rows)),
                                             ResultRows(std::move(result_rows)), MotRules::kMot17));
         for (const auto& [key, value] : expected)
-            CHECK_THAT(found.at(key), WithinAbs(value, 1e-9)); // sums in another order
+            CHECK_THAT(found.at(key), WithinAbs(value, 1e-9)); // the summation order differs
     }
 }
 
-TEST_CASE("the fixtures by the rules of MOT15 have TrackEval's figures (needs FGAGT_DATA)") {
+TEST_CASE("the fixtures have TrackEval's figures with the rules of MOT15 (needs FGAGT_DATA)") {
     const auto data = real_data("eval_fixtures");
     if (!data) return;
     const Metrics campus = evaluated(*data / "TUD-Campus", MotRules::kMot15);
@@ -151,7 +151,7 @@ TEST_CASE("the fixtures by the rules of MOT15 have TrackEval's figures (needs FG
     CHECK_THAT(100 * both.hota.ass_a(), WithinAbs(41.2, 0.05));
 }
 
-TEST_CASE("the fixtures by the rules of MOT17 have TrackEval's figures (needs FGAGT_DATA)") {
+TEST_CASE("the fixtures have TrackEval's figures with the rules of MOT17 (needs FGAGT_DATA)") {
     const auto data = real_data("eval_fixtures");
     if (!data) return;
     check_printed(evaluated(*data / "MOT17-02-DPM", MotRules::kMot17), {{"HOTA", 8.468},
@@ -199,7 +199,7 @@ TEST_CASE("the fixtures by the rules of MOT17 have TrackEval's figures (needs FG
                                                                         {"IDTP", 1073}});
 }
 
-TEST_CASE("a ground truth judged by itself is perfect (needs FGAGT_DATA)") {
+TEST_CASE("ground truth evaluated against itself is perfect (needs FGAGT_DATA)") {
     const auto path = real_data("mot/TUD-Campus/gt/gt.txt");
     if (!path) return;
     const GroundTruthRows gt = read_ground_truth(*path);

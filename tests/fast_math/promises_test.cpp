@@ -18,12 +18,12 @@ using namespace fgagt;
 using test::kInfinity;
 using test::kNaN;
 
-// What is promised of numbers that are not finite holds under -ffast-math, too, where a compiler assumes that
-// there are none. This folder's program is compiled so, along with tests of other folders.
+// Promises about non-finite numbers also hold under -ffast-math, where a compiler assumes that there are
+// none. The test program of this folder is compiled with it, along with tests of other folders.
 
 namespace {
 
-/// That a component refuses each of the members of its options where it is one of the `bad` numbers.
+/// Checks that a component refuses each member of its options when it is one of the `bad` numbers.
 template <class Component, class... Members>
 void check_refused(std::initializer_list<float> bad, const typename Component::Options& usual,
                    Members... members) {
@@ -44,7 +44,7 @@ constexpr std::initializer_list<float> kNotFinite{kNaN, -kNaN, kInfinity, -kInfi
 
 } // namespace
 
-TEST_CASE("numbers are told from NaN and infinity under any flags") {
+TEST_CASE("NaN and infinity are recognised under any compiler flags") {
     const auto check = [](auto zero) {
         using Number = decltype(zero);
         using Limits = std::numeric_limits<Number>;
@@ -69,7 +69,7 @@ TEST_CASE("numbers are told from NaN and infinity under any flags") {
     check(0.0);
 }
 
-TEST_CASE("options that are not finite are refused under any flags") {
+TEST_CASE("non-finite options are refused under any compiler flags") {
     check_refused<KalmanMotion>(kNotFinite, {}, &KalmanMotionOptions::position_std,
                                 &KalmanMotionOptions::velocity_share, &KalmanMotionOptions::doubt_std,
                                 &KalmanMotionOptions::size_noise_factor, &KalmanMotionOptions::flow_std);
@@ -123,7 +123,7 @@ TEST_CASE("options that are not finite are refused under any flags") {
     }
 }
 
-TEST_CASE("times, cameras and detections that are not finite are found under any flags") {
+TEST_CASE("non-finite times, camera motions and detections are found under any compiler flags") {
     const cv::Mat frame(48, 64, CV_8UC3, cv::Scalar::all(90));
     for (const float& bad : kNotFinite) {
         Tracker<> tracker;
@@ -155,9 +155,9 @@ TEST_CASE("times, cameras and detections that are not finite are found under any
     }
 }
 
-TEST_CASE("matrices, maps and weights that are not finite are refused under any flags") {
+TEST_CASE("non-finite matrices, maps and weights are refused under any compiler flags") {
     for (const float& bad : kNotFinite)
-        for (const Eigen::Index place : {0, 3, 4}) { // of five: a vector of four, and what is left over
+        for (const Eigen::Index place : {0, 3, 4}) { // of five: a vector of four and the remainder
             Matrix numbers = Matrix::Constant(1, 5, 0.5F);
             numbers(place) = bad;
             CHECK_THROWS_AS(Embedding(numbers, RowOf<float>(RowOf<float>::Zero(1))), InvalidArgument);

@@ -14,14 +14,14 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-/// Turn by `angle` and zoom by `scale` about the middle of the picture, then shift.
+/// Rotation by `angle` and scaling by `scale` about the centre of the picture, then a shift.
 Affine similarity(cv::Size size, double angle, double scale, double dx, double dy) {
     const double a = scale * std::cos(angle), b = scale * std::sin(angle);
     const double x = 0.5 * size.width, y = 0.5 * size.height;
     return {a, -b, x - a * x + b * y + dx, b, a, y - b * x - a * y + dy};
 }
 
-/// How far two maps are apart at worst over the picture: at a corner of it.
+/// The largest distance between two maps in the picture, which occurs at a corner.
 double distance(const Affine& one, const Affine& other, cv::Size size) {
     double worst = 0;
     for (const float x : {0.F, static_cast<float>(size.width)})
@@ -30,7 +30,7 @@ double distance(const Affine& one, const Affine& other, cv::Size size) {
     return worst;
 }
 
-/// Mean absolute difference of the moved previous frame to the current one, away from the edges.
+/// Mean absolute difference between the moved previous frame and the current one, away from the edges.
 double difference(const cv::Mat& previous, const cv::Mat& current, const Affine& motion) {
     const cv::Matx23d matrix(motion.a, motion.b, motion.tx, motion.c, motion.d, motion.ty);
     cv::Mat moved_previous, difference;
@@ -60,8 +60,8 @@ TEST_CASE("the camera's motion is recovered to a fraction of a pixel") {
                                 similarity(kSize, 0.03, 0.97, 8, -5)}) {
         const auto motion = motion_of(flow, previous, texture.picture(kSize, test::inverse(truth)));
         REQUIRE(motion);
-        // Each corner is good to some hundredths of a pixel of the half-size picture; a hundred of them share
-        // four parameters.
+        // Each corner is accurate to some hundredths of a pixel of the half-size picture, and a hundred of
+        // them determine four parameters.
         CHECK(distance(*motion, truth, kSize) < 0.1);
         CHECK_THAT(motion->a - motion->d, WithinAbs(0, 1e-12));
         CHECK_THAT(motion->b + motion->c, WithinAbs(0, 1e-12));
@@ -70,7 +70,7 @@ TEST_CASE("the camera's motion is recovered to a fraction of a pixel") {
 
 TEST_CASE("the camera's motion is in pixels of the frame when flow works on a smaller one") {
     const test::Texture texture(test::seed_of("scaled camera"));
-    const cv::Size size(601, 403); // what is left over of odd sides does not scale the rest
+    const cv::Size size(601, 403); // the remainder of odd sides must not change the scale
     const Affine truth = similarity(size, 0.015, 1.01, 5.5, -3.25);
     PyramidalFlow flow({.pixels = 90000});
     const auto motion = motion_of(flow, texture.picture(size), texture.picture(size, test::inverse(truth)));
@@ -78,11 +78,11 @@ TEST_CASE("the camera's motion is in pixels of the frame when flow works on a sm
     CHECK(distance(*motion, truth, size) < 0.3); // as above, with pixels twice as large
 }
 
-TEST_CASE("what moves inside the boxes does not move the camera") {
+TEST_CASE("motion inside the boxes does not affect the camera's motion") {
     const test::Texture still(test::seed_of("still")), moving(test::seed_of("moving"));
     const Affine truth = similarity(kSize, 0, 1, 1.5, -0.5);
     cv::Mat previous = still.picture(kSize), current = still.picture(kSize, test::inverse(truth));
-    const cv::Rect crowd(40, 20, 320, 220); // most of the picture, and of one opinion
+    const cv::Rect crowd(40, 20, 320, 220); // most of the picture, moving consistently
     moving.picture(kSize)(crowd).copyTo(previous(crowd));
     moving.picture(kSize, {1, 0, -9, 0, 1, 0})(crowd).copyTo(current(crowd));
     PyramidalFlow flow;
@@ -95,7 +95,7 @@ TEST_CASE("what moves inside the boxes does not move the camera") {
     CHECK(distance(*with_boxes, truth, kSize) < 0.2);
     const auto without_boxes = motion_of(flow, previous, current);
     REQUIRE(without_boxes);
-    CHECK(distance(*without_boxes, truth, kSize) > 5); // the boxes were needed
+    CHECK(distance(*without_boxes, truth, kSize) > 5); // without the boxes the result is wrong
 }
 
 TEST_CASE("a minority outside the boxes is outvoted") {
@@ -107,10 +107,10 @@ TEST_CASE("a minority outside the boxes is outvoted") {
     PyramidalFlow flow;
     const auto motion = motion_of(flow, previous, current);
     REQUIRE(motion);
-    CHECK(distance(*motion, {}, kSize) < 0.5); // windows that see both bend the fit a little
+    CHECK(distance(*motion, {}, kSize) < 0.5); // windows that contain both disturb the fit slightly
 }
 
-TEST_CASE("the camera's motion is unknown where nothing shows it") {
+TEST_CASE("the camera's motion is unknown without evidence") {
     const cv::Mat textured = test::Texture(test::seed_of("unknown")).picture(kSize);
     const cv::Mat black(kSize, CV_8UC1, cv::Scalar(0));
     cv::Mat blurred;
@@ -125,13 +125,13 @@ TEST_CASE("the camera's motion is unknown where nothing shows it") {
     CHECK_FALSE(motion_of(flow, textured, other));
     CHECK_FALSE(motion_of(flow, dot, dot));
     CHECK_FALSE(motion_of(flow, textured, textured(cv::Rect(0, 0, 399, 300))));
-    CHECK_FALSE(motion_of(flow, textured, textured, {{-5, -5, 500, 500}})); // nothing outside the boxes
+    CHECK_FALSE(motion_of(flow, textured, textured, {{-5, -5, 500, 500}})); // nothing is outside the boxes
     PyramidalFlow off({.camera_motion = false});
     CHECK(motion_of(flow, textured, textured));
     CHECK_FALSE(motion_of(off, textured, textured));
 }
 
-TEST_CASE("the camera's motion is the same every time") {
+TEST_CASE("the camera's motion is reproducible") {
     const test::Texture texture(test::seed_of("again"));
     const cv::Mat previous = texture.picture(kSize);
     const cv::Mat current = texture.picture(kSize, similarity(kSize, 0.01, 1, 2, 3));
@@ -142,7 +142,7 @@ TEST_CASE("the camera's motion is the same every time") {
     CHECK(motion_of(other, previous, current) == first);
 }
 
-TEST_CASE("the camera's motion on real frames is about the recorded one (needs FGAGT_DATA)") {
+TEST_CASE("the camera's motion on real frames is close to the recorded one (needs FGAGT_DATA)") {
     const auto still = test::real_data("mot/ADL-Rundle-6");
     const auto bus = test::real_data("mot/MOT17-13-first-half");
     const auto recorded = test::real_data("mot_text/MOT17-13/camera_motion.txt");
@@ -152,19 +152,19 @@ TEST_CASE("the camera's motion on real frames is about the recorded one (needs F
     REQUIRE(standing);
     CHECK(distance(*standing, {}, {1920, 1080}) < 0.5);
 
-    // The recorded motion was found by another program. From a moving bus near and far things move
-    // differently, so the two need not be equal: what counts is how well each makes the previous frame look
-    // like the current one.
+    // Another program estimated the recorded motion. Seen from a moving bus, near and far objects move
+    // differently, so the two estimates need not be equal. The test compares how well each maps the previous
+    // frame to the current one.
     std::ifstream file(*recorded);
     double difference_still = 0, difference_recorded = 0, difference_ours = 0;
     for (std::string line; std::getline(file, line);) {
         std::istringstream fields(line);
-        int frame = 0; // from 0, so the motion is from `frame` to `frame` + 1 of those counted from 1
+        int frame = 0; // from 0, so the motion is from `frame` to `frame` + 1 when counted from 1
         Affine expected;
         fields >> frame >> expected.a >> expected.b >> expected.tx >> expected.c >> expected.d >> expected.ty;
         if (frame < 1) continue;
         if (frame > 20) break;
-        expected.tx /= 2; // the frames are of half the size
+        expected.tx /= 2; // the frames have half the size
         expected.ty /= 2;
         const cv::Mat previous = test::grey_frame(*bus, frame), current = test::grey_frame(*bus, frame + 1);
         const auto motion = motion_of(flow, previous, current);
@@ -189,12 +189,12 @@ TEST_CASE("a similarity through exact points is exact") {
     CHECK(distance(*fit, truth, {100, 80}) < 1e-4); // the pairs are floats
     CHECK_FALSE(detail::fit_similarity({}));
     CHECK_FALSE(detail::fit_similarity(std::vector<detail::PointPair>(1)));
-    CHECK_FALSE(detail::fit_similarity(std::vector<detail::PointPair>(5))); // all in one place
+    CHECK_FALSE(detail::fit_similarity(std::vector<detail::PointPair>(5))); // all at one point
     CHECK_FALSE(detail::robust_similarity({}, 1, 10));
     CHECK_FALSE(detail::robust_similarity(std::vector<detail::PointPair>(5), 1, 10));
 }
 
-TEST_CASE("a robust similarity finds the third that agrees") {
+TEST_CASE("a robust similarity finds the consistent third of the pairs") {
     std::mt19937 random(test::seed_of("robust"));
     const Affine truth = similarity({400, 300}, -0.05, 0.95, 12, 3);
     std::vector<detail::PointPair> pairs;

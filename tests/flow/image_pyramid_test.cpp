@@ -10,7 +10,7 @@ using namespace fgagt;
 
 namespace {
 
-/// Whether a level with its whole border equals the image mirrored without repeating the edge.
+/// Whether a level with its whole border equals the image, mirrored without repeating the edge.
 bool mirrors(const GreyPyramid& pyramid, int index, const cv::Mat& image) {
     const GreyView level = pyramid.level(index);
     if (level.width != image.cols || level.height != image.rows) return false;
@@ -25,7 +25,7 @@ bool mirrors(const GreyPyramid& pyramid, int index, const cv::Mat& image) {
 
 } // namespace
 
-TEST_CASE("levels and borders are those of OpenCV's pyramid") {
+TEST_CASE("levels and borders equal those of OpenCV's pyramid") {
     const test::Texture texture(test::seed_of("pyramid"));
     for (const cv::Size size : {cv::Size(160, 121), cv::Size(97, 64), cv::Size(16, 16), cv::Size(15, 200)})
         for (const int window : {5, 15, 21}) {
@@ -42,7 +42,7 @@ TEST_CASE("levels and borders are those of OpenCV's pyramid") {
         }
 }
 
-TEST_CASE("an image of one pixel has one level that goes on and on") {
+TEST_CASE("an image of one pixel has one level with a constant border") {
     GreyPyramid pyramid;
     pyramid.build(cv::Mat(1, 1, CV_8UC1, cv::Scalar(7)), 3, 15);
     REQUIRE(pyramid.levels() == 1);
@@ -50,7 +50,7 @@ TEST_CASE("an image of one pixel has one level that goes on and on") {
     CHECK(mirrors(pyramid, 0, cv::Mat(1, 1, CV_8UC1, cv::Scalar(7))));
 }
 
-TEST_CASE("a pyramid of a part of an image does not see the rest") {
+TEST_CASE("a pyramid of an image region does not depend on the rest") {
     const cv::Mat whole = test::Texture(1).picture({100, 80});
     const cv::Rect part(20, 10, 50, 40);
     GreyPyramid of_part, of_copy;
@@ -75,7 +75,7 @@ TEST_CASE("a copied pyramid has its own pixels and a rebuilt one keeps its memor
     CHECK(mirrors(copy, 0, original));
 }
 
-TEST_CASE("a pyramid can be built again at another size") {
+TEST_CASE("a pyramid can be rebuilt at another size") {
     GreyPyramid pyramid;
     CHECK(pyramid.empty());
     CHECK(pyramid.size() == cv::Size());
@@ -102,7 +102,7 @@ TEST_CASE("frames of one, three and four channels become the same grey image") {
     CHECK(as_grey(blue, buffer).at<std::uint8_t>(0, 0) == 29); // 0.114 * 255: blue comes first
 }
 
-TEST_CASE("pyramids refuse what they cannot be built of") {
+TEST_CASE("pyramids refuse invalid images") {
     GreyPyramid pyramid;
     std::vector<std::uint8_t> buffer;
     const cv::Mat grey(4, 4, CV_8UC1, cv::Scalar(0));

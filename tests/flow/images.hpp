@@ -22,8 +22,8 @@ inline double uniform(std::mt19937& random, double low, double high) {
     return low + (high - low) * (static_cast<double>(random()) / 4294967296.0);
 }
 
-/// A plane of grey levels known at every real position: a sum of sinusoids with wavelengths of 8 to 80
-/// pixels.
+/// A plane of grey levels that is defined at every real position: a sum of sinusoids with wavelengths of 8 to
+/// 80 pixels.
 class Texture {
 public:
     explicit Texture(unsigned seed) {
@@ -43,7 +43,7 @@ public:
         return grey;
     }
 
-    /// The picture whose pixel at p shows the plane at `to_plane`(p), both in continuous coordinates.
+    /// The picture whose pixel at p has the plane's value at `to_plane`(p), both in continuous coordinates.
     [[nodiscard]] cv::Mat picture(cv::Size size, const Affine& to_plane = {}) const {
         cv::Mat image(size, CV_8UC1);
         for (int row = 0; row < size.height; ++row)
@@ -63,7 +63,7 @@ private:
     std::vector<Wave> waves_;
 };
 
-/// The map that undoes `map`.
+/// The inverse of `map`.
 inline Affine inverse(const Affine& map) {
     const double determinant = map.a * map.d - map.b * map.c;
     Affine result{map.d / determinant, -map.b / determinant, 0, -map.c / determinant, map.a / determinant, 0};
@@ -77,7 +77,7 @@ inline cv::Point2f apply(const Affine& map, cv::Point2f point) {
             static_cast<float>(map.c * point.x + map.d * point.y + map.ty)};
 }
 
-/// A frame of a sequence in MOTChallenge's layout, counted from 1, as a grey image.
+/// A frame of a MOTChallenge sequence, counted from 1, as a grey image.
 inline cv::Mat grey_frame(const std::filesystem::path& sequence, int number) {
     char name[16];
     std::snprintf(name, sizeof name, "%06d.jpg", number);

@@ -15,7 +15,7 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-/// The reference: OpenCV's tracker, in continuous coordinates and with our unit of the eigenvalue.
+/// The reference: OpenCV's tracker, in continuous coordinates and with the library's unit of the eigenvalue.
 std::vector<TrackedPoint> reference(const cv::Mat& previous, const cv::Mat& current,
                                     const std::vector<cv::Point2f>& points, const LucasKanadeOptions& options,
                                     const std::vector<cv::Point2f>& guesses = {}) {
@@ -71,7 +71,7 @@ struct Agreement {
     int compared = 0;  ///< points that the reference tracks back to within half a pixel
     int within_20 = 0; ///< of these, found within 0.02 px of the reference
     int within_50 = 0; ///< of these, found within 0.05 px of the reference
-    int status = 0;    ///< all points of equal status
+    int status = 0;    ///< points of equal status
     int points = 0;
 
     void add(const cv::Mat& previous, const cv::Mat& current, const std::vector<cv::Point2f>& from,
@@ -98,7 +98,7 @@ double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-/// Median distance to the truth, of us and of the reference.
+/// Median distance to the ground truth, of the library and of the reference.
 std::pair<double, double> end_point_errors(const cv::Mat& previous, const cv::Mat& current,
                                            const Affine& motion, const std::vector<cv::Point2f>& points) {
     std::vector<double> ours, theirs;
@@ -172,7 +172,8 @@ TEST_CASE("points are as close to the truth as OpenCV's on a generated texture")
         const auto [ours, theirs] = end_point_errors(previous, texture.picture(size, test::inverse(motion)),
                                                      motion, scattered(size, 300, 40, "truth"));
         CHECK(ours <= theirs + 0.002);
-        // 8-bit rounding leaves about 0.01; a window of 21 that grows by 2 % is not one shift any more.
+        // 8-bit rounding leaves about 0.01; a window of 21 that grows by 2 % no longer moves as a single
+        // shift.
         CHECK(ours < (motion.a == 1 ? 0.02 : 0.1));
     }
 }
@@ -198,8 +199,8 @@ TEST_CASE("points at the border and beyond agree with OpenCV") {
     const test::Texture texture(test::seed_of("border"));
     const cv::Size size(96, 80);
     const cv::Mat previous = texture.picture(size);
-    const cv::Mat current = texture.picture(size, {1, 0, 0.7, 0, 1, -0.4}); // the picture moves by -0.7, 0.4
-    // Points within half a window of an edge, on both sides of it; OpenCV's window is wholly outside
+    const cv::Mat current = texture.picture(size, {1, 0, 0.7, 0, 1, -0.4}); // moves by (-0.7, 0.4)
+    // Points within half a window of an edge, on both sides of it; OpenCV's window is completely outside
     // beyond 10.5.
     std::vector<cv::Point2f> points;
     for (float along = 3; along < 80; along += 7.3F)
@@ -223,15 +224,15 @@ TEST_CASE("points at the border and beyond agree with OpenCV") {
             close += cv::norm(got[i].position - expected[i].position) < 0.02;
         }
         CHECK(found > 300);
-        CHECK(close >= 0.97 * found); // windows with little of the image in them are ill-conditioned
+        CHECK(close >= 0.97 * found); // windows that contain little of the image are ill-conditioned
     }
 }
 
-TEST_CASE("levels, iterations, epsilon and guesses mean what they mean in OpenCV") {
+TEST_CASE("levels, iterations, epsilon and guesses have the same meaning as in OpenCV") {
     const test::Texture texture(test::seed_of("options"));
     const cv::Size size(200, 160);
     const cv::Mat previous = texture.picture(size);
-    const cv::Mat current = texture.picture(size, {1, 0, -5.5, 0, 1, 3.25}); // moves by 5.5, -3.25
+    const cv::Mat current = texture.picture(size, {1, 0, -5.5, 0, 1, 3.25}); // moves by (5.5, -3.25)
     const auto points = scattered(size, 200, 20, "options");
     std::vector<cv::Point2f> guesses;
     for (const cv::Point2f& point : points)
@@ -252,7 +253,7 @@ TEST_CASE("levels, iterations, epsilon and guesses mean what they mean in OpenCV
             INFO("window " << options.window << ", levels " << options.levels << ", iterations "
                            << options.iterations << ", epsilon " << options.epsilon << ", guessed "
                            << guessed);
-            // Points that do not converge (no pyramid, a small window) are chaotic for everyone.
+            // Points that do not converge (no pyramid, a small window) are chaotic in every implementation.
             CHECK(equal >= (options.levels == 0 || options.window == 7 ? 0.85 : 0.97) * 200);
         }
 }
@@ -269,14 +270,15 @@ TEST_CASE("the error is the mean absolute difference of the patches in grey leve
     CHECK_THAT(moved.error, WithinAbs(expected.error, 0.02)); // 0.01 px times some grey levels per pixel
 }
 
-TEST_CASE("a point is refused exactly where the smaller eigenvalue is below the limit") {
-    // A roof: gradients (1, 1) up to row 58, (1, 0.5) and (1, -0.5) on the ridge, (1, -1) from row 61 on.
+TEST_CASE("a point is rejected exactly if the smaller eigenvalue is below the limit") {
+    // A roof: gradients are (1, 1) up to row 58, (1, 0.5) and (1, -0.5) on the ridge, and (1, -1) from row
+    // 61.
     cv::Mat image(120, 120, CV_8UC1);
     for (int y = 0; y < 120; ++y)
         for (int x = 0; x < 120; ++x)
             image.at<std::uint8_t>(y, x) = static_cast<std::uint8_t>(50 + x + (y < 60 ? y : 119 - y));
     const std::vector<cv::Point2f> points{{60.5F, 60.5F}};
-    // Rows 50 to 70 are 9 rising ones, the 2 of the ridge and 10 falling ones.
+    // Rows 50 to 70 are 9 rising rows, 2 rows of the ridge and 10 falling rows.
     const float xx = 1, xy = -1.F / 21, yy = 19.5F / 21;
     const float eigenvalue = 0.5F * (xx + yy - std::hypot(xx - yy, 2 * xy));
     for (const auto& [limit, found] :
@@ -287,7 +289,7 @@ TEST_CASE("a point is refused exactly where the smaller eigenvalue is below the 
     }
 }
 
-TEST_CASE("points without texture or on a straight edge are refused") {
+TEST_CASE("points without texture or on a straight edge are rejected") {
     const cv::Mat flat(100, 100, CV_8UC1, cv::Scalar(90));
     cv::Mat edge = flat.clone();
     edge(cv::Rect(50, 0, 50, 100)) = 200;
@@ -296,13 +298,14 @@ TEST_CASE("points without texture or on a straight edge are refused") {
         CHECK_FALSE(point.found);
         CHECK(point.error == 0);
         CHECK(point.position == cv::Point2f(50, 50));
-        // Without a limit it is the determinant that refuses.
+        // Without a limit, the determinant rejects the point.
         CHECK_FALSE(track(image, image, {{50, 50}}, {.min_eigenvalue = 0})[0].found);
     }
 }
 
-TEST_CASE("a coarse level that fails keeps the guess and loses nothing") {
-    // Waves of 5 px are steep on the first level and flatter on the next ones, where the limit refuses them.
+TEST_CASE("a failing coarse level keeps the guess and does not lose the point") {
+    // Waves of 5 px are steep on the first level and flatter on the next levels, where the limit rejects
+    // them.
     const auto waves = [](double dx, double dy) {
         cv::Mat image(128, 128, CV_8UC1);
         for (int y = 0; y < 128; ++y)
@@ -323,15 +326,15 @@ TEST_CASE("a coarse level that fails keeps the guess and loses nothing") {
         CHECK(expected[i].found);
         CHECK(got[i].found);
         CHECK_THAT(cv::norm(got[i].position - expected[i].position), WithinAbs(0, 0.01));
-        // Bilinear interpolation flattens so short a wave.
+        // Bilinear interpolation flattens such short waves.
         CHECK_THAT(got[i].position.x - points[i].x, WithinAbs(0.4, 0.1));
         CHECK_THAT(got[i].position.y - points[i].y, WithinAbs(0.3, 0.1));
     }
 }
 
-TEST_CASE("half of a step that undoes the one before is taken back") {
-    // The gradient of waves of 3 px is seen too small by so much that from half a pixel away every step goes
-    // one pixel too far: without the rule the iteration ends half a pixel from the optimum.
+TEST_CASE("half of a step that undoes the previous one is reverted") {
+    // The gradient of waves of 3 px is underestimated so much that from half a pixel away every step is one
+    // pixel too long. Without the rule, the iteration ends half a pixel from the optimum.
     const auto waves = [](double shift) {
         cv::Mat image(64, 64, CV_8UC1);
         for (int y = 0; y < 64; ++y)
@@ -351,8 +354,8 @@ TEST_CASE("half of a step that undoes the one before is taken back") {
     }
 }
 
-TEST_CASE("a window weight follows what is in the middle") {
-    // A disc moves before a background that stands still; the window holds both.
+TEST_CASE("a window weight favours the centre of the window") {
+    // A disc moves in front of a static background; the window contains both.
     const test::Texture back(test::seed_of("background")), front(test::seed_of("foreground"));
     const auto scene = [&](double shift) {
         cv::Mat image = back.picture({160, 120});
@@ -371,10 +374,10 @@ TEST_CASE("a window weight follows what is in the middle") {
     };
     CHECK(miss(4) < 0.1F);
     CHECK(miss(4) < 0.5F * miss(0));
-    CHECK_THAT(miss(1000), WithinAbs(miss(0), 1e-3)); // all weights near 1
+    CHECK_THAT(miss(1000), WithinAbs(miss(0), 1e-3)); // all weights are close to 1
 }
 
-TEST_CASE("points come back from where they went") {
+TEST_CASE("points return to their start when tracked backwards") {
     const test::Texture texture(test::seed_of("consistent"));
     const cv::Size size(160, 120);
     const cv::Mat previous = texture.picture(size);
@@ -436,7 +439,7 @@ TEST_CASE("hostile points are not found and stay finite") {
     CHECK(track(image, image, {}).empty());
 }
 
-TEST_CASE("the tracker refuses pyramids that do not fit") {
+TEST_CASE("the point tracker refuses pyramids that do not fit") {
     LucasKanade tracker;
     GreyPyramid empty, small, narrow, fitting;
     tracker.prepare(cv::Mat(64, 64, CV_8UC1, cv::Scalar(0)), fitting);

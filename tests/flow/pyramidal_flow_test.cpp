@@ -16,7 +16,7 @@ namespace {
 
 constexpr FlowMode kModes[] = {FlowMode::kCentre, FlowMode::kTorso, FlowMode::kBox};
 
-/// Paints a textured object over a picture: the texture's plane seen through the box, whose lower right
+/// Paints a textured object over a picture: the texture's plane stretched to the box, whose lower right
 /// corner shows the plane at `plane_size`.
 void paint(cv::Mat& image, const test::Texture& texture, const Box& box, cv::Size plane_size) {
     for (int y = 0; y < image.rows; ++y)
@@ -28,7 +28,7 @@ void paint(cv::Mat& image, const test::Texture& texture, const Box& box, cv::Siz
         }
 }
 
-/// A textured object before another texture that stands still.
+/// A textured object in front of another, static texture.
 cv::Mat scene(cv::Size size, const Box& object) {
     static const test::Texture background(test::seed_of("still background"));
     static const test::Texture foreground(test::seed_of("moving object"));
@@ -49,7 +49,7 @@ std::vector<BoxFlow> flows_of(PyramidalFlow& flow, const cv::Mat& previous, cons
 
 } // namespace
 
-TEST_CASE("a box moves by its object's shift in every mode") {
+TEST_CASE("a box moves with its object in every mode") {
     const cv::Size size(240, 200);
     const Box before{90, 50, 60, 90}, after{93.5F, 48.25F, 60, 90};
     for (const FlowMode mode : kModes) {
@@ -58,7 +58,7 @@ TEST_CASE("a box moves by its object's shift in every mode") {
         INFO("mode " << static_cast<int>(mode));
         REQUIRE(result.reliable);
         CHECK(result.reliability >= 0.7F);
-        // LK's own accuracy on 8-bit pictures, see lucas_kanade_test; box mode has windows that see the
+        // The accuracy of LK on 8-bit pictures, see lucas_kanade_test; in box mode, windows contain some
         // background.
         CHECK_THAT(result.dx, WithinAbs(3.5, 0.05));
         CHECK_THAT(result.dy, WithinAbs(-1.75, 0.05));
@@ -66,7 +66,7 @@ TEST_CASE("a box moves by its object's shift in every mode") {
     }
 }
 
-TEST_CASE("box mode sees an object grow and shrink, the others keep its size") {
+TEST_CASE("box mode detects scale changes, the other modes keep the size") {
     const cv::Size size(240, 200);
     const Box before{80, 40, 70, 100};
     for (const float scale : {1.06F, 0.95F}) {
@@ -76,8 +76,8 @@ TEST_CASE("box mode sees an object grow and shrink, the others keep its size") {
             const BoxFlow result = flows_of(flow, scene(size, before), scene(size, after), {before})[0];
             INFO("mode " << static_cast<int>(mode) << ", scale " << scale);
             REQUIRE(result.reliable);
-            // A window of 15 has pixels that grow away from its middle by up to 0.06 * 7 px; box mode's
-            // median evens out what that does to single points.
+            // Pixels of a window of 15 move away from its centre by up to 0.06 * 7 px; the median of box mode
+            // averages out this effect on single points.
             const double tolerance = mode == FlowMode::kBox ? 0.1 : 0.4;
             CHECK_THAT(result.dx, WithinAbs(2, tolerance));
             CHECK_THAT(result.dy, WithinAbs(1.5, tolerance));
@@ -86,7 +86,7 @@ TEST_CASE("box mode sees an object grow and shrink, the others keep its size") {
     }
 }
 
-TEST_CASE("a scale that is not to be believed counts as none") {
+TEST_CASE("an implausible scale counts as no scale change") {
     const cv::Size size(240, 200);
     const Box before{80, 40, 70, 100};
     const cv::Mat previous = scene(size, before),
@@ -97,11 +97,11 @@ TEST_CASE("a scale that is not to be believed counts as none") {
     CHECK_THAT(flows_of(lenient, previous, current, {before})[0].scale, WithinAbs(1.14, 0.01));
 }
 
-TEST_CASE("a box keeps its shift when part of it is something else") {
+TEST_CASE("a partly occluded box keeps its shift") {
     const cv::Size size(240, 200);
     const Box before{90, 50, 60, 90}, after{94, 52, 60, 90};
     cv::Mat current = scene(size, after);
-    current(cv::Rect(94, 106, 60, 36)).setTo(128); // the lower part is hidden by something without texture
+    current(cv::Rect(94, 106, 60, 36)).setTo(128); // an object without texture occludes the lower part
     for (const FlowMode mode : {FlowMode::kTorso, FlowMode::kBox}) {
         PyramidalFlow flow({.mode = mode, .min_share = 0.2F});
         const BoxFlow result = flows_of(flow, scene(size, before), current, {before})[0];
@@ -115,10 +115,10 @@ TEST_CASE("a box keeps its shift when part of it is something else") {
     }
 }
 
-TEST_CASE("a box with its centre behind one with lower feet is unreliable") {
+TEST_CASE("a box whose centre is covered by a box with lower feet is unreliable") {
     const cv::Mat image = test::Texture(1).picture({240, 200});
     const Box behind{60, 40, 60, 100}, before{80, 50, 60, 100}, beside{150, 30, 40, 100};
-    const Box exact = before; // a box does not hide its like
+    const Box exact = before; // an equal box does not occlude it
     for (const FlowMode mode : kModes) {
         PyramidalFlow careful({.mode = mode}), careless({.mode = mode, .skip_occluded = false});
         const auto flows = flows_of(careful, image, image, {behind, before, beside, exact});
@@ -134,7 +134,7 @@ TEST_CASE("a box with its centre behind one with lower feet is unreliable") {
     CHECK(flows_of(careful, image, image, {behind, {0, 0, 200, kInfinity}, {0, 0, kNaN, kNaN}})[0].reliable);
 }
 
-TEST_CASE("the forward-backward check refuses what does not come back") {
+TEST_CASE("the forward-backward check rejects points that do not return") {
     const cv::Mat previous = test::Texture(test::seed_of("one")).picture({160, 120});
     const cv::Mat current = test::Texture(test::seed_of("another")).picture({160, 120});
     const std::vector<Box> boxes{{20, 20, 40, 60}, {70, 30, 40, 60}, {110, 40, 40, 60}};
@@ -164,13 +164,13 @@ TEST_CASE("frames of one, three and four channels give the same flow") {
     }
 }
 
-TEST_CASE("scaled-down frames give shifts in pixels of the frame") {
-    const cv::Size size(480, 401); // an odd height: its last row is left out
+TEST_CASE("scaled-down images give shifts in frame pixels") {
+    const cv::Size size(480, 401); // an odd height: its last row is ignored
     const Box before{180, 100, 120, 180}, after{187, 96.5F, 120, 180};
     const cv::Mat previous = scene(size, before), current = scene(size, after);
     for (const int pixels : {1 << 29, 480 * 401 / 4, 90000, 10000})
         for (const FlowMode mode : kModes) {
-            if (pixels == 10000 && mode == FlowMode::kBox) continue; // its outer points see the background
+            if (pixels == 10000 && mode == FlowMode::kBox) continue; // its outer points are on the background
             PyramidalFlow flow({.mode = mode, .pixels = pixels});
             FlowImage image;
             flow.prepare(previous, image);
@@ -185,7 +185,7 @@ TEST_CASE("scaled-down frames give shifts in pixels of the frame") {
         }
 }
 
-TEST_CASE("points of levels and frames convert to and fro") {
+TEST_CASE("points are converted between levels and frames") {
     FlowImage image;
     image.pyramid.build(test::Texture(2).picture({96, 54}), 2, 9);
     image.frame_size = {385, 217};
@@ -200,14 +200,14 @@ TEST_CASE("points of levels and frames convert to and fro") {
                WithinAbs(0, 1e-4));
 }
 
-TEST_CASE("an image is a value that outlives its frame") {
+TEST_CASE("a flow image is a value that outlives its frame") {
     const cv::Size size(200, 160);
     const Box before{60, 30, 60, 90}, after{63, 31, 60, 90};
     cv::Mat frame = scene(size, before);
     PyramidalFlow flow({.camera_motion = false});
     FlowImage previous, current;
     flow.prepare(frame, previous);
-    scene(size, after).copyTo(frame); // as VideoCapture does
+    scene(size, after).copyTo(frame); // like VideoCapture
     flow.prepare(frame, current);
     frame.setTo(0);
     std::vector<BoxFlow> expected, flows;
@@ -220,13 +220,13 @@ TEST_CASE("an image is a value that outlives its frame") {
     flow.prepare(frame, previous); // black now
     flow.propagate(copy, current, boxes, flows);
     CHECK(flows == expected);
-    PyramidalFlow twin = flow; // scratch memory is not shared with a copy either
+    PyramidalFlow twin = flow; // a copy does not share scratch memory either
     twin.prepare(frame, current);
     flow.propagate(previous, current, boxes, flows);
     CHECK_FALSE(flows[0].reliable);
 }
 
-TEST_CASE("what cannot be compared makes every flow unreliable") {
+TEST_CASE("incomparable images make every flow unreliable") {
     const cv::Mat frame = test::Texture(3).picture({120, 100});
     const std::vector<Box> boxes{{20, 20, 40, 60}, {60, 20, 40, 60}};
     PyramidalFlow flow, tiny({.pixels = 1000});
@@ -249,7 +249,7 @@ TEST_CASE("what cannot be compared makes every flow unreliable") {
     CHECK(flows.empty());
 }
 
-TEST_CASE("boxes without flow are unreliable and finite") {
+TEST_CASE("the flow of boxes without points is unreliable and finite") {
     constexpr float kNaN = std::numeric_limits<float>::quiet_NaN(),
                     kInfinity = std::numeric_limits<float>::infinity();
     const cv::Mat textured = test::Texture(4).picture({120, 100});
@@ -301,7 +301,7 @@ TEST_CASE("unusable frames and options are refused") {
     CHECK(flow.options().mode == FlowMode::kTorso);
 }
 
-TEST_CASE("no flow is unreliable everywhere") {
+TEST_CASE("NoFlow is unreliable everywhere") {
     NoFlow flow;
     NoFlow::Image image;
     flow.prepare(cv::Mat(), image);
@@ -312,10 +312,10 @@ TEST_CASE("no flow is unreliable everywhere") {
     CHECK_FALSE(flow.camera_motion(image, image, boxes));
 }
 
-TEST_CASE("people move as their real frame was shifted (needs FGAGT_DATA)") {
+TEST_CASE("flow recovers the shift of a real frame (needs FGAGT_DATA)") {
     const auto sequence = test::real_data("mot/TUD-Campus");
     if (!sequence) return;
-    // The same picture shifted by a known amount: the truth about every box.
+    // The same picture shifted by a known amount, which gives the ground truth for every box.
     const cv::Mat previous = test::grey_frame(*sequence, 1);
     const cv::Matx23d shift(1, 0, 4.5, 0, 1, -2.25);
     cv::Mat current;

@@ -29,8 +29,7 @@ struct Picture {
     [[nodiscard]] Pixels pixels() const { return {grey.data() + kMiddle * kSide + kMiddle, kSide}; }
 };
 
-/// Random pixels, all of one value, and stripes and squares of black and white that make the steepest
-/// gradients.
+/// Random pixels, constant pixels, and black and white stripes and squares with the steepest gradients.
 std::vector<Picture> pictures(std::mt19937& random) {
     std::vector<Picture> result(7);
     for (int y = 0; y < Picture::kSide; ++y)
@@ -57,7 +56,7 @@ Fraction fraction(int x, int y) {
     return result;
 }
 
-/// What a gradient is made of, and the gradient, as LucasKanade keeps them.
+/// The inputs of a gradient and the gradient itself, as in LucasKanade.
 struct Window {
     int window;
     std::vector<std::int16_t> dx, dy, x, y;
@@ -70,7 +69,7 @@ struct Window {
     }
 };
 
-/// As `kernels` fill it.
+/// The window as filled by `kernels`.
 Window filled(const LucasKanadeKernels& kernels, Pixels pixels, Fraction at, int side) {
     Window result(side);
     kernels.take_derivatives(pixels, side + 1, side + 1, result.dx.data(), result.dy.data(),
@@ -80,7 +79,7 @@ Window filled(const LucasKanadeKernels& kernels, Pixels pixels, Fraction at, int
     return result;
 }
 
-/// All that may be chosen for windows of a side.
+/// All available kernels for windows of a given side.
 std::array<LucasKanadeKernels, 3> choices(int side) {
     return {lucas_kanade_kernels(side), lucas_kanade_kernels(), portable_lucas_kanade_kernels()};
 }
@@ -90,7 +89,7 @@ constexpr int kFractions[] = {0, 1, 2, 255, 8191, 16383, 16384, 16385, 21846, 30
 
 } // namespace
 
-TEST_CASE("kernels give the same to the bit as the plain loops, in windows of every size") {
+TEST_CASE("kernels agree with the plain loops to the bit, in windows of every size") {
     std::mt19937 random(test::seed_of("kernels"));
     const auto all = pictures(random);
     const std::size_t choice = GENERATE(0U, 1U, 2U);
@@ -105,7 +104,7 @@ TEST_CASE("kernels give the same to the bit as the plain loops, in windows of ev
                                             kFractions[random() % std::size(kFractions)]);
             INFO("window " << side << ", picture " << picture << ", at " << at.x << ' ' << at.y);
             const Window got = filled(fast, pixels, at, side), expected = filled(plain, pixels, at, side);
-            REQUIRE(got.x == expected.x); // the padding, which is zero, and the row that follows included
+            REQUIRE(got.x == expected.x); // including the zero padding and the next row
             REQUIRE(got.y == expected.y);
             REQUIRE(fast.sum_tensor(got.gradient()) == plain.sum_tensor(got.gradient()));
             for (const Pixels& under : {pixels, others})
@@ -115,7 +114,7 @@ TEST_CASE("kernels give the same to the bit as the plain loops, in windows of ev
         }
 }
 
-TEST_CASE("kernels give the same to the bit as the plain loops, wherever between pixels") {
+TEST_CASE("kernels agree with the plain loops to the bit, at every subpixel position") {
     std::mt19937 random(test::seed_of("fractions"));
     const auto all = pictures(random);
     const std::size_t choice = GENERATE(0U, 1U, 2U);
@@ -135,7 +134,7 @@ TEST_CASE("kernels give the same to the bit as the plain loops, wherever between
                 REQUIRE(fast.sum_differences(a, at, b, other, side) ==
                         plain.sum_differences(a, at, b, other, side));
             }
-    // One pixel's worth of every fraction there is.
+    // A single pixel with every possible fraction.
     const LucasKanadeKernels fast = choices(3)[choice];
     for (int i = 0; i < 1 << kFractionBits; ++i) {
         const Pixels a = all[1].pixels(), b = all[0].pixels();
@@ -148,8 +147,8 @@ TEST_CASE("kernels give the same to the bit as the plain loops, wherever between
     }
 }
 
-TEST_CASE("the greatest sums of the widest windows are exact") {
-    // Gradients of the greatest magnitude over white pixels, all of one sign.
+TEST_CASE("the largest sums of the widest windows are exact") {
+    // Gradients of the largest magnitude over white pixels, all of the same sign.
     const int side = GENERATE(31, kMaxWindow);
     Window window(side);
     for (int y = 0; y < side; ++y)
@@ -171,7 +170,7 @@ TEST_CASE("the greatest sums of the widest windows are exact") {
     }
 }
 
-TEST_CASE("levels of every small size are those of cv::pyrDown to the bit") {
+TEST_CASE("levels of every small size equal those of cv::pyrDown to the bit") {
     std::mt19937 random(test::seed_of("halves"));
     for (int width = 3; width <= 80; ++width)
         for (const int height : {3, 4, 5, 6, 17}) {
@@ -190,7 +189,7 @@ TEST_CASE("levels of every small size are those of cv::pyrDown to the bit") {
         }
 }
 
-TEST_CASE("half a frame of colours is what OpenCV makes of it, to the bit") {
+TEST_CASE("a halved colour frame equals OpenCV's to the bit") {
     std::mt19937 random(test::seed_of("colours"));
     for (const int type : {CV_8UC1, CV_8UC3, CV_8UC4})
         for (const cv::Size half : {cv::Size(1, 1), {15, 3}, {16, 4}, {17, 2}, {31, 5}, {33, 1}, {200, 7}})
@@ -207,7 +206,7 @@ TEST_CASE("half a frame of colours is what OpenCV makes of it, to the bit") {
             }
 }
 
-TEST_CASE("the search for corners takes the same sums and peaks as the plain loops") {
+TEST_CASE("the corner search has the same sums and peaks as the plain loops") {
     std::mt19937 random(test::seed_of("corner kernels"));
     const auto all = pictures(random);
     const CornerKernels fast = corner_kernels(), plain;
@@ -250,8 +249,8 @@ TEST_CASE("the search for corners takes the same sums and peaks as the plain loo
             REQUIRE(got.dx == expected.dx);
             REQUIRE(got.dy == expected.dy);
             REQUIRE(got.sums == expected.sums);
-            // Where the compiler fuses a product and a sum, the root differs by a rounding of what is under
-            // it.
+            // If the compiler fuses a product and a sum, the root differs by the rounding error of its
+            // argument.
             const float largest = 2.F * 9 * 1020 * 1020;
             for (std::size_t i = 0; i < static_cast<std::size_t>(columns); ++i)
                 REQUIRE(std::abs(got.values[i] - expected.values[i]) <= 4e-7F * largest);
@@ -267,7 +266,7 @@ TEST_CASE("the search for corners takes the same sums and peaks as the plain loo
         }
 }
 
-TEST_CASE("corners are those that OpenCV finds") {
+TEST_CASE("corners agree with OpenCV") {
     const cv::Size size(240, 181);
     const test::Texture texture(test::seed_of("corners"));
     const cv::Mat image = texture.picture(size);
@@ -287,7 +286,7 @@ TEST_CASE("corners are those that OpenCV finds") {
             equal += std::find(expected.begin(), expected.end(), corner) != expected.end();
         INFO("distance " << distance << ": " << equal << " equal of " << got.size());
         CHECK(got.size() == expected.size());
-        CHECK(equal >= 0.99 * static_cast<double>(expected.size())); // but for those of nearly equal strength
+        CHECK(equal >= 0.99 * static_cast<double>(expected.size())); // except nearly equal corners
     }
     std::vector<cv::Point2f> corners;
     CornerFinder finder;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes small files of annotations, good and bad, into corpus/: fuzzing starts from them and the tests replay them.
+"""Writes small valid and invalid annotation files into corpus/: fuzzing starts from them, and the tests replay them.
 
     python3 annotation_corpus.py
 """

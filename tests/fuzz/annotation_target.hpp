@@ -10,24 +10,23 @@
 
 namespace fgagt::test {
 
-/// Reads whatever text as annotations: a ParseError, or sound ones that stay the same when they are written
-/// and read again, but for the last digits of their boxes. Returns whether it is a file of the format.
+/// Reads any text as annotations: either a ParseError, or valid annotations that survive a round trip up to
+/// the last digits of their boxes. Returns whether the text is a file of the format.
 ///
 /// @param parse   text -> annotations
-/// @param again   annotations -> the same, written and read
-/// @param format  what it keeps
-/// @throws BrokenLaw  it is not so
+/// @param again   writes annotations and reads them again
+/// @param format  what the format keeps
+/// @throws BrokenLaw  a law does not hold
 template <class Parse, class Again>
 bool check_annotations(std::string_view bytes, const AnnotationFormat& format, Parse parse, Again again) {
     const std::optional<Annotations> found = value_or_refusal([&] { return parse(bytes); });
     if (!found) return false;
     try {
-        detail::expect_sound(*found, "what is read");
+        detail::expect_sound(*found, "annotations that were read");
     } catch (const InvalidArgument&) {
-        throw BrokenLaw("what is read is finite and has classes and frames");
+        throw BrokenLaw("annotations are finite and have classes and frames");
     }
-    require(are_near(kept(*found, format), kept(again(*found), format)),
-            "annotations stay the same when they are written and read again");
+    require(are_near(kept(*found, format), kept(again(*found), format)), "annotations survive a round trip");
     return true;
 }
 

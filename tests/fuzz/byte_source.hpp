@@ -8,7 +8,7 @@
 
 namespace fgagt::test {
 
-/// Takes decisions and numbers from a string of bytes; zeros once that is used up.
+/// Derives decisions and numbers from a string of bytes; returns zeros after its end.
 class ByteSource {
 public:
     explicit ByteSource(std::string_view bytes) : bytes_(bytes) {}
@@ -34,7 +34,7 @@ public:
     Value one_of(std::initializer_list<Value> values) {
         return values.begin()[below(values.size())];
     }
-    /// Any number of the type, by its bits.
+    /// Any number of the type, from its bits.
     template <class Number>
     Number bits() {
         unsigned char raw[sizeof(Number)];

@@ -8,7 +8,7 @@
 
 namespace fgagt::test {
 
-/// Reads whatever text as Cityscapes, one image: see check_annotations().
+/// Reads any text as Cityscapes, one image: see check_annotations().
 ///
 /// @throws BrokenLaw  a law does not hold
 inline bool check_cityscapes(std::string_view bytes) {

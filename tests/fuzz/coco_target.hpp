@@ -8,7 +8,7 @@
 
 namespace fgagt::test {
 
-/// Reads whatever text as COCO: see check_annotations().
+/// Reads any text as COCO: see check_annotations().
 ///
 /// @throws BrokenLaw  a law does not hold
 inline bool check_coco(std::string_view bytes) {

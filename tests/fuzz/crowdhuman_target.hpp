@@ -8,7 +8,7 @@
 
 namespace fgagt::test {
 
-/// Reads whatever text as CrowdHuman: see check_annotations().
+/// Reads any text as CrowdHuman: see check_annotations().
 ///
 /// @throws BrokenLaw  a law does not hold
 inline bool check_crowdhuman(std::string_view bytes) {

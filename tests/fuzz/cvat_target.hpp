@@ -8,7 +8,7 @@
 
 namespace fgagt::test {
 
-/// Reads whatever text as CVAT for video: see check_annotations().
+/// Reads any text as CVAT for video: see check_annotations().
 ///
 /// @throws BrokenLaw  a law does not hold
 inline bool check_cvat(std::string_view bytes) {
@@ -17,7 +17,7 @@ inline bool check_cvat(std::string_view bytes) {
         bytes, kCvatFormat, [&](std::string_view text) { return parse_cvat(text, "bytes", options); },
         [&](const Annotations& a) {
             Annotations again = parse_cvat(cvat_text(a), "written", options);
-            if (a.frame_count == 0) again.frame_count = 0; // it is known from then on
+            if (a.frame_count == 0) again.frame_count = 0; // the first round trip sets it
             return again;
         });
 }

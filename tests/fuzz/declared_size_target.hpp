@@ -11,17 +11,17 @@
 
 namespace fgagt::test {
 
-/// Takes whatever bytes as the file of a model, each way that a size is looked for: a size that an input may
-/// have, or none. Returns whether there is one.
+/// Searches any bytes, as each kind of model file, for an input size: either a valid size or none. Returns
+/// whether there is one.
 ///
-/// @throws BrokenLaw  it is not so
+/// @throws BrokenLaw  a law does not hold
 inline bool check_declared_size(std::string_view bytes) {
     const auto is_usable = [](const std::optional<cv::Size>& size) {
         constexpr int kLargest = 16'384;
         if (size)
             require(size->width >= 1 && size->width <= kLargest && size->height >= 1 &&
                         size->height <= kLargest,
-                    "an input has a size in its range");
+                    "the size is in range");
         return size.has_value();
     };
     std::istringstream network{std::string(bytes)}, layout{std::string(bytes)};

@@ -8,7 +8,7 @@
 
 namespace fgagt::test {
 
-/// Reads whatever text as a table of EVA's, in CSV and in JSON: see check_annotations().
+/// Reads any text as an EVA table, both CSV and JSON: see check_annotations().
 ///
 /// @throws BrokenLaw  a law does not hold
 inline bool check_eva(std::string_view bytes) {

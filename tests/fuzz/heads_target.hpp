@@ -21,7 +21,7 @@ namespace fgagt::test {
 
 using TensorShapes = std::vector<std::vector<int>>;
 
-/// Shapes that a named head takes at an input of 64 x 64 pixels.
+/// Shapes that a named head accepts for an input of 64 x 64 pixels.
 [[nodiscard]] inline TensorShapes right_shapes(const std::string& name, int classes, bool other_form) {
     const int c = classes;
     const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
@@ -61,7 +61,7 @@ using TensorShapes = std::vector<std::vector<int>>;
     return {{1, 1, 10, 7}};
 }
 
-/// Makes tensors of whatever bytes.
+/// Makes tensors from arbitrary bytes.
 class TensorMaker {
 public:
     explicit TensorMaker(ByteSource& bytes) : bytes_(bytes) {
@@ -70,7 +70,7 @@ public:
             value = number();
     }
 
-    /// A tensor that repeats a few numbers, from another of them on each time.
+    /// A tensor that repeats a few numbers, starting with the next of them each time.
     [[nodiscard]] cv::Mat tensor(const std::vector<int>& shape) {
         cv::Mat values(shape, CV_32F);
         for (std::size_t k = 0; k < values.total(); ++k)
@@ -80,7 +80,7 @@ public:
     }
 
 private:
-    /// Most of them such as networks give.
+    /// Mostly realistic outputs of networks.
     float number() {
         using Limits = std::numeric_limits<float>;
         if (bytes_.below(16) == 0) return bytes_.bits<float>();
@@ -94,10 +94,10 @@ private:
     std::size_t next_ = 0;
 };
 
-/// What must hold of detections, whatever the network said.
+/// Requirements for detections, whatever the network returned.
 inline void require_sound(const std::vector<Detection>& detections) {
     require(detections.size() <= static_cast<std::size_t>(SelectionOptions{}.max_detections),
-            "no more come out than allowed");
+            "there are at most as many as allowed");
     float last = 1;
     for (const Detection& detection : detections) {
         require(is_usable(detection.box), "boxes are finite and not empty");
@@ -107,11 +107,11 @@ inline void require_sound(const std::vector<Detection>& detections) {
     }
 }
 
-/// Gives a named head tensors of the shapes that it takes, or of others: what it takes gives sound
-/// detections, the rest is an InvalidArgument, and the search for fitting heads never fails. Returns whether
-/// it took them.
+/// Passes a named head tensors of its own shapes or of others. Accepted tensors must give valid detections,
+/// others an InvalidArgument, and the search for fitting heads must never fail. Returns whether the head
+/// accepted the tensors.
 ///
-/// @throws BrokenLaw  it is not so
+/// @throws BrokenLaw  a law does not hold
 inline bool check_heads(std::string_view data) {
     ByteSource bytes(data);
     static const std::vector<std::string> names = head_names();
@@ -151,7 +151,7 @@ inline bool check_heads(std::string_view data) {
         head.decode(outputs, place_in_input({100, 80}, head.input()), detections);
     } catch (const InvalidArgument& error) {
         require_printable(error.what());
-        require(spoilt, "shapes of the family are taken");
+        require(spoilt, "shapes of the family are accepted");
         return false;
     }
     require_sound(detections);
@@ -164,7 +164,7 @@ inline bool check_heads(std::string_view data) {
         for (const InstanceMask& mask : masks)
             require(mask.values.size() == mask.area.size() &&
                         (mask.area & cv::Rect(0, 0, 100, 80)) == mask.area,
-                    "masks lie in the frame");
+                    "masks are inside the frame");
     }
     return true;
 }

@@ -19,17 +19,17 @@
 
 namespace fgagt::test {
 
-/// All that a tracker is given for one frame.
+/// The input of a tracker for one frame.
 struct FrameInput {
     std::vector<Detection> detections;
     FrameInfo info;
     cv::Mat frame; ///< for trackers that read frames
 };
 
-/// What no detector should say, and what a good one might, from a string of bytes.
+/// Generates both unreasonable and plausible detector output from a string of bytes.
 class HostileInput {
 public:
-    /// @param dimension  of the tracker's appearance vectors
+    /// @param dimension  length of the tracker's appearance vectors
     HostileInput(ByteSource& bytes, std::size_t dimension) : bytes_(bytes), dimension_(dimension) {}
 
     /// @param now         timestamp of the tracker's last frame
@@ -42,7 +42,7 @@ public:
         return input;
     }
 
-    /// Half of them quite ordinary.
+    /// Half of the numbers are ordinary.
     template <class Number>
     Number number() {
         using Limits = std::numeric_limits<Number>;
@@ -103,7 +103,7 @@ public:
         return result;
     }
 
-    /// Blocks of noise that move, a plain colour, or what is no frame at all.
+    /// Moving blocks of noise, a plain colour, or an invalid frame.
     cv::Mat frame() {
         const auto size = bytes_.one_of<cv::Size>({{64, 48}, {64, 48}, {48, 64}, {1, 1}, {1, 40}, {33, 17}});
         const int type = bytes_.one_of({CV_8UC3, CV_8UC1, CV_8UC3, CV_8UC4, CV_8UC3, CV_8UC2, CV_32FC3, -1});
@@ -123,8 +123,9 @@ public:
     }
 
 private:
-    /// @param kind  0: ordinary, 1: of hostile numbers, 2: as one before in the list, 3: as one of the last
-    ///              frame, moved a little
+    /// @param kind  0: ordinary, 1: with hostile numbers, 2: same as an earlier one in the list, 3: one of
+    /// the last
+    ///              frame, slightly moved
     Box box(std::size_t kind, const std::vector<Detection>& list, std::size_t count) {
         if (kind == 1) return {number<float>(), number<float>(), number<float>(), number<float>()};
         if (kind == 2 && count > 0) return list[bytes_.below(count)].box;

@@ -8,7 +8,7 @@
 
 namespace fgagt::test {
 
-/// Reads whatever text as KITTI tracking: see check_annotations().
+/// Reads any text as KITTI tracking: see check_annotations().
 ///
 /// @throws BrokenLaw  a law does not hold
 inline bool check_kitti(std::string_view bytes) {

@@ -10,7 +10,7 @@
 
 namespace fgagt::test {
 
-/// What fuzzing looks for: something that must always hold does not.
+/// The error that fuzzing searches for: a law that must always hold does not.
 class BrokenLaw : public std::logic_error {
 public:
     using std::logic_error::logic_error;
@@ -21,7 +21,7 @@ inline void require(bool holds, const char* law) {
     if (!holds) throw BrokenLaw(law);
 }
 
-/// A message must fit a terminal: short, and without bytes that one would obey.
+/// Error messages must be safe to print: short, and without control characters.
 inline void require_printable(std::string_view message) {
     constexpr std::size_t kLongest = 1000;
     const auto printable = [](char character) { return character >= ' ' && character <= '~'; };
@@ -29,7 +29,8 @@ inline void require_printable(std::string_view message) {
             "an error's message is short and printable");
 }
 
-/// What `parse()` returns; empty where it refuses its input by a ParseError, the only way to do so.
+/// The result of `parse()`; empty if it refuses its input with a ParseError. Other exceptions are not
+/// allowed.
 template <class Parse>
 [[nodiscard]] auto value_or_refusal(Parse parse) -> std::optional<decltype(parse())> {
     try {

@@ -19,7 +19,7 @@
 
 namespace fgagt::test {
 
-/// The numbers of each line of a file that is a good one, in order of their first.
+/// The numbers of each line of a valid file, in order of their first number.
 [[nodiscard]] inline std::vector<std::vector<double>> mot_table(std::string_view text) {
     std::vector<std::vector<double>> table;
     for (const std::string& line : lines_of(text)) {
@@ -37,7 +37,7 @@ namespace fgagt::test {
            std::isfinite(single.height);
 }
 
-/// Whether two numbers are the same, NaN included, once the first is a float.
+/// Whether two numbers are the same, including NaN, after converting the first to float.
 [[nodiscard]] inline bool same_float(double wide, float value) {
     if (std::isnan(wide)) return std::isnan(value);
     constexpr double kLargest = std::numeric_limits<float>::max();
@@ -45,7 +45,7 @@ namespace fgagt::test {
     return static_cast<float>(wide) == value;
 }
 
-/// Rows of a frame are found by it, and no id is in a frame twice.
+/// Checks that rows are found by their frame and that no ID is in a frame twice.
 template <class Row>
 void check_frames(const RowsByFrame<Row>& rows) {
     std::set<std::pair<std::int64_t, TrackId>> ids;
@@ -72,7 +72,7 @@ inline bool check_ground_truth(std::string_view text) {
         const GroundTruthRow& row = rows->rows()[k];
         require(static_cast<double>(row.frame) == line[0] && static_cast<double>(row.id) == line[1] &&
                     row.box == MotBox(line[2] - 1, line[3] - 1, line[4], line[5]) && row.flag == line[6],
-                "a row of the ground truth is what its line says");
+                "a ground truth row matches its line");
         const double class_id = line.size() >= 8 ? line[7] : -1;
         const bool is_class = class_id >= 0 && class_id <= 1e6 && std::floor(class_id) == class_id;
         require(row.class_id == (is_class ? class_id : -1), "a class is the eighth column, or -1");
@@ -96,12 +96,12 @@ inline bool check_detections(std::string_view text) {
         require(static_cast<double>(row.frame) == line[0] && same_float(line[2] - 1, row.box.left) &&
                     same_float(line[3] - 1, row.box.top) && same_float(line[4], row.box.width) &&
                     same_float(line[5], row.box.height) && same_float(line[6], row.score),
-                "a row of detections is what its line says");
+                "a detection row matches its line");
     }
     return true;
 }
 
-/// Whether a number was written with so many digits after the point and read again.
+/// Whether a number is equal to another one after rounding to a multiple of `unit`.
 [[nodiscard]] inline bool is_rounded(double value, double again, double unit) {
     const double rounding = 4 * std::numeric_limits<double>::epsilon() * (1 + std::abs(value));
     return std::abs(value - again) <= unit / 2 + rounding;
@@ -123,21 +123,20 @@ inline bool check_results(std::string_view text) {
                     is_rounded(row.box.width, other.box.width, 1e-3) &&
                     is_rounded(row.box.height, other.box.height, 1e-3) &&
                     is_rounded(row.score, other.score, 2 * 1e-4),
-                "results are the same when they are written and read again");
+                "results survive a round trip");
     }
     return true;
 }
 
-/// Reads whatever text as each kind of MOTChallenge file: a ParseError, or the rows that a slow reader finds,
-/// within their ranges; results are the same when they are written and read again. Returns whether it is a
-/// file of any kind.
+/// Reads any text as each kind of MOTChallenge file: either a ParseError, or the same rows as a slow reader,
+/// in range; results survive a round trip. Returns whether the text is a valid file of any kind.
 ///
-/// @throws BrokenLaw  it is not so
+/// @throws BrokenLaw  a law does not hold
 inline bool check_mot_text(std::string_view bytes) {
     const bool is_ground_truth = check_ground_truth(bytes);
     const bool is_detections = check_detections(bytes);
     const bool is_results = check_results(bytes);
-    require(is_detections || !is_results, "what is a file of results is one of detections, too");
+    require(is_detections || !is_results, "a result file is also a detection file");
     return is_ground_truth || is_detections || is_results;
 }
 

@@ -16,7 +16,7 @@
 
 namespace fgagt::test {
 
-/// Whether a text is a number without a sign as C++ writes it: decimal, infinite or NaN.
+/// Whether a text is a number without a sign in C++ notation: decimal, infinite or NaN.
 [[nodiscard]] inline bool looks_like_a_number(std::string text) {
     const auto is_digit = [](char character) { return character >= '0' && character <= '9'; };
     for (char& character : text)
@@ -40,26 +40,26 @@ namespace fgagt::test {
            std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_digit);
 }
 
-/// Reads whatever text as a number: what the C library makes of it, and only where it is one. Returns whether
-/// it is.
+/// Reads any text as a number: the result is the same as that of the C library, and empty if the text is not
+/// a number. Returns whether it is a number.
 ///
-/// @throws BrokenLaw  it is not so
+/// @throws BrokenLaw  a law does not hold
 inline bool check_number(std::string_view bytes) {
     const std::string text(bytes);
     const bool has_sign = text.starts_with('-') || text.starts_with('+');
     const bool is_number = looks_like_a_number(text.substr(has_sign ? 1 : 0));
     const std::optional<double> value = detail::parse_number(bytes);
-    require(value.has_value() == is_number, "numbers, and nothing else, are numbers");
+    require(value.has_value() == is_number, "exactly the valid numbers are accepted");
     const std::optional<std::int64_t> whole = detail::parse_integer(bytes);
     if (!value) {
-        require(!whole, "what is no number is no whole one");
+        require(!whole, "a text that is not a number is not a whole number");
         return false;
     }
     const double expected = number_of(text);
     require(std::isnan(expected) ? std::isnan(*value) : *value == expected,
-            "a number has the value that the C library sees");
+            "a number has the same value as in the C library");
     const bool is_whole = std::abs(expected) <= 9007199254740992.0 && std::floor(expected) == expected;
-    require(whole.has_value() == is_whole, "what has no fraction, and nothing else, is a whole number");
+    require(whole.has_value() == is_whole, "exactly the numbers without a fraction are whole numbers");
     require(!whole || static_cast<double>(*whole) == expected, "a whole number has the same value");
     return true;
 }

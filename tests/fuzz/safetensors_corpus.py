@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes small safetensors files, good and bad, of tensors, weights and checkpoints into corpus/: fuzzing starts from
+"""Writes small valid and invalid safetensors files with tensors, weights and checkpoints into corpus/: fuzzing starts from
 them and the tests replay them.
 
     python3 safetensors_corpus.py
@@ -33,7 +33,7 @@ def tensors(named, metadata=""):
 
 
 def weights(dtype="F32", **changes):
-    """Of D = 2; a change replaces a tensor, None takes it out."""
+    """Weights with D = 2; a change replaces a tensor, None removes it."""
     square = [0.5, -1, 0, 2]
     named = {
         "graph_margin": ([], [0.25], dtype),
@@ -51,7 +51,7 @@ EMBEDDING = {"embedding_weight": ([2, 1], [1, -2]), "embedding_bias": ([2], [0.5
 
 
 def checkpoint(metadata='"__metadata__":{"steps":"7","note":"\\u00e9"}', **parts):
-    """Each part is weights; None takes it out."""
+    """Each part consists of weights; None removes it."""
     some = {"weights": weights(), "anchor": weights(), "best": weights(), "mean": weights()}
     some["square"] = {name: (shape, [abs(x) for x in values]) for name, (shape, values, _) in weights().items()}
     named = {}

@@ -12,7 +12,7 @@
 
 namespace fgagt::test {
 
-/// Whether two tensors are the same to the last bit, NaN included.
+/// Whether two tensors are bitwise equal, including NaN.
 [[nodiscard]] inline bool identical(const Tensor& a, const Tensor& b) {
     const auto same_bits = [](float x, float y) {
         return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
@@ -27,16 +27,16 @@ namespace fgagt::test {
            });
 }
 
-/// Reads whatever bytes as a safetensors file: a ParseError, or a file that stays the same when it is written
-/// and read again. Returns whether it is a file.
+/// Reads any bytes as a safetensors file: either a ParseError, or a file that survives a round trip. Returns
+/// whether the bytes are a valid file.
 ///
-/// @throws BrokenLaw  it is not so
+/// @throws BrokenLaw  a law does not hold
 inline bool check_safetensors(std::string_view bytes) {
     const auto file = value_or_refusal([&] { return parse_safetensors(bytes, "bytes"); });
     if (!file) return false;
     const std::string written = safetensors_bytes(*file);
     const TensorFile again = parse_safetensors(written, "written");
-    require(identical(*file, again), "a file stays the same when it is written and read again");
+    require(identical(*file, again), "a file survives a round trip");
     require(safetensors_bytes(again) == written, "the same tensors give the same bytes");
     return true;
 }

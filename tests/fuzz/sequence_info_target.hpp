@@ -13,13 +13,13 @@
 
 namespace fgagt::test {
 
-/// A number in as few digits as give it back.
+/// A number with the fewest digits that restore it.
 [[nodiscard]] inline std::string shortest(double value) {
     std::array<char, 32> digits{};
     return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
 }
 
-/// A seqinfo.ini that says the same.
+/// A seqinfo.ini with the same contents.
 [[nodiscard]] inline std::string text_of(const SequenceInfo& info) {
     std::string text = "[Sequence]\n";
     if (info.name) text += "name=" + *info.name + '\n';
@@ -37,10 +37,10 @@ namespace fgagt::test {
            a.length == b.length && a.width == b.width && a.height == b.height && a.extension == b.extension;
 }
 
-/// Reads whatever text as a seqinfo.ini: a ParseError, or what it says, within its ranges, the same from a
-/// file that only says that and from one with a further section. Returns whether it is a file.
+/// Reads any text as a seqinfo.ini: either a ParseError, or values in range that survive a round trip and do
+/// not depend on further sections. Returns whether the text is a valid file.
 ///
-/// @throws BrokenLaw  it is not so
+/// @throws BrokenLaw  a law does not hold
 inline bool check_sequence_info(std::string_view bytes) {
     const auto parse = [](std::string_view text) { return parse_sequence_info(text, "seqinfo.ini"); };
     const auto info = text_or_refusal(bytes, parse);
@@ -49,9 +49,9 @@ inline bool check_sequence_info(std::string_view bytes) {
             "a frame rate is positive and finite");
     require(info->length.value_or(0) >= 0, "a length is at least 0");
     require(info->width.value_or(1) > 0 && info->height.value_or(1) > 0, "images are not empty");
-    require(same_info(parse(text_of(*info)), *info), "what is said is said again");
+    require(same_info(parse(text_of(*info)), *info), "the values survive a round trip");
     const std::string longer = std::string(bytes) + "\n[Other]\nframeRate=x\nname=y\nname=z\n";
-    require(same_info(parse(longer), *info), "another section says nothing");
+    require(same_info(parse(longer), *info), "another section has no effect");
     return true;
 }
 

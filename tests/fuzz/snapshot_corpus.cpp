@@ -1,5 +1,5 @@
-// Writes the seeds of snapshot_fuzz: values of trackers that are new, that have seen something, and that have
-// lost somebody, and the same cut off.
+// Writes the seeds of snapshot_fuzz: values of new trackers, of trackers with tracks and of trackers with
+// lost tracks, and truncated copies of them.
 //
 //   build/fuzz/tests/fuzz/snapshot_corpus tests/fuzz/corpus/snapshot
 #include "fuzz/snapshot_target.hpp"
@@ -14,7 +14,7 @@ using namespace fgagt;
 
 namespace {
 
-/// The values in a snapshot: without its header and its checksum.
+/// The values in a snapshot, without its header and checksum.
 template <class AnyTracker>
 std::string values_of(const AnyTracker& tracker) {
     const std::string snapshot = test::saved(tracker);

@@ -16,7 +16,7 @@
 
 namespace fgagt::test {
 
-/// A snapshot of these values, with a header and a checksum that fit.
+/// A snapshot of these values with a valid header and checksum.
 template <class State>
 [[nodiscard]] std::string sealed_snapshot(std::string_view values) {
     std::string bytes(detail::kSnapshotLetters);
@@ -37,7 +37,7 @@ template <class AnyTracker>
     return stream.str();
 }
 
-/// A few frames with objects where the tracker knows some, and elsewhere.
+/// A few frames with objects at known tracks and elsewhere.
 template <class AnyTracker>
 void require_goes_on(AnyTracker& tracker) {
     const cv::Mat frame(48, 64, CV_8UC3, cv::Scalar(10, 90, 170));
@@ -54,7 +54,7 @@ void require_goes_on(AnyTracker& tracker) {
         TrackId last = 0;
         for (const Track& track : result->tracks) {
             require(is_usable(track.box), "boxes are finite and not empty");
-            require(track.id > last, "tracks are in order of id");
+            require(track.id > last, "tracks are in order of ID");
             last = track.id;
         }
     }
@@ -69,16 +69,17 @@ template <class AnyTracker>
         tracker.restore(stream);
         return true;
     });
-    require(saved(tracker) == (restored ? snapshot : before), "a snapshot is taken whole or not at all");
+    require(saved(tracker) == (restored ? snapshot : before),
+            "a snapshot is restored completely or not at all");
     if (restored) require_goes_on(tracker);
     return restored.has_value();
 }
 
-/// Takes whatever bytes as a snapshot, and as the values of one whose checksum fits: a ParseError and a
-/// tracker as it was, or one that saves the same bytes and goes on. The first byte chooses the tracker.
-/// Returns whether it is the latter.
+/// Restores any bytes as a snapshot, and as the values of a snapshot with a valid checksum: either a
+/// ParseError with the tracker unchanged, or a tracker that saves the same bytes and continues. The first
+/// byte chooses the tracker. Returns whether it was restored.
 ///
-/// @throws BrokenLaw  it is not so
+/// @throws BrokenLaw  a law does not hold
 inline bool check_snapshot(std::string_view bytes) {
     const auto whole = value_or_refusal([&] {
         GeometryTracker tracker;

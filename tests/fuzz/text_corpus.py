@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes small text files, good and bad, into corpus/: fuzzing starts from them and the tests replay them.
+"""Writes small text files, good and bad, into corpus/: fuzzing starts from them, and the tests replay them.
 
     python3 text_corpus.py
 """

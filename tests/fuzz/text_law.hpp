@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-/// Text files read in the plainest way, for those that the library takes for good ones.
+/// The simplest possible readers of text files, for files that the library accepts.
 namespace fgagt::test {
 
 inline constexpr std::string_view kSpaces = " \t\r\v\f";
@@ -25,7 +25,7 @@ inline constexpr std::string_view kSpaces = " \t\r\v\f";
     return text;
 }
 
-/// The parts between any of the separators; as many as there are separators, and one.
+/// The parts between any of the separators; one more than there are separators.
 [[nodiscard]] inline std::vector<std::string> parts_of(std::string_view text, std::string_view separators) {
     std::vector<std::string> parts{""};
     for (const char character : text) {
@@ -52,7 +52,7 @@ inline constexpr std::string_view kSpaces = " \t\r\v\f";
     return std::strtod(text.c_str(), nullptr);
 }
 
-/// As value_or_refusal(), of a text file: an error's line is the first one that is wrong.
+/// Like value_or_refusal() for a text file; the line of an error must be the first wrong one.
 ///
 /// @param parse  text -> value
 template <class Parse>
@@ -62,10 +62,10 @@ template <class Parse>
         return parse(text);
     } catch (const ParseError& error) {
         require_printable(error.what());
-        std::size_t start = 0; // of the line
+        std::size_t start = 0; // start of the line
         for (std::size_t line = 1; line < error.line(); ++line) {
             start = text.find('\n', start) + 1;
-            require(start != 0, "an error's line is one of the file's");
+            require(start != 0, "an error's line exists in the file");
         }
         require(error.line() >= 1, "an error in a text has a line");
         static_cast<void>(parse(text.substr(0, start)));
@@ -78,7 +78,7 @@ template <class Parse>
             return "none";
         };
         const std::string_view cut = text.substr(0, text.find('\n', start));
-        require(refusal_of(cut) == error.what(), "an error has nothing to do with the lines after its own");
+        require(refusal_of(cut) == error.what(), "an error does not depend on the lines after its own");
         return std::nullopt;
     }
 }

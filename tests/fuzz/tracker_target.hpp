@@ -32,7 +32,7 @@
 
 namespace fgagt::test {
 
-/// What must hold of detections before anything is tracked.
+/// The expected split of the detections, made before tracking.
 struct SortedDetections {
     std::vector<std::size_t> usable; ///< indices, in order
     std::vector<Rejection> rejected; ///< in order of index
@@ -44,7 +44,7 @@ struct SortedDetections {
     return static_cast<float>(std::clamp((static_cast<double>(score) - options.score_low) / range, 0.0, 1.0));
 }
 
-/// Sorts detections by the rules of Rejection, comparing each with each.
+/// Sorts detections by the rules of Rejection, comparing each one with every other.
 [[nodiscard]] inline SortedDetections sorted_detections(const std::vector<Detection>& detections,
                                                         const DetectionFilterOptions& options) {
     std::map<std::size_t, RejectionReason> reasons;
@@ -85,7 +85,7 @@ struct SortedDetections {
     return sorted;
 }
 
-/// Whether two states are the same, but for what flow keeps of the last frame.
+/// Whether two states are equal, apart from the flow's data of the last frame.
 template <class State>
 [[nodiscard]] bool same_state(const State& a, const State& b) {
     const auto same_appearance = [](const auto& x, const auto& y) {
@@ -102,17 +102,17 @@ template <class State>
     return a.frame == b.frame && a.tracks == b.tracks && a.events == b.events && a.rejected == b.rejected;
 }
 
-/// Leads a tracker through the frames and calls that a string of bytes says, and checks after each of them
-/// that its result and its state are what the caller's input, its matches and a slow lifecycle make of it.
+/// Drives a tracker with frames and calls that are derived from a string of bytes. After each call, checks
+/// that the result and the state follow from the input, the matches and a slow lifecycle.
 ///
-/// A second tracker gets only what the first one took, in whole updates: whatever else is done to the first
-/// one, refused input, frames that are given up, steps one by one, must leave no trace.
+/// A second tracker gets only the input that the first one accepted, in whole updates. Everything else that
+/// is done to the first one must leave no trace: refused input, abandoned frames, single steps.
 template <class AnyTracker>
 class TrackerSession {
 public:
     using State = typename AnyTracker::State;
 
-    /// @param dimension  of appearance vectors
+    /// @param dimension  length of appearance vectors
     TrackerSession(ByteSource& bytes, const typename AnyTracker::Components& components,
                    const TrackerOptions& options, std::size_t dimension)
         : bytes_(bytes),
@@ -122,13 +122,13 @@ public:
           control_(tracker_),
           lifecycle_(components.lifecycle.options()) {}
 
-    /// Until the bytes are used up or so many frames have been tracked.
+    /// Runs until the bytes are used up or this many frames have been tracked.
     void run(std::int64_t frames) {
         while (!bytes_.empty() && tracked_ < frames)
             act();
     }
 
-    /// Frames that were tracked.
+    /// The number of tracked frames.
     [[nodiscard]] std::int64_t tracked() const noexcept { return tracked_; }
 
 private:
@@ -208,7 +208,7 @@ private:
         return tracker_.commit();
     }
 
-    // The calls.
+    // Calls.
 
     template <class Update>
     void update(const FrameInput& input, Update update) {
@@ -216,8 +216,7 @@ private:
         const FrameResult* result = attempt(input, update);
         if (result == nullptr) return;
         check_update(before, input, *result);
-        require(same_result(*result, whole(control_, input)),
-                "a tracker has no other memory than its frames");
+        require(same_result(*result, whole(control_, input)), "a tracker's state depends only on its frames");
         finish(input);
     }
 
@@ -230,11 +229,11 @@ private:
         if (result == nullptr) return;
         check_prediction(before, input, *result);
         require(same_result(*result, propagated(control_, input)),
-                "a tracker has no other memory than its frames");
+                "a tracker's state depends only on its frames");
         finish(input);
     }
 
-    /// Some frames without a detection.
+    /// Some frames without detections.
     void miss() {
         FrameInput input;
         if constexpr (AnyTracker::kReadsFrames) input.frame = cv::Mat(48, 64, CV_8UC3, cv::Scalar::all(90));
@@ -249,14 +248,14 @@ private:
         control_.reset();
         State empty;
         empty.last_id = last_id;
-        require(same_state(tracker_.state(), empty), "reset keeps nothing but which ids were used");
+        require(same_state(tracker_.state(), empty), "reset keeps only the last used ID");
         lifecycle_ = SlowLifecycle(tracker_.components().lifecycle.options());
         seen_.clear();
         time_.reset();
         since_update_ = 0;
     }
 
-    /// A frame that is begun and not finished.
+    /// A frame that is begun but not finished.
     void give_up() {
         const FrameInput input = next();
         const State before = tracker_.state();
@@ -266,12 +265,12 @@ private:
             for (std::size_t number = 0, steps = bytes_.below(5); number < steps; ++number)
                 step(number);
         } catch (const InvalidArgument&) {
-            require(!sound, "sound input is taken");
+            require(!sound, "valid input is accepted");
         }
-        require(same_state(tracker_.state(), before), "a frame that is given up leaves no trace");
+        require(same_state(tracker_.state(), before), "an abandoned frame leaves no trace");
     }
 
-    /// A step of a frame that is over, or was refused.
+    /// A step of a frame that is finished or was refused.
     void misuse() {
         const FrameInput input = next();
         const std::size_t number = bytes_.below(5);
@@ -288,7 +287,7 @@ private:
             refused = true;
         }
         require(refused, "a step without its frame is refused");
-        require(same_state(tracker_.state(), after), "and leaves no trace");
+        require(same_state(tracker_.state(), after), "a refused step leaves no trace");
     }
 
     void replace_by_copy() {
@@ -296,25 +295,25 @@ private:
         tracker_ = std::move(copy);
     }
 
-    /// What the call returns; null where it refuses the input, which it must do with unsound input and no
-    /// other, and then leave the tracker as it was.
+    /// The result of the call; null if it refuses the input. It must refuse invalid input, and no other, and
+    /// leave the tracker unchanged in that case.
     template <class Call>
     const FrameResult* attempt(const FrameInput& input, Call call) {
         const State before = tracker_.state();
         const bool sound = is_sound(input);
         try {
             const FrameResult& result = call(input);
-            require(sound, "unsound input is refused");
+            require(sound, "invalid input is refused");
             return &result;
         } catch (const InvalidArgument& error) {
             require_printable(error.what());
-            require(!sound, "sound input is taken");
-            require(same_state(tracker_.state(), before), "what is refused leaves no trace");
+            require(!sound, "valid input is accepted");
+            require(same_state(tracker_.state(), before), "refused input leaves no trace");
             return nullptr;
         }
     }
 
-    /// Whether the docstring of `update` allows it.
+    /// Whether the input is valid according to the docstring of `update`.
     [[nodiscard]] bool is_sound(const FrameInput& input) const {
         if (const std::optional<double> time = input.info.timestamp)
             if (!detail::is_finite(*time) || (time_ && *time <= *time_)) return false;
@@ -337,7 +336,7 @@ private:
         });
     }
 
-    // The laws.
+    // Laws.
 
     [[nodiscard]] float elapsed(const FrameInput& input) const {
         if (!input.info.timestamp || !time_) return 1;
@@ -345,17 +344,17 @@ private:
         return static_cast<float>(std::clamp(frames, 1e-6, 1e9));
     }
 
-    /// What holds of both trackers and their clock after a frame.
+    /// Checks both trackers and their clock after a frame.
     void finish(const FrameInput& input) {
         require(same_state(tracker_.state(), control_.state()),
-                "a tracker has no other memory than its frames");
+                "a tracker's state depends only on its frames");
         if (input.info.timestamp)
             time_ = input.info.timestamp;
         else if (time_) {
             const double next = *time_ + 1 / tracker_.options().frame_rate;
             time_ = detail::is_finite(next) ? next : std::numeric_limits<double>::max();
         }
-        require(tracker_.state().timestamp == time_, "time goes on");
+        require(tracker_.state().timestamp == time_, "time advances");
         ++tracked_;
     }
 
@@ -371,7 +370,7 @@ private:
                 const auto row = static_cast<Eigen::Index>(d), column = static_cast<Eigen::Index>(t);
                 require(evidence.iou(row, column) ==
                             static_cast<float>(iou(evidence.detections[d].box, evidence.tracks[t].box)),
-                        "overlaps are those of each pair");
+                        "overlaps match each pair of boxes");
                 require(std::abs(evidence.similarity(row, column)) <= 1, "similarities lie in [-1, 1]");
             }
         require(work.features_d.allFinite() && work.features_t.allFinite(), "features are finite");
@@ -398,13 +397,13 @@ private:
         for (std::size_t t = 0; t < before.tracks.size(); ++t)
             expected[before.tracks[t].id] = work.boxes_t[t];
 
-        require(work.elapsed == elapsed(input), "time passes as the timestamps say");
+        require(work.elapsed == elapsed(input), "elapsed time matches the timestamps");
         const cv::Size size = AnyTracker::kReadsFrames ? input.frame.size() : input.info.frame_size;
         const Events events = lifecycle_.update(since_update_ + work.elapsed, size, found, expected);
         since_update_ = 0;
-        require(result.events == events, "events are those of the rules");
+        require(result.events == events, "events follow the rules");
         require(tracker_.state().last_id == last_id,
-                "every unmatched detection of the birth score creates a track");
+                "every unmatched detection with the birth score creates a track");
         std::erase_if(lifecycle_.lives, [](const auto& entry) { return entry.second.removed; });
         for (const TrackId id : events.removed)
             seen_.erase(id);
@@ -414,20 +413,21 @@ private:
     void check_prediction(const State& before, const FrameInput& input, const FrameResult& result) {
         lifecycle_.propagate();
         since_update_ += elapsed(input);
-        require(tracker_.work().elapsed == elapsed(input), "time passes as the timestamps say");
-        require(result.events == Events{} && result.rejected.empty(), "nothing happens without a detector");
-        require(tracker_.state().last_id == before.last_id, "nobody is born without a detector");
+        require(tracker_.work().elapsed == elapsed(input), "elapsed time matches the timestamps");
+        require(result.events == Events{} && result.rejected.empty(),
+                "there are no events without a detector");
+        require(tracker_.state().last_id == before.last_id, "no track is born without a detector");
         check_tracks(before, result, {}, {});
     }
 
-    /// @return  as the tracker must have sorted them
+    /// @return  the expected split of the detections
     SortedDetections check_detections(const FrameInput& input, const FrameResult& result) const {
         const auto& work = tracker_.work();
         SortedDetections sorted = sorted_detections(input.detections, tracker_.options().detections);
-        require(result.rejected == sorted.rejected, "what is left out, and why, is by the rules");
+        require(result.rejected == sorted.rejected, "rejections and their reasons follow the rules");
         require(work.source == sorted.usable && work.detections.size() == sorted.usable.size() &&
                     work.scores.size() == sorted.usable.size(),
-                "and all others are used");
+                "all other detections are used");
         require(work.levels.sure > 0 && work.levels.sure <= work.levels.birth && work.levels.birth < 1,
                 "score levels are in order");
         for (std::size_t d = 0; d < sorted.usable.size(); ++d) {
@@ -445,18 +445,18 @@ private:
         std::set<std::size_t> detections, tracks;
         for (const Match& match : work.matches) {
             require(match.detection < work.detections.size() && match.track < before.tracks.size(),
-                    "a match is of a detection and a track");
+                    "a match consists of a detection and a track");
             require(detections.empty() || match.detection > *detections.rbegin(),
-                    "matches are in order of their detections");
+                    "matches are in order of detection");
             require(detections.insert(match.detection).second && tracks.insert(match.track).second,
-                    "nobody is matched twice");
+                    "no detection or track is matched twice");
             require(work.detections[match.detection].class_id == before.tracks[match.track].class_id,
                     "different classes are not matched");
         }
     }
 
-    /// @param found     id -> box of its detection in this frame
-    /// @param expected  id -> box of where it was expected, in a frame with a detector
+    /// @param found     ID -> box of its detection in this frame
+    /// @param expected  ID -> predicted box, in a frame with a detector
     void check_tracks(const State& before, const FrameResult& result, const std::map<TrackId, Box>& found,
                       const std::map<TrackId, Box>& expected) const {
         const State& state = tracker_.state();
@@ -465,15 +465,15 @@ private:
         require(state.tracks.size() == lifecycle_.lives.size() &&
                     state.motions.size() == state.tracks.size() &&
                     state.appearances.size() == state.tracks.size(),
-                "every track that lives is kept, and no other");
+                "exactly the living tracks are kept");
         std::vector<Track> reported;
         auto life = lifecycle_.lives.begin();
         for (std::size_t t = 0; t < state.tracks.size(); ++t, ++life) {
             const Track& track = state.tracks[t];
-            require(track.id == life->first, "tracks are in order of id");
+            require(track.id == life->first, "tracks are in order of ID");
             check_track(track, life->second, found.contains(track.id));
             if (expected.contains(track.id) && !track.detection)
-                require(track.box == expected.at(track.id), "who is missed is where it was expected");
+                require(track.box == expected.at(track.id), "a missed track is at its predicted box");
             check_motion(state.motions[t]);
             check_appearance(before, state.appearances[t], track);
             if (!lifecycle_.reports(life->second)) continue;
@@ -481,19 +481,18 @@ private:
             if (track.detection && tracker_.options().reported_box == ReportedBox::kDetection)
                 reported.back().box = found.at(track.id);
         }
-        require(result.tracks == reported,
-                "confirmed tracks, and those that are missed just now, are reported");
+        require(result.tracks == reported, "confirmed tracks and recently missed ones are reported");
     }
 
     void check_track(const Track& track, const SlowLifecycle::Life& life, bool is_found) const {
         const Seen& seen = seen_.at(track.id);
         require(is_usable(track.box), "boxes are finite and not empty");
-        require(track.status == lifecycle_.status(life), "a track's status is by the rules");
+        require(track.status == lifecycle_.status(life), "a track's status follows the rules");
         require(track.age == SlowLifecycle::age(life), "an age counts frames since birth");
         require(track.hits == SlowLifecycle::hits(life), "hits count detections");
         require(track.missed == SlowLifecycle::missed(life), "misses count updates without a detection");
 #ifdef __FAST_MATH__
-        constexpr float kRounding = 1e-5F; // of sums of less than a hundred floats, in any order
+        constexpr float kRounding = 1e-5F; // error of sums of less than a hundred floats, in any order
 #else
         constexpr float kRounding = 0;
 #endif
@@ -503,11 +502,11 @@ private:
                 "missed time is the time since the last detection");
         require(track.hits <= track.age && track.missed < track.age, "counts fit the age");
         require(track.detection == (is_found ? std::optional(seen.index) : std::nullopt),
-                "a track names its detection in the caller's list");
+                "a track contains the index of its detection in the caller's list");
         require(track.observed == seen.detection.box && track.class_id == seen.detection.class_id &&
                     track.tag == seen.detection.tag && track.score == seen.score,
-                "a track has what its last detection said");
-        require(track.covered >= 0 && track.covered <= 1, "shares lie in [0, 1]");
+                "a track has the values of its last detection");
+        require(track.covered >= 0 && track.covered <= 1, "fractions are in [0, 1]");
     }
 
     static void check_motion(const KalmanState& motion) {
@@ -517,10 +516,10 @@ private:
                 require(detail::is_finite(value), "motion is finite");
     }
     static void check_motion(const HoldMotion::State& box) {
-        require(is_usable(box), "boxes that are held are finite and not empty");
+        require(is_usable(box), "held boxes are finite and not empty");
     }
 
-    /// What is remembered of a track is what it was, or the mean with the features of its detection.
+    /// The stored appearance of a track is unchanged, or averaged with the features of its detection.
     void check_appearance(const State& before, const AppearanceMemory::State& appearance,
                           const Track& track) const {
         const AppearanceMemoryOptions& options = tracker_.options().appearance;
@@ -544,8 +543,8 @@ private:
             return detail::is_finite(a) &&
                    std::abs(a - b) <= 1e-6F * std::abs(a) + std::numeric_limits<float>::min();
         };
-        require(std::ranges::equal(appearance.mean, expected, near), "looks are remembered by the rules");
-        require(expected.empty() || expected.size() == dimension_, "looks have the pooler's dimension");
+        require(std::ranges::equal(appearance.mean, expected, near), "stored appearances follow the rules");
+        require(expected.empty() || expected.size() == dimension_, "appearances have the pooler's dimension");
     }
 
     [[nodiscard]] float birth_score() const {
@@ -558,16 +557,16 @@ private:
     AnyTracker tracker_;
     AnyTracker control_;
     SlowLifecycle lifecycle_;
-    std::map<TrackId, Seen> seen_; ///< the last detection of each track that lives
+    std::map<TrackId, Seen> seen_; ///< the last detection of each living track
     std::optional<double> time_;   ///< of the last frame, seconds
     float since_update_ = 0;       ///< nominal frames since a detector ran
     std::int64_t tracked_ = 0;
 };
 
-/// Leads one of the library's trackers, with frames or without, through hostile detections, frames and calls:
-/// see TrackerSession. Returns the number of frames that were tracked.
+/// Drives one of the library's trackers, with or without frames, with hostile detections, frames and calls;
+/// see TrackerSession. Returns the number of tracked frames.
 ///
-/// @throws BrokenLaw  something does not hold that must
+/// @throws BrokenLaw  a law does not hold
 inline std::int64_t check_tracker(std::string_view data) {
     ByteSource bytes(data);
     const std::size_t kind = bytes.below(8);

@@ -8,7 +8,7 @@
 
 namespace fgagt::test {
 
-/// Reads whatever text as TT100K: see check_annotations().
+/// Reads any text as TT100K: see check_annotations().
 ///
 /// @throws BrokenLaw  a law does not hold
 inline bool check_tt100k(std::string_view bytes) {

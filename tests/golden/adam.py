@@ -1,7 +1,7 @@
 """Writes adam.json: steps of Adam with a warm-up and a cosine decay by NumPy.  python3 adam.py
 
-The method is written down here once more, from algorithm 1 of Kingma and Ba (arXiv 1412.6980), in double and for
-one vector of all parameters; each gradient is drawn beforehand. The vector is the embedding [2 x 3], its bias [2],
+The method is implemented again from algorithm 1 of Kingma and Ba (arXiv 1412.6980), in double precision and for
+one vector of all parameters; all gradients are drawn in advance. The vector is the embedding [2 x 3], its bias [2],
 the logit of w, W1, W2 and Wa [2 x 2] and the reduction [2 x 1], row by row.
 """
 
@@ -44,7 +44,7 @@ def main():
     ]:
         options = dict(zip(names, values))
         weights = random.normal(size=EMBEDDING + LOGIT + GRAPH)
-        # one in four is far smaller than the others: Adam divides that away
+        # One in four is much smaller than the others; Adam normalises the difference.
         scale = np.where(random.random(weights.size) < 0.25, 1e-4, 1.0)
         gradients = random.normal(size=(15, weights.size)) * scale
         cases.append(

@@ -1,7 +1,7 @@
 """Writes assignment.json: optimal totals of assignment problems, solved by SciPy on explicit matrices.
 
 The matrices come from a linear congruential generator that the test repeats; the file keeps their parameters,
-the optimum, and the matched pairs where they are the only optimal ones. Every value is a multiple of 2^-24 and
+the optimum, and the matched pairs if they are the unique optimum. Every value is a multiple of 2^-24 and
 every margin one of 2^-6, so that totals are exact in double and can be compared for equality.
 
     python3 assignment.py   (NumPy and SciPy)
@@ -29,7 +29,7 @@ def matrix(rows, columns, seed, levels, gated):
 
 
 def best_with_margin(scores, margin):
-    """Total and matched pairs of [scores, margin], as the paper writes it."""
+    """Total and matched pairs of [scores, margin], in the paper's notation."""
     rows, columns = scores.shape
     augmented = np.hstack([scores, np.full((rows, rows), margin)])
     row, column = linear_sum_assignment(augmented, maximize=True)
@@ -59,9 +59,9 @@ for number, (rows, columns) in enumerate(SHAPES):
         (FINE, 0.0, 13 / 64),
         (FINE, 0.9, 13 / 64),
         (FINE, 0.98, 40 / 64),
-        (FINE, 0.0, 1.0),  # no score reaches it
-        (FINE, 0.3, -1.0),  # every score reaches it
-        (COARSE, 0.0, 16 / 64),  # many ties, with the margin too
+        (FINE, 0.0, 1.0),  # no score reaches the margin
+        (FINE, 0.3, -1.0),  # every score reaches the margin
+        (COARSE, 0.0, 16 / 64),  # many ties, also with the margin
         (COARSE, 0.9, 32 / 64),
     ]:
         seed = 1000 * number + len(margin_cases)

@@ -1,7 +1,7 @@
 """Writes balanced_loss.json: the balanced mean squared error by NumPy.  python3 balanced_loss.py
 
-The loss is written down here once more, from the paper's equation 12, by masks of whole matrices; the library
-goes from pair to pair.
+The loss is implemented again from the paper's equation 12 with masks of whole matrices; the library
+iterates over pairs.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Writes discriminant.json: regularised linear discriminants by NumPy.  python3 discriminant.py
 
-The library sums up products sample by sample; here all differences are one matrix, whitened by a Cholesky factor
-instead of a symmetric root: the discriminant is then found by its own eigenvalue problem and brought to the same form.
+The library sums products sample by sample. Here all differences form one matrix, whitened by a Cholesky factor
+instead of a symmetric root: the resulting eigenvalue problem is different, and its solution is converted to the same form.
 """
 
 import json
@@ -33,8 +33,8 @@ def discriminant(samples, dimension, shrinkage):
     within *= inputs / np.trace(within)
     regularised = (1 - shrinkage) * within + shrinkage * np.eye(inputs)
     total = np.cov(rows.T, bias=True)
-    # With R = L L^T: L^-1 T L^-T has the eigenvalues of R^-1/2 T R^-1/2, and its eigenvectors v give those by
-    # R^1/2 (L^-T v).
+    # With R = L L^T, L^-1 T L^-T has the same eigenvalues as R^-1/2 T R^-1/2. An eigenvector v of the former gives
+    # R^1/2 (L^-T v) for the latter.
     inverse = np.linalg.inv(np.linalg.cholesky(regularised))
     values, vectors = np.linalg.eigh(inverse @ total @ inverse.T)
     order = np.argsort(values)[::-1][:dimension]

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes roi_align.json: what ONNX RoiAlign, run by onnxruntime, makes of a few boxes.
+"""Writes roi_align.json: the output of ONNX RoiAlign, run by onnxruntime, for a few boxes.
 
     python3 roi_align.py > roi_align.json        (needs numpy, onnx, onnxruntime)
 
-The map holds sin(0.7 c + 0.31 y) + cos(0.43 x - 0.2 c) at row y, column x, channel c, so that the test can make it again.
+The map holds sin(0.7 c + 0.31 y) + cos(0.43 x - 0.2 c) at row y, column x, channel c, so that the test can recreate it.
 Boxes are left, top, width, height in image coordinates; outputs are bins_y x bins_x x channels per box.
 """
 
@@ -22,10 +22,10 @@ BOXES = [
     [0.0, 0.0, 68.0, 44.0],  # the whole image
     [-9.5, -7.25, 30.0, 21.5],  # across the upper left corner
     [50.0, 30.0, 41.0, 39.0],  # across the lower right corner
-    [-60.0, 10.0, 20.0, 20.0],  # wholly outside
-    [20.25, 13.5, 0.75, 1.25],  # far less than a cell
+    [-60.0, 10.0, 20.0, 20.0],  # completely outside
+    [20.25, 13.5, 0.75, 1.25],  # much smaller than a cell
     [33.0, -20.0, 3.0, 90.0],  # narrow, taller than the image
-    [-400.0, -300.0, 900.0, 700.0],  # far larger than the image
+    [-400.0, -300.0, 900.0, 700.0],  # much larger than the image
 ]
 CASES = [(ratio, aligned) for aligned in (True, False) for ratio in (0, 1, 2, 3)]
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes safetensors/*.safetensors with the package safetensors, for the tests to read and to write again.
+"""Writes safetensors/*.safetensors with the package safetensors, for the tests to read and rewrite.
 
     python3 safetensors.py        (NumPy and safetensors)
 
-Started in the folder of this file, Python would take it for the package; it removes that folder from where it looks.
+Python would import this file instead of the package, so the script removes its own folder from the search path.
 """
 
 import pathlib

@@ -17,7 +17,7 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-/// Uniform in [low, high), the same with every standard library.
+/// Uniform in [low, high), the same in every standard library.
 class Uniform {
 public:
     explicit Uniform(const std::string& test_name) : random_(test::seed_of(test_name)) {}
@@ -93,7 +93,7 @@ Table naive_prior(const Table& f_d, const Table& f_t, const Table& iou, double w
     return prior;
 }
 
-/// Equations 9 to 11 as they are printed, by loops over doubles.
+/// Equations 9 to 11 as printed, with loops over doubles.
 Table naive_graph(const Matrix& features_d, const Matrix& features_t, const Matrix& iou,
                   const GraphWeights& weights, const AdaptiveGraphOptions& options) {
     const Eigen::Index dimension = features_d.cols();
@@ -131,7 +131,7 @@ double largest_error(const Matrix& matrix, const Table& expected) {
         REQUIRE(actual[i].size() == expected[i].size());
         for (std::size_t j = 0; j < expected[i].size(); ++j) {
             const double error = std::abs(actual[i][j] - expected[i][j]);
-            worst = error <= worst ? worst : error; // NaN counts
+            worst = error <= worst ? worst : error; // also detects NaN
         }
     }
     return worst;
@@ -163,13 +163,13 @@ TEST_CASE("the graph agrees with the printed equations on random input") {
                     const Matrix iou = uniform(shape.m, shape.n, 0, 1);
                     const AdaptiveGraphOptions& options = weights.options;
                     const Matrix result = relate(AdaptiveGraph(weights), f_d, f_t, iou);
-                    // Sums of up to 33 products, thrice in a row, of floats (6e-8), divided by row lengths
-                    // that ReLU may leave as small as a tenth.
+                    // Sums of up to 33 products, three times in a row, in floats (6e-8), divided by row
+                    // lengths that ReLU may reduce to a tenth.
                     CHECK(largest_error(result, naive_graph(f_d, f_t, iou, weights, options)) < 5e-5);
                 }
 }
 
-TEST_CASE("the graph on a case done by hand") {
+TEST_CASE("the graph agrees with a case computed by hand") {
     // W1 = I, W2 = 2 I, Wa = 0 (a gate of one half), w = 0.5: H = F + aggregated. One detection at (1, 0) and
     // tracks at (1, 1) and (1, 2): squared distances 1 and 4, affinities (4, 1) / sqrt(17).
     GraphWeights weights = GraphWeights::untrained(2);
@@ -213,7 +213,7 @@ TEST_CASE("the margin belongs to the weights") {
     CHECK(AdaptiveGraph(weights).margin() == 0.37F);
 }
 
-TEST_CASE("similarities lie in their range and objects like themselves most") {
+TEST_CASE("similarities are in range and objects are most similar to themselves") {
     Uniform uniform("similarities lie in their range");
     for (const bool relu : {true, false}) {
         GraphWeights weights = random_weights(uniform, 12);
@@ -222,7 +222,7 @@ TEST_CASE("similarities lie in their range and objects like themselves most") {
         const Matrix result = relate(AdaptiveGraph(weights), f, f, Matrix::Identity(15, 15));
         CHECK(result.maxCoeff() <= 1);
         CHECK(result.minCoeff() >= (relu ? 0.0F : -1.0F));
-        CHECK((relu || result.minCoeff() < 0)); // or the bound would say nothing
+        CHECK((relu || result.minCoeff() < 0)); // otherwise the bound would be trivial
         const Matrix cosines = relate(AdaptiveGraph({.relu = relu}), f, f, Matrix::Identity(15, 15));
         for (Eigen::Index i = 0; i < 15; ++i)
             CHECK_THAT(cosines(i, i), WithinAbs(1.0, 1e-6));
@@ -238,12 +238,12 @@ TEST_CASE("permuting detections permutes rows, permuting tracks permutes columns
     q.indices() << 4, 2, 0, 1, 3;
     const Matrix expected = p * relate(AdaptiveGraph(weights), f_d, f_t, iou) * q.transpose();
     const Matrix result = relate(AdaptiveGraph(weights), p * f_d, q * f_t, p * iou * q.transpose());
-    CHECK((result - expected).cwiseAbs().maxCoeff() < 1e-5F); // the order of sums of 10 floats
+    CHECK((result - expected).cwiseAbs().maxCoeff() < 1e-5F); // sums of 10 floats in another order
 }
 
 TEST_CASE("detections and tracks may change sides") {
-    // Only the prior looks at the two sides differently: its rows are normalised. By IoU alone (w = 1) they
-    // are alike.
+    // Only the prior treats the two sides differently: its rows are normalised. With IoU only (w = 1), they
+    // are symmetric.
     Uniform uniform("detections and tracks may change sides");
     GraphWeights weights = random_weights(uniform, 10);
     weights.prior_logit = 100;
@@ -267,7 +267,7 @@ TEST_CASE("no detections or no tracks are ordinary") {
     CHECK(no_features == Matrix::Zero(2, 3));
 }
 
-TEST_CASE("a graph may be used again for other numbers of objects") {
+TEST_CASE("a graph is reusable for other numbers of objects") {
     Uniform uniform("a graph may be used again");
     AdaptiveGraph graph(random_weights(uniform, 6));
     for (const Eigen::Index size : {5, 0, 9, 2}) {
@@ -317,9 +317,9 @@ TEST_CASE("the graph agrees with the printed equations on huge and tiny features
     }
 }
 
-TEST_CASE("the prior tells nearly equal vectors apart") {
+TEST_CASE("the prior distinguishes nearly equal vectors") {
     // Distances of 1e-6 and 3e-6 between vectors of length 100: |a|^2 + |b|^2 - 2ab would be noise. All
-    // numbers are multiples of 2^-20, which floats near 8 hold exactly.
+    // numbers are multiples of 2^-20, which floats near 8 represent exactly.
     const float step = std::ldexp(1.0F, -20);
     Matrix f_d = Matrix::Constant(1, 128, 8), f_t = Matrix::Constant(3, 128, 8), prior;
     f_t(0, 5) += step;
@@ -328,7 +328,7 @@ TEST_CASE("the prior tells nearly equal vectors apart") {
     AffinityPriorScratch scratch;
     affinity_prior(f_d, f_t, Matrix::Zero(1, 3), 0, true, prior, scratch);
     CHECK(largest_error(prior, naive_prior(table(f_d), table(f_t), {{0, 0, 0}}, 0, true)) < 1e-6);
-    CHECK_THAT(prior(0, 1) / prior(0, 0), WithinAbs(1.0 / 9, 1e-3)); // 1e-16 counts a little beside 1e-12
+    CHECK_THAT(prior(0, 1) / prior(0, 0), WithinAbs(1.0 / 9, 1e-3)); // 1e-16 is small compared with 1e-12
 }
 
 TEST_CASE("identical vectors share the prior of their row") {
@@ -341,7 +341,7 @@ TEST_CASE("identical vectors share the prior of their row") {
     CHECK_THAT(prior(0, 2), WithinAbs(0, 1e-6)); // 1e-16 / 0.04
 }
 
-TEST_CASE("the graph refuses shapes that disagree and numbers that are not finite") {
+TEST_CASE("the graph refuses inconsistent shapes and non-finite numbers") {
     Uniform uniform("the graph refuses");
     const GraphWeights weights = random_weights(uniform, 4);
     const AdaptiveGraph plain, trained(weights);

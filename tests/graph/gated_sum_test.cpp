@@ -20,7 +20,7 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 using GatedSum = void (*)(const NodeParts& parts, float floor, std::span<float> node);
 
-/// All that this processor has.
+/// All kernels that this processor supports.
 std::vector<GatedSum> kernels() {
     std::vector<GatedSum> all{gated_sum_plain};
 #ifdef FGAGT_AVX2
@@ -31,7 +31,7 @@ std::vector<GatedSum> kernels() {
 
 } // namespace
 
-TEST_CASE("a gated sum is what the formula says, for all sizes and gates") {
+TEST_CASE("a gated sum agrees with the formula for all sizes and gates") {
     std::mt19937 random(21);
     std::uniform_real_distribution<float> number(-3, 3), gate(-100, 100);
     for (const GatedSum kernel : kernels())
@@ -47,13 +47,13 @@ TEST_CASE("a gated sum is what the formula says, for all sizes and gates") {
                 for (std::size_t k = 0; k < size; ++k) {
                     const double share = 1 / (1 + std::exp(-static_cast<double>(gates[k])));
                     const double expected = std::max(static_cast<double>(floor), own[k] + share * message[k]);
-                    // Roundings of the exponential, the quotient and the sum, each of numbers up to 3.
+                    // Rounding errors of the exponential, the quotient and the sum, each of numbers up to 3.
                     CHECK(std::abs(node[k] - expected) <= 4 * 3 * std::numeric_limits<float>::epsilon());
                 }
             }
 }
 
-TEST_CASE("a gate beyond all bounds is open or shut, and NaN stays visible") {
+TEST_CASE("an extreme gate is open or closed, and NaN is propagated") {
     for (const GatedSum kernel : kernels()) {
         const std::vector<float> own(8, 1), message(8, 2);
         const std::vector<float> gates{kInfinity, -kInfinity, 1e30F, -1e30F, 0, kNan, 88, -88};

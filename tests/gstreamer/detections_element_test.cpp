@@ -33,7 +33,7 @@ double confidence(GstVideoRegionOfInterestMeta* region) {
 
 } // namespace
 
-TEST_CASE("frames get the file's detections by their numbers, from 1 again in another stream") {
+TEST_CASE("frames get the file's detections by number, from 1 again in a new stream") {
     const TemporaryFolder folder;
     ElementHarness element("fgagtdetections",
                            {{"location", folder.file("det.txt", kFile).string()}, {"label", "car"}});
@@ -54,7 +54,7 @@ TEST_CASE("frames get the file's detections by their numbers, from 1 again in an
     }
 }
 
-TEST_CASE("detections without a file or a label do not start, and say why") {
+TEST_CASE("the detections element does not start without a file or label and reports why") {
     const TemporaryFolder folder;
     const std::string sound = folder.file("det.txt", kFile).string();
     const std::string broken = folder.file("broken.txt", "1,-1,x\n").string();

@@ -7,7 +7,7 @@ using fgagt::examples::DetectorRhythm;
 
 namespace {
 
-/// What becomes of frames with (#) and without (.) regions: looked at (1) or skipped (0).
+/// Whether frames with (#) and without (.) regions count as examined (1) or skipped (0).
 std::string looks(unsigned every, const std::string& frames) {
     DetectorRhythm rhythm(every);
     std::string looks;
@@ -18,17 +18,17 @@ std::string looks(unsigned every, const std::string& frames) {
 
 } // namespace
 
-TEST_CASE("a detector that looks at every frame has looked at the empty ones") {
+TEST_CASE("a detector that runs in every frame also runs in empty frames") {
     CHECK(looks(1, "#..#.") == "11111");
 }
 
-TEST_CASE("frames between a detector's turns are skipped, wherever its turns began") {
+TEST_CASE("frames between a detector's turns are skipped, whatever its first turn") {
     CHECK(looks(3, "#..#..#..") == "100100100");
-    CHECK(looks(3, "..#..#.") == "1010010"); // nothing is known before the first regions
+    CHECK(looks(3, "..#..#.") == "1010010"); // the detector's phase is unknown before the first regions
     CHECK(looks(3, "##.#") == "1101");
 }
 
-TEST_CASE("a turn that found nothing is one") {
+TEST_CASE("a turn without detections counts as a turn") {
     CHECK(looks(3, "#.....#") == "1001001");
     CHECK(looks(2, "....") == "1010");
 }

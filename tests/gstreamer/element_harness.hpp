@@ -20,7 +20,7 @@
 
 namespace fgagt::test {
 
-/// Whatever GLib complains of ends the test program, and the plugin is known.
+/// Makes GLib warnings fatal and loads the plugin.
 inline void start_gstreamer() {
     static const bool started = [] {
         gst_init(nullptr, nullptr);
@@ -37,10 +37,10 @@ inline void start_gstreamer() {
 struct BufferUnref {
     void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
 };
-/// A buffer that is given back when it goes out of scope.
+/// A buffer that is released at the end of its scope.
 using Buffer = std::unique_ptr<GstBuffer, BufferUnref>;
 
-/// An image of OpenCV as the frame of a format: BGR, BGRx, BGRA or GRAY8.
+/// Converts an OpenCV image to a frame in a format: BGR, BGRx, BGRA or GRAY8.
 inline Buffer buffer_of(const cv::Mat& image, GstVideoFormat format,
                         std::optional<std::uint64_t> pts = std::nullopt) {
     GstVideoInfo info;
@@ -67,7 +67,7 @@ inline GstElement* make_element(const char* name, const Properties& properties) 
     return element;
 }
 
-/// What the next error on a bus says; empty where there is none.
+/// The next error message on a bus; empty if there is none.
 inline std::string error_on(GstBus* bus) {
     GstMessage* message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
     if (message == nullptr) return "";
@@ -79,7 +79,7 @@ inline std::string error_on(GstBus* bus) {
     return text;
 }
 
-/// What an element says that refuses to start.
+/// The error message of an element that refuses to start.
 inline std::string start_error(const char* name, const Properties& properties) {
     GstElement* element = make_element(name, properties);
     GstBus* bus = gst_bus_new();
@@ -93,7 +93,7 @@ inline std::string start_error(const char* name, const Properties& properties) {
     return text;
 }
 
-/// A running element, alone.
+/// A single running element.
 class ElementHarness {
 public:
     explicit ElementHarness(const char* name, const Properties& properties = {}) {
@@ -111,7 +111,7 @@ public:
         gst_object_unref(bus_);
     }
 
-    /// @param format  as caps have it
+    /// @param format  in the syntax of caps
     void set_caps(const std::string& format, cv::Size size, int frame_rate = 25) {
         const std::string caps = "video/x-raw,format=" + format + ",width=" + std::to_string(size.width) +
                                  ",height=" + std::to_string(size.height) +
@@ -148,7 +148,7 @@ public:
         return value;
     }
 
-    /// What the next error on the bus says; empty where there is none.
+    /// The next error message on the bus; empty if there is none.
     [[nodiscard]] std::string error() const { return error_on(bus_); }
 
 private:
@@ -166,7 +166,7 @@ inline std::vector<GstVideoRegionOfInterestMeta*> regions_in(const Buffer& buffe
     return regions;
 }
 
-/// The id of a region, as whoever reads DL Streamer's structures finds it; 0: it has none.
+/// The ID of a region according to DL Streamer's structures; 0: none.
 inline int object_id(GstVideoRegionOfInterestMeta* region) {
     int id = 0;
     const GstStructure* structure = gst_video_region_of_interest_meta_get_param(region, "object_id");

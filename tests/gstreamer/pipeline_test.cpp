@@ -24,30 +24,29 @@ namespace fs = std::filesystem;
 using namespace fgagt;
 using namespace fgagt::test;
 
-// Pipelines of gst-launch-1.0, as a user calls it, against the program mot_track.
+// Pipelines of gst-launch-1.0, called as by a user, compared with mot_track.
 
 namespace {
 
-/// What gst-launch-1.0 needs to know of the plugin, with a registry of the test's own.
+/// The environment of gst-launch-1.0, which names the plugin and a registry of the test.
 std::string environment(const TemporaryFolder& folder) {
     return "G_DEBUG=fatal-warnings GST_PLUGIN_PATH=" +
            in_quotes(fs::path(FGAGT_GSTREAMER_PLUGIN).parent_path().string()) +
            " GST_REGISTRY=" + in_quotes((folder.path() / "registry").string()) + " ";
 }
 
-/// Whether GStreamer has these elements. Where it has not, prints the line by which ctest shows the test as
-/// skipped.
+/// Whether GStreamer has these elements. If not, prints the line that makes ctest report the test as skipped.
 bool has_elements(const std::vector<std::string>& names) {
     for (const std::string& name : names)
         if (run_command("gst-inspect-1.0 --exists " + name + " 2>&1").exit_code != 0) {
             std::cout << "SKIPPED: GStreamer's element " << name
-                      << " is not there; install gstreamer1.0-tools and gstreamer1.0-plugins-good\n";
+                      << " is missing; install gstreamer1.0-tools and gstreamer1.0-plugins-good\n";
             return false;
         }
     return true;
 }
 
-/// Images as a sequence folder that loses nothing, so that whoever decodes it sees the same pixels.
+/// Images as a lossless sequence folder, so that every decoder returns the same pixels.
 class LosslessSequence {
 public:
     explicit LosslessSequence(const std::string& name = "sequence") : path_(folder_.path() / name) {
@@ -61,7 +60,7 @@ public:
         size_ = frame.size();
     }
 
-    /// Both ways to track it give the same file.
+    /// Checks that both ways of tracking it give the same file.
     void compare(const std::string& detections, const std::string& preset) const {
         INFO(preset);
         static_cast<void>(folder_.file(path_.filename() / "seqinfo.ini", information()));
@@ -100,7 +99,7 @@ private:
 
 } // namespace
 
-TEST_CASE("a pipeline says what mot_track says of the same pixels, to the byte") {
+TEST_CASE("a pipeline agrees with mot_track on the same pixels, to the byte") {
     if (!has_elements({"multifilesrc", "pngdec", "videoconvert"})) return;
     const GeneratedSequence scene;
     LosslessSequence sequence("with blanks");
@@ -111,7 +110,7 @@ TEST_CASE("a pipeline says what mot_track says of the same pixels, to the byte")
         sequence.compare(scene.path("scene/det/det.txt"), preset);
 }
 
-TEST_CASE("a pipeline says what mot_track says of a real sequence") {
+TEST_CASE("a pipeline agrees with mot_track on a real sequence") {
     const auto data = real_data("mot/TUD-Campus");
     if (!data || !has_elements({"multifilesrc", "pngdec", "videoconvert"})) return;
     LosslessSequence sequence;
@@ -121,7 +120,7 @@ TEST_CASE("a pipeline says what mot_track says of a real sequence") {
     sequence.compare((*data / "det/yolox_nano.txt").string(), "default");
 }
 
-TEST_CASE("a pipeline says what mot_track says of the video that everybody can install") {
+TEST_CASE("a pipeline agrees with mot_track on the video of opencv-doc") {
     const fs::path video = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
     if (!fs::exists(video)) {
         std::cout << "SKIPPED: " << video.string() << " is missing; install opencv-doc\n";
@@ -145,7 +144,7 @@ TEST_CASE("a pipeline says what mot_track says of the video that everybody can i
     sequence.compare(detections.string(), "default");
 }
 
-TEST_CASE("a video file is tracked from its container on") {
+TEST_CASE("a pipeline tracks a video file") {
     if (!has_elements({"avidemux", "jpegdec", "decodebin", "videoconvert"})) return;
     const GeneratedSequence scene;
     const std::string video = scene.path("video.avi");
@@ -165,6 +164,6 @@ TEST_CASE("a video file is tracked from its container on") {
     INFO(launched.output);
     REQUIRE(launched.exit_code == 0);
     REQUIRE(mot_track(scene.arguments() + "--quiet --preset geometry --output " + scene.path("a.txt"))
-                .exit_code == 0); // which of the decoders is at work makes no difference to boxes
+                .exit_code == 0); // boxes do not depend on the decoder
     CHECK(contents_of(output) == scene.text("a.txt"));
 }

@@ -15,7 +15,7 @@ using namespace fgagt;
 using namespace fgagt::examples;
 using namespace fgagt::test;
 
-// Regions of interest as detectors write them, and as those read them who follow.
+// Regions of interest as written by detectors and read by downstream elements.
 
 namespace {
 
@@ -27,7 +27,7 @@ Buffer empty_buffer() {
     return Buffer(gst_buffer_new());
 }
 
-/// A region as DL Streamer's detectors write it, whose box, in shares of the frame, is rounded.
+/// A region in the format of DL Streamer's detectors, with a rounded box as fractions of the frame.
 RegionMeta& add_detector_region(const Buffer& buffer, const Box& box, double confidence,
                                 const char* label = "person") {
     RegionMeta* region = gst_buffer_add_video_region_of_interest_meta(
@@ -48,7 +48,7 @@ RegionMeta& add_plain_region(const Buffer& buffer, guint x, guint y, guint w, gu
     return *gst_buffer_add_video_region_of_interest_meta(buffer.get(), "person", x, y, w, h);
 }
 
-/// A track of the label "car".
+/// A track with the label "car".
 Track track_of(TrackId id, const Box& box) {
     Track track;
     track.id = id;
@@ -77,10 +77,10 @@ TEST_CASE("a detector's region is read with its exact box, its score and its lab
     CHECK(regions.any);
 }
 
-TEST_CASE("a rectangle that was scaled or moved counts more than the exact box") {
+TEST_CASE("a scaled or moved rectangle overrides the exact box") {
     const Buffer buffer = empty_buffer();
     RegionMeta& region = add_detector_region(buffer, {100.4F, 50.6F, 40.3F, 80.8F}, 0.75);
-    region.x = 60; // cropped, say
+    region.x = 60; // as if cropped
     CHECK(regions_of(buffer.get(), kFrame, {}).detections[0].box == Box{60, 51, 40, 81});
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("a plain region is a detection of score 1") {
     CHECK(detection.score == 1);
 }
 
-TEST_CASE("a score is found as any number, in another structure, and never in text") {
+TEST_CASE("a score is found as any number type or in another structure, but never in text") {
     const Buffer buffer = empty_buffer();
     const auto add = [&](GstStructure* structure) {
         gst_video_region_of_interest_meta_add_param(&add_plain_region(buffer, 1, 2, 3, 4), structure);
@@ -108,10 +108,10 @@ TEST_CASE("a score is found as any number, in another structure, and never in te
     std::vector<float> scores;
     for (const Detection& detection : regions_of(buffer.get(), kFrame, {}).detections)
         scores.push_back(detection.score);
-    CHECK(scores == std::vector<float>{0.25F, 0.5F, 1, 1}); // the last is not the colour's
+    CHECK(scores == std::vector<float>{0.25F, 0.5F, 1, 1}); // the last is not the colour's score
 }
 
-TEST_CASE("labels choose regions, and all regions tell that the detector looked") {
+TEST_CASE("labels select regions, and any region shows that the detector ran") {
     const Buffer buffer = empty_buffer();
     add_detector_region(buffer, {1, 2, 3, 4}, 0.5, "car");
     RegionMeta& person = add_detector_region(buffer, {5, 6, 7, 8}, 0.5, "person");
@@ -123,7 +123,7 @@ TEST_CASE("labels choose regions, and all regions tell that the detector looked"
     CHECK_FALSE(regions_of(empty_buffer().get(), kFrame, {}).any);
 }
 
-TEST_CASE("a detection that is written comes back to the bit, also from beyond the edge") {
+TEST_CASE("a written detection is read back to the bit, even beyond the edge") {
     const Buffer buffer = empty_buffer();
     const GQuark label = g_quark_from_string("person");
     const std::vector<Box> boxes{{100.4F, 50.6F, 40.3F, 80.8F},
@@ -146,7 +146,7 @@ TEST_CASE("a detection that is written comes back to the bit, also from beyond t
     }
 }
 
-TEST_CASE("a box that is not finite is a region without a size") {
+TEST_CASE("a non-finite box becomes a region without a size") {
     const Buffer buffer = empty_buffer();
     for (const Box box : {Box{std::nanf(""), 0, 10, 10}, Box{0, -kInfinite, 10, kInfinite}})
         add_detection(buffer.get(), {.box = box}, g_quark_from_string("person"), kFrame);
@@ -154,7 +154,7 @@ TEST_CASE("a box that is not finite is a region without a size") {
         CHECK(detection.box == Box{});
 }
 
-TEST_CASE("a track is written as DL Streamer's trackers do, once however often") {
+TEST_CASE("a track is written in DL Streamer's format, and only once") {
     const Buffer buffer = empty_buffer();
     RegionMeta& region = add_plain_region(buffer, 10, 20, 30, 40);
     Track track = track_of(7, {10.5F, 20.5F, 32, 48});
@@ -177,7 +177,7 @@ TEST_CASE("a track is written as DL Streamer's trackers do, once however often")
     CHECK(number_of(structure, "y_max") == 68.5 / 480);
 }
 
-TEST_CASE("an id beyond 32 bits is not cut off") {
+TEST_CASE("an ID beyond 32 bits is not truncated") {
     const Buffer buffer = empty_buffer();
     RegionMeta& region = add_plain_region(buffer, 10, 20, 30, 40);
     set_track(region, track_of((std::int64_t{1} << 32) + 5, {}), kFrame);
@@ -188,7 +188,7 @@ TEST_CASE("an id beyond 32 bits is not cut off") {
     CHECK(id == (std::int64_t{1} << 32) + 5);
 }
 
-TEST_CASE("a predicted track has a region where it shows, and none outside of the frame") {
+TEST_CASE("a predicted track has a region only inside the frame") {
     const Buffer buffer = empty_buffer();
     add_predicted(buffer.get(), track_of(3, {-10, 20, 40, 50}), kFrame);
     add_predicted(buffer.get(), track_of(4, {-50, 20, 40, 50}), kFrame);

@@ -26,21 +26,21 @@ std::vector<float> steps(StreamClock& clock, const std::vector<std::optional<std
 
 } // namespace
 
-TEST_CASE("a stream's clock counts nominal frames, also where frames are missing") {
+TEST_CASE("a stream's clock counts nominal frames, even if frames are missing") {
     StreamClock clock;
     clock.set_frame_rate(25);
     CHECK(steps(clock, {0, 40 * kMillisecond, 80 * kMillisecond, 240 * kMillisecond, 260 * kMillisecond}) ==
           std::vector<float>{1, 1, 4, .5F});
 }
 
-TEST_CASE("timestamps as large as those of a clock on the wall are as exact") {
+TEST_CASE("timestamps as large as wall-clock time are as exact") {
     StreamClock clock;
     clock.set_frame_rate(30);
     const std::uint64_t now = 1'700'000'000ULL * 1'000'000'000ULL;
     CHECK(steps(clock, {now, now + 33'333'333, now + 66'666'667}) == std::vector<float>{1, 1});
 }
 
-TEST_CASE("a buffer without a timestamp is one nominal frame after the last, and counts no time twice") {
+TEST_CASE("a buffer without a timestamp is one nominal frame later, and no time counts twice") {
     StreamClock clock;
     clock.set_frame_rate(50);
     CHECK(steps(clock, {std::nullopt, std::nullopt, std::nullopt}) == std::vector<float>{1, 1});
@@ -51,7 +51,7 @@ TEST_CASE("a buffer without a timestamp is one nominal frame after the last, and
     CHECK(mixed[2] == Approx(1).epsilon(1e-6));
 }
 
-TEST_CASE("time never stands still, whatever the timestamps") {
+TEST_CASE("time always advances, whatever the timestamps") {
     StreamClock clock;
     clock.set_frame_rate(1e-9); // one frame in thirty years
     double last = clock.tick(0).time;
@@ -67,7 +67,7 @@ TEST_CASE("time never stands still, whatever the timestamps") {
     }
 }
 
-TEST_CASE("a timestamp before the last one begins anew, and time goes on") {
+TEST_CASE("a decreasing timestamp restarts the stream, and time continues") {
     StreamClock clock;
     clock.set_frame_rate(25);
     const double before = clock.tick(80 * kMillisecond).time;
@@ -79,7 +79,7 @@ TEST_CASE("a timestamp before the last one begins anew, and time goes on") {
     CHECK_FALSE(clock.tick(0).begins_anew);
 }
 
-TEST_CASE("a frame rate that is unknown or absurd is taken for 30, and may change on the way") {
+TEST_CASE("an unknown or absurd frame rate becomes 30, and the rate may change") {
     StreamClock clock;
     for (const double rate : {0., -25., std::numeric_limits<double>::infinity()}) {
         clock.set_frame_rate(rate);

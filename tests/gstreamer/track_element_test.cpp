@@ -26,12 +26,12 @@
 using namespace fgagt;
 using namespace fgagt::test;
 
-// The element fgagttrack, buffer by buffer, against trackers that are fed directly.
+// The element fgagttrack, buffer by buffer, compared with trackers that are called directly.
 
 namespace {
 
 constexpr std::uint64_t kFrameTime = 40'000'000; // nanoseconds, at 25 frames per second
-const cv::Size kSize(322, 241);                  // its rows end in padding
+const cv::Size kSize(322, 241);                  // its rows are padded
 const char* const kLabels[] = {"person", "block"};
 
 const SyntheticScene& scene() {
@@ -45,7 +45,7 @@ const SyntheticScene& scene() {
     return made;
 }
 
-/// What a detector says of a frame of the scene, in whole pixels as a region has them, within the frame.
+/// Detections in a frame of the scene, clipped to the frame and in whole pixels, as in regions.
 std::vector<Detection> detections_of(int k) {
     std::vector<Detection> detections;
     for (Detection detection : scene().detections(k)) {
@@ -72,13 +72,13 @@ void attach(const Buffer& buffer, const std::vector<Detection>& detections) {
     }
 }
 
-/// A frame of the scene as a video of that format has it.
+/// A frame of the scene in a video format.
 cv::Mat picture(int k, GstVideoFormat format) {
     cv::Mat image = scene().frame(k);
     if (format == GST_VIDEO_FORMAT_GRAY8) cv::cvtColor(image, image, cv::COLOR_BGR2GRAY);
     if (format == GST_VIDEO_FORMAT_BGRA || format == GST_VIDEO_FORMAT_BGRx)
         cv::cvtColor(image, image, cv::COLOR_BGR2BGRA);
-    if (format == GST_VIDEO_FORMAT_BGRx) // where nothing is said of the fourth byte
+    if (format == GST_VIDEO_FORMAT_BGRx) // its fourth byte is undefined
         cv::randu(image.reshape(1, static_cast<int>(image.total())).col(3), 0, 256);
     return image;
 }
@@ -87,7 +87,7 @@ Buffer frame_buffer(int k, std::optional<std::uint64_t> pts, GstVideoFormat form
     return buffer_of(picture(k, format), format, pts);
 }
 
-/// The same with what the detector says of it.
+/// The same frame with its detections.
 Buffer scene_buffer(int k, std::optional<std::uint64_t> pts, GstVideoFormat format = GST_VIDEO_FORMAT_BGR) {
     Buffer buffer = frame_buffer(k, pts, format);
     attach(buffer, detections_of(k));
@@ -98,7 +98,7 @@ std::uint64_t pts_of(int k) {
     return static_cast<std::uint64_t>(k) * kFrameTime;
 }
 
-/// The ids of a frame's detections, 0 where they have none, then those of predicted objects that show.
+/// The IDs of a frame's detections, 0 if they have none, followed by the IDs of visible predicted objects.
 std::vector<TrackId> ids_of(const FrameResult& result, std::size_t detections, cv::Size size = kSize) {
     std::vector<TrackId> ids(detections, 0);
     for (const Track& track : result.tracks) {
@@ -122,7 +122,7 @@ std::vector<TrackId> ids_of(const Buffer& buffer) {
     return ids;
 }
 
-/// The ids that are not 0.
+/// The IDs other than 0.
 std::set<TrackId> known(const std::vector<TrackId>& ids) {
     std::set<TrackId> known(ids.begin(), ids.end());
     known.erase(0);
@@ -137,7 +137,7 @@ T direct_tracker(typename T::Components components = {}) {
     return T(std::move(components), options);
 }
 
-/// Both say the same of every frame of the scene, and some of all that there is to say.
+/// Checks that both give the same results in every frame of the scene, and that there are some.
 template <class Update>
 void compare(ElementHarness& element, GstVideoFormat format, Update update) {
     std::set<TrackId> all;
@@ -156,7 +156,7 @@ void compare(ElementHarness& element, GstVideoFormat format, Update update) {
 
 } // namespace
 
-TEST_CASE("regions get the ids that a tracker fed directly gives, in every format") {
+TEST_CASE("regions get the same IDs as from a direct tracker, in every format") {
     const auto [name, format] =
         GENERATE(std::pair("BGR", GST_VIDEO_FORMAT_BGR), std::pair("BGRA", GST_VIDEO_FORMAT_BGRA),
                  std::pair("BGRx", GST_VIDEO_FORMAT_BGRx), std::pair("GRAY8", GST_VIDEO_FORMAT_GRAY8));
@@ -168,7 +168,7 @@ TEST_CASE("regions get the ids that a tracker fed directly gives, in every forma
     });
 }
 
-TEST_CASE("regions get the ids that a tracker fed directly gives, of every preset") {
+TEST_CASE("regions get the same IDs as from a direct tracker, with every preset") {
     ElementHarness graph("fgagttrack", {{"preset", "graph"}});
     graph.set_caps("BGR", kSize);
     auto graph_tracker = direct_tracker<GraphTracker<>>(GraphTracker<>::learned(default_weights()));
@@ -186,7 +186,7 @@ TEST_CASE("regions get the ids that a tracker fed directly gives, of every prese
             });
 }
 
-TEST_CASE("the geometry preset looks at no pixels") {
+TEST_CASE("the geometry preset reads no pixels") {
     ElementHarness element("fgagttrack", {{"preset", "geometry"}});
     element.set_caps("BGR", kSize);
     std::set<TrackId> ids;
@@ -217,7 +217,7 @@ TEST_CASE("properties reach the tracker") {
     CHECK(differences > 0);
 }
 
-TEST_CASE("only regions of the labels that are asked for are tracked") {
+TEST_CASE("only regions with the requested labels are tracked") {
     ElementHarness element("fgagttrack", {{"labels", "dog,,block"}});
     element.set_caps("BGR", kSize);
     Tracker<> tracker;
@@ -241,7 +241,7 @@ TEST_CASE("only regions of the labels that are asked for are tracked") {
     CHECK(blocks > 10);
 }
 
-TEST_CASE("time is what the timestamps say, and one nominal frame where they are missing") {
+TEST_CASE("time follows the timestamps, and one nominal frame passes if they are missing") {
     ElementHarness element("fgagttrack", {{"max-lost-time", "5"}});
     element.set_caps("BGR", kSize);
     LifecycleOptions lifecycle;
@@ -249,7 +249,7 @@ TEST_CASE("time is what the timestamps say, and one nominal frame where they are
     auto tracker = direct_tracker({.lifecycle = LifecycleManager(lifecycle)});
     std::set<TrackId> first, last;
     double time = 0;
-    for (const int k : {0, 1, 2, 5, 6, 7, 13, 14, 15}) { // what is between is dropped on the way
+    for (const int k : {0, 1, 2, 5, 6, 7, 13, 14, 15}) { // frames in between are dropped
         const bool has_time = k != 6 && k != 14;
         time = has_time ? 0.04 * k : time + 0.04;
         const auto detections = detections_of(k);
@@ -262,7 +262,7 @@ TEST_CASE("time is what the timestamps say, and one nominal frame where they are
     CHECK(first != last);
 }
 
-TEST_CASE("a flush, another stream and a timestamp that goes back begin anew, and ids go on") {
+TEST_CASE("a flush, a new stream and a decreasing timestamp restart tracking, and IDs continue") {
     const std::string what = GENERATE("flush", "stream", "timestamp");
     ElementHarness element("fgagttrack");
     element.set_caps("BGR", kSize);
@@ -285,7 +285,7 @@ TEST_CASE("a flush, another stream and a timestamp that goes back begin anew, an
     CHECK(*before.rbegin() < *after.begin());
 }
 
-TEST_CASE("a stream whose size, format and frame rate change goes on") {
+TEST_CASE("a stream continues when its size, format and frame rate change") {
     ElementHarness element("fgagttrack");
     Tracker<> tracker;
     std::uint64_t pts = 0;
@@ -309,7 +309,7 @@ TEST_CASE("a stream whose size, format and frame rate change goes on") {
     }
 }
 
-TEST_CASE("objects that the detector missed get a region of their own, unless it is not wanted") {
+TEST_CASE("objects that the detector missed get a region, unless this is disabled") {
     ElementHarness element("fgagttrack");
     ElementHarness quiet("fgagttrack", {{"add-predicted", "false"}});
     element.set_caps("BGR", kSize);
@@ -330,7 +330,7 @@ TEST_CASE("objects that the detector missed get a region of their own, unless it
     CHECK(quiet.counter("tracks") == element.counter("tracks"));
 }
 
-TEST_CASE("frames between the detector's turns are predicted, and cost no track its life") {
+TEST_CASE("frames between the detector's turns are predicted and do not count as misses") {
     ElementHarness element("fgagttrack", {{"detect-every", "4"}});
     element.set_caps("BGR", kSize);
     Tracker<> tracker;
@@ -348,7 +348,7 @@ TEST_CASE("frames between the detector's turns are predicted, and cost no track 
     CHECK(predicted > 18);
 }
 
-TEST_CASE("hostile regions go by, and whatever else is in the frame is tracked") {
+TEST_CASE("hostile regions are ignored, and the other regions are tracked") {
     ElementHarness element("fgagttrack");
     element.set_caps("BGR", kSize);
     Tracker<> tracker;
@@ -381,7 +381,7 @@ TEST_CASE("hostile regions go by, and whatever else is in the frame is tracked")
     CHECK(element.error().empty());
 }
 
-TEST_CASE("frames of one pixel and frames without regions are frames") {
+TEST_CASE("frames of one pixel and frames without regions are processed") {
     ElementHarness element("fgagttrack");
     element.set_caps("BGR", {1, 1});
     for (int k = 0; k < 3; ++k)
@@ -391,7 +391,7 @@ TEST_CASE("frames of one pixel and frames without regions are frames") {
     CHECK(element.counter("frames") == 3);
 }
 
-TEST_CASE("a buffer that stands for a gap goes by unseen") {
+TEST_CASE("a gap buffer is passed on unchanged") {
     ElementHarness element("fgagttrack");
     element.set_caps("BGR", kSize);
     Tracker<> tracker;
@@ -401,7 +401,7 @@ TEST_CASE("a buffer that stands for a gap goes by unseen") {
         const auto detections = detections_of(k);
         const auto expected = ids_of(tracker.update(scene().frame(k), detections), detections.size());
         CHECK(ids_of(element.pass(scene_buffer(k, pts_of(k)))) == expected);
-        const Buffer mine(gst_buffer_ref(gap.get())); // so that what goes by is a copy
+        const Buffer mine(gst_buffer_ref(gap.get())); // so that the element gets a copy
         const Buffer passed = element.pass(std::move(gap));
         CHECK(regions_in(passed).empty());
         CHECK(GST_BUFFER_FLAG_IS_SET(passed.get(), GST_BUFFER_FLAG_GAP));
@@ -409,7 +409,7 @@ TEST_CASE("a buffer that stands for a gap goes by unseen") {
     CHECK(element.counter("frames") == 6);
 }
 
-TEST_CASE("elements of one process do not know of one another, and one begins anew when it is stopped") {
+TEST_CASE("elements of one process are independent, and stopping an element resets it") {
     ElementHarness first("fgagttrack"), second("fgagttrack");
     first.set_caps("BGR", kSize);
     second.set_caps("BGR", kSize);
@@ -432,7 +432,7 @@ TEST_CASE("elements of one process do not know of one another, and one begins an
     }
 }
 
-TEST_CASE("who else holds a buffer sees it unchanged, and its pixels are not copied") {
+TEST_CASE("a shared buffer stays unchanged, and its pixels are not copied") {
     ElementHarness element("fgagttrack");
     element.set_caps("BGR", kSize);
     const Buffer mine = scene_buffer(0, 0);
@@ -442,7 +442,7 @@ TEST_CASE("who else holds a buffer sees it unchanged, and its pixels are not cop
     CHECK(gst_buffer_peek_memory(mine.get(), 0) == gst_buffer_peek_memory(passed.get(), 0));
 }
 
-TEST_CASE("the output is what the regions say, written at the end of the stream") {
+TEST_CASE("the output matches the regions and is written at the end of the stream") {
     const TemporaryFolder folder;
     const auto file = folder.path() / "tracks.txt";
     ElementHarness element("fgagttrack", {{"output", file.string()}});
@@ -459,12 +459,12 @@ TEST_CASE("the output is what the regions say, written at the end of the stream"
     CHECK_FALSE(std::filesystem::exists(file));
     element.push_event(gst_event_new_eos());
     CHECK(contents_of(file) == results_text(rows));
-    std::filesystem::remove(file); // it is not written twice
+    std::filesystem::remove(file); // it must not be written twice
     element.set_state(GST_STATE_NULL);
     CHECK_FALSE(std::filesystem::exists(file));
 }
 
-TEST_CASE("the output of a stream that is cut short is written when it stops") {
+TEST_CASE("the output of a truncated stream is written when it stops") {
     const TemporaryFolder folder;
     const auto file = folder.path() / "tracks.txt";
     ElementHarness element("fgagttrack", {{"output", file.string()}});
@@ -483,7 +483,7 @@ TEST_CASE("an output that cannot be written is an error on the bus") {
     element.push_event(gst_event_new_eos());
     CHECK_THAT(element.error(), contains("missing/tracks.txt"));
     element.set_state(GST_STATE_NULL);
-    CHECK(element.error().empty()); // once is enough
+    CHECK(element.error().empty()); // the error is reported once
 }
 
 TEST_CASE("a buffer that is smaller than its frame is an error on the bus") {

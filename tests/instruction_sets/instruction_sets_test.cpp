@@ -11,8 +11,8 @@
 
 using namespace fgagt::test;
 
-// Units that are compiled for other instruction sets, in one program: each has kernels of its own, and all
-// say the same.
+// Units compiled for different instruction sets in one program: each has its own kernels, and all give the
+// same results.
 
 namespace {
 
@@ -43,24 +43,24 @@ double greatest_difference(const std::vector<double>& a, const std::vector<doubl
 }
 
 void check_equal(const UnitResult& a, const UnitResult& b) {
-    // Whole numbers, and what is chosen by them.
+    // Integers, and choices that depend on integers.
     CHECK(a.pyramid == b.pyramid);
     CHECK(a.corners == b.corners);
     CHECK(a.assignment == b.assignment);
-    // Sums of floats, which compilers round in other places: of numbers up to 1 ...
+    // Sums of floats, which compilers round differently: of numbers up to 1 ...
     CHECK(greatest_difference(a.channels, b.channels) <= 1e-5);
     CHECK(greatest_difference(a.roi_align, b.roi_align) <= 1e-5);
     CHECK(greatest_difference(a.stripes, b.stripes) <= 1e-5);
     CHECK(greatest_difference(a.embedded, b.embedded) <= 1e-5);
     CHECK(greatest_difference(a.graph, b.graph) <= 1e-5);
-    // ... of 70 of them, and places of pixels whose steps end below a hundredth.
+    // ... of 70 of them, and pixel positions whose iterations stop below a hundredth.
     CHECK(greatest_difference(a.product, b.product) <= 1e-5 * UnitInput::kDepth);
     CHECK(greatest_difference(a.flow, b.flow) <= 1e-3);
 }
 
 } // namespace
 
-TEST_CASE("units compiled for several instruction sets say the same in one program") {
+TEST_CASE("units compiled for several instruction sets agree in one program") {
     const UnitInput input = make_input();
     const UnitResult expected = base::run(input);
     check_equal(no_simd::run(input), expected);

@@ -4,10 +4,10 @@
 
 #include <vector>
 
-/// The same code, compiled for several instruction sets, each in a namespace and with a result of its own.
+/// The same code, compiled for several instruction sets, each in its own namespace with its own result.
 namespace fgagt::test {
 
-/// What every unit is given. Plain numbers: matrices of Eigen's must not pass between such units.
+/// The input of every unit. Plain numbers, because Eigen's matrices must not be passed between such units.
 struct UnitInput {
     cv::Mat previous, current;      ///< CV_8UC1, of the same size
     cv::Mat frame;                  ///< CV_8UC3
@@ -16,9 +16,9 @@ struct UnitInput {
     static constexpr int kRows = 50, kDepth = 70;
 };
 
-/// What a unit makes of it.
+/// The results of a unit.
 struct UnitResult {
-    std::vector<double> pyramid, corners, flow; ///< integers; places in pixels; places in pixels and errors
+    std::vector<double> pyramid, corners, flow; ///< integers; pixel positions; pixel positions and errors
     std::vector<double> product, channels, roi_align, stripes, embedded, graph;
     std::vector<double> assignment; ///< columns
 };

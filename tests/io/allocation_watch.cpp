@@ -10,7 +10,7 @@ thread_local std::size_t largest_allocation = 0;
 
 } // namespace
 
-// These replace the program's own, so that every vector, string and map is seen.
+// These replace the global functions, so that the allocations of every vector, string and map are counted.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     largest_allocation = std::max(largest_allocation, size);
     return std::malloc(std::max<std::size_t>(size, 1));

@@ -4,7 +4,7 @@
 
 namespace fgagt::test {
 
-/// The largest piece of memory that `new` was asked for in this thread since the watch began, bytes.
+/// The largest block that `new` has allocated in this thread since construction, bytes.
 class AllocationWatch {
 public:
     AllocationWatch();

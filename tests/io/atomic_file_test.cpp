@@ -18,7 +18,7 @@ std::size_t files_in(const fs::path& folder) {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
 
-/// Makes writes fail beyond a file size, as a full disk does.
+/// Makes writes fail beyond a file size, like a full disk.
 class FileSizeLimit {
 public:
     explicit FileSizeLimit(rlim_t bytes) {
@@ -41,7 +41,7 @@ private:
 
 } // namespace
 
-TEST_CASE("a file is written, replaced, and nothing is left beside it") {
+TEST_CASE("a file is written and replaced without leaving temporary files") {
     const TemporaryFolder folder;
     const fs::path path = folder.path() / "out.txt";
     write_whole_file(path, "first");
@@ -65,7 +65,7 @@ TEST_CASE("a replaced file keeps its permissions, and a link stays a link") {
     CHECK(fs::status(path).permissions() == kMode);
 }
 
-TEST_CASE("a folder that is missing is an error with path and reason") {
+TEST_CASE("a missing folder is an error with path and reason") {
     const TemporaryFolder folder;
     const fs::path path = folder.path() / "none" / "out.txt";
     try {
@@ -89,7 +89,7 @@ TEST_CASE("the old file stays when the disk is full") {
     CHECK(files_in(folder.path()) == 1);
 }
 
-TEST_CASE("a folder in the file's place is an error and stays") {
+TEST_CASE("a folder at the file's path is an error and is kept") {
     const TemporaryFolder folder;
     fs::create_directory(folder.path() / "out.txt");
     CHECK_THROWS_AS(write_whole_file(folder.path() / "out.txt", "text"), fs::filesystem_error);
@@ -97,7 +97,7 @@ TEST_CASE("a folder in the file's place is an error and stays") {
     CHECK(files_in(folder.path()) == 1);
 }
 
-TEST_CASE("a device is written to, not replaced") {
+TEST_CASE("a device is written to and not replaced") {
     write_whole_file("/dev/null", "text");
     CHECK(fs::is_character_file("/dev/null"));
 }

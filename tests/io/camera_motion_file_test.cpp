@@ -21,7 +21,7 @@ ParseFailure motion_failure(std::string_view contents) {
 
 } // namespace
 
-TEST_CASE("camera motion is given by frames from 1 in continuous coordinates") {
+TEST_CASE("camera motion is read with frames from 1 and continuous coordinates") {
     const RecordedCameraMotion motion = motion_of("0\t1\t0\t0\t0\t1\t0\t\r\n1 1.5 0.25 -3  -0.5 2 4\n");
     CHECK(motion.size() == 2);
     CHECK_FALSE(motion.frame(0));
@@ -29,7 +29,7 @@ TEST_CASE("camera motion is given by frames from 1 in continuous coordinates") {
     REQUIRE(motion.frame(1));
     CHECK(*motion.frame(1) == Affine{});
     REQUIRE(motion.frame(2));
-    // Pixel (0, 0), whose centre is (.5, .5), goes to the centre of pixel (-3, 4).
+    // Pixel (0, 0), with centre (.5, .5), moves to the centre of pixel (-3, 4).
     const Affine map = *motion.frame(2);
     CHECK_THAT(map.a * 0.5 + map.b * 0.5 + map.tx, WithinAbs(-2.5, 1e-12));
     CHECK_THAT(map.c * 0.5 + map.d * 0.5 + map.ty, WithinAbs(4.5, 1e-12));
@@ -44,7 +44,7 @@ TEST_CASE("a broken camera motion file is an error with its line and column") {
     CHECK(motion_failure(good + "1 1 0 0 nan 1 0\n").column == 5);
     CHECK(motion_failure(good + "-1 1 0 0 0 1 0\n").column == 1);
     CHECK(motion_failure(good + "0.5 1 0 0 0 1 0\n").column == 1);
-    CHECK(motion_failure(good + "1 1.7e308 1.7e308 0 0 1 0\n").line == 2); // finite only as the file has it
+    CHECK(motion_failure(good + "1 1.7e308 1.7e308 0 0 1 0\n").line == 2); // finite only in the file
     const ParseFailure twice = motion_failure(good + "\n" + good);
     CHECK((twice.line == 3 && twice.says("twice")));
 }

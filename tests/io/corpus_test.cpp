@@ -24,7 +24,7 @@ using namespace fgagt::test;
 
 namespace {
 
-/// Replays a corpus; what it makes of a file takes no more memory at once than a small multiple of it.
+/// Replays a corpus; reading a file must use at most a small multiple of its size in memory.
 template <class Check>
 void replay(const std::string& target, Check check) {
     constexpr std::size_t kLeast = 16'384, kFactor = 64;
@@ -38,7 +38,7 @@ void replay(const std::string& target, Check check) {
 
 } // namespace
 
-TEST_CASE("the corpora of the readers' fuzz targets are read as their names say") {
+TEST_CASE("the corpora of the readers' fuzz targets are accepted or refused as their file names specify") {
     SECTION("numbers") {
         replay("number", check_number);
     }

@@ -15,7 +15,7 @@ using namespace fgagt;
 
 namespace {
 
-/// What std::from_chars and the function in its place make of a text.
+/// Checks that std::from_chars and its replacement parse a text alike.
 void check_same(std::string_view text) {
     double expected = 7, value = 7;
     const auto [expected_end, expected_error] =
@@ -31,7 +31,7 @@ void check_same(std::string_view text) {
 
 } // namespace
 
-TEST_CASE("numbers are read without std::from_chars as with it") {
+TEST_CASE("numbers are parsed alike with and without std::from_chars") {
     for (const char* const text : {"",
                                    "-",
                                    ".",
@@ -80,7 +80,7 @@ TEST_CASE("numbers are read without std::from_chars as with it") {
     }
 }
 
-TEST_CASE("numbers are read with a decimal point whatever the locale") {
+TEST_CASE("numbers are read with a decimal point in every locale") {
     const std::string before = std::setlocale(LC_NUMERIC, nullptr);
     for (const char* const name : {"de_DE.UTF-8", "fr_FR.UTF-8", "C"})
         if (std::setlocale(LC_NUMERIC, name) != nullptr) break;

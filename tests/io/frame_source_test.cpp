@@ -20,7 +20,7 @@ using namespace fgagt::test;
 
 namespace {
 
-/// While it lives, the leak checker looks away: some of OpenCV's video backends leak when asked in vain.
+/// Disables the leak checker for its lifetime: some of OpenCV's video backends leak when opening fails.
 struct LeaksOfOthers {
 #if defined(__SANITIZE_ADDRESS__)
     LeaksOfOthers() {
@@ -30,7 +30,7 @@ struct LeaksOfOthers {
         __lsan_enable();
     }
 #else
-    // NOLINTNEXTLINE(modernize-use-equals-default): objects of a trivial type would count as unused
+    // NOLINTNEXTLINE(modernize-use-equals-default): variables of a trivial type would count as unused
     LeaksOfOthers() {}
 #endif
     LeaksOfOthers(const LeaksOfOthers&) = delete;
@@ -75,17 +75,17 @@ TEST_CASE("a MOTChallenge sequence folder is read") {
     CHECK_FALSE(source->skip());
 }
 
-TEST_CASE("frames are passed over without being read") {
+TEST_CASE("frames are skipped without being read") {
     const TemporaryFolder folder;
     folder.file("seqinfo.ini", kInfo);
-    write_image(folder, "img1/000002.png", 20); // the first is not there
+    write_image(folder, "img1/000002.png", 20); // the first one is missing
     write_image(folder, "img1/000003.png", 30);
     const auto source = open_frames(folder.path());
     CHECK(source->skip());
     CHECK(greys_of(*source) == std::vector<int>{20, 30});
 }
 
-TEST_CASE("a missing and a broken image are errors that name the file") {
+TEST_CASE("missing and broken images are errors that name the file") {
     const TemporaryFolder folder;
     folder.file("seqinfo.ini", kInfo);
     write_image(folder, "img1/000001.png", 10);
@@ -97,7 +97,7 @@ TEST_CASE("a missing and a broken image are errors that name the file") {
     CHECK((missing.says("000002.png") && missing.says("frame 2")));
     REQUIRE(source->skip());
     CHECK(failure_of([&] { return source->read(frame); }).says("000003.png"));
-    CHECK(frame.at<cv::Vec3b>(0, 0)[0] == 10); // as it was
+    CHECK(frame.at<cv::Vec3b>(0, 0)[0] == 10); // unchanged
 }
 
 TEST_CASE("a folder of images is read in the order of their numbers") {
@@ -111,7 +111,7 @@ TEST_CASE("a folder of images is read in the order of their numbers") {
     CHECK(greys_of(*source) == std::vector<int>{1, 9, 10, 100});
 }
 
-TEST_CASE("a sequence without its length has all of its images, and without a height no size") {
+TEST_CASE("a sequence without a length has all of its images, and without a height it has no size") {
     const TemporaryFolder folder;
     folder.file("seqinfo.ini", "[Sequence]\nimDir=img1\nimExt=.png\nimWidth=8\n");
     for (const int number : {1, 2})
@@ -143,12 +143,12 @@ TEST_CASE("a video is read frame by frame, and each frame keeps its pixels") {
     REQUIRE(source->read(frame));
     CHECK_FALSE(source->read(frame));
     CHECK_FALSE(source->skip());
-    // JPEG may be a few grey levels off in a plain picture.
+    // JPEG may change a uniform picture by a few grey levels.
     CHECK(std::abs(first.at<cv::Vec3b>(20, 20)[1] - 40) <= 3);
     CHECK(std::abs(frame.at<cv::Vec3b>(20, 20)[1] - 200) <= 3); // still there after the end
 }
 
-TEST_CASE("what cannot be opened is an error that says why") {
+TEST_CASE("a source that cannot be opened is an error with the reason") {
     const TemporaryFolder folder;
     CHECK(failure_of([&] { return open_frames(folder.path()); }).says("found none"));
     CHECK(failure_of([&] { return open_frames(folder.path() / "none.mp4"); }).says("no such file"));

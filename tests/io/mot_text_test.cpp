@@ -49,7 +49,7 @@ ParseFailure detection_failure(std::string_view contents) {
 
 } // namespace
 
-TEST_CASE("ground truth is read in the styles of MOT17, MOT15 and seven columns") {
+TEST_CASE("ground truth is read in the formats of MOT17, MOT15 and seven columns") {
     const GroundTruthRows mot17 = gt_of("3,7,1,11,97,109.5,0,8,0.25\n");
     REQUIRE(mot17.size() == 1);
     const GroundTruthRow& row = mot17.rows()[0];
@@ -61,14 +61,14 @@ TEST_CASE("ground truth is read in the styles of MOT17, MOT15 and seven columns"
     CHECK(row.visibility == 0.25F);
 
     CHECK(gt_of("1,1,1,1,5,5,1,-1,-1,-1").rows()[0].class_id == -1);
-    CHECK(gt_of("1,1,1,1,5,5,1,4.4852,5.5016,0").rows()[0].class_id == -1); // a world coordinate, no class
+    CHECK(gt_of("1,1,1,1,5,5,1,4.4852,5.5016,0").rows()[0].class_id == -1); // a world coordinate, not a class
     const GroundTruthRows seven = gt_of("1,1,399,182,121,229,-1\n");
     CHECK(seven.rows()[0].flag == -1);
     CHECK(seven.rows()[0].class_id == -1);
     CHECK(seven.rows()[0].visibility == -1);
 }
 
-TEST_CASE("a box of a file becomes a Box of the library") {
+TEST_CASE("a box in a file is converted to a Box of the library") {
     const Box box = gt_of("1,1,10.5,20,30,40,1").rows()[0].box;
     CHECK(box == Box{9.5F, 19, 30, 40});
     CHECK(MotBox(box) == MotBox(9.5, 19, 30, 40));
@@ -81,7 +81,7 @@ TEST_CASE("detections keep their scores, and trailing columns may be missing") {
     CHECK(rows.rows()[1] == DetectionRow{1, {0, 0, 2, 3}, -0.5F});
 }
 
-TEST_CASE("hostile boxes are the tracker's to judge in detections, and errors elsewhere") {
+TEST_CASE("invalid boxes are passed on to the tracker in detections and are errors elsewhere") {
     const DetectionRows rows = detections_of("1,-1,nan,1,0,-5,inf\n1,-1,1e999,-1e300,1e-999,4,0.5\n");
     REQUIRE(rows.size() == 2);
     CHECK(std::isnan(rows.rows()[0].box.left));
@@ -104,7 +104,7 @@ TEST_CASE("hostile boxes are the tracker's to judge in detections, and errors el
     CHECK(gt_failure("1,1,1,1,5,5,1,1,1e39").column == 9);
 }
 
-TEST_CASE("numbers beyond the range of a double are infinite or 0, however they are written") {
+TEST_CASE("numbers beyond the range of a double are infinite or 0 in every notation") {
     const auto width = [](const std::string& number) {
         return detections_of("1,-1,1,1," + number + ",5,1").rows()[0].box.width;
     };
@@ -121,7 +121,7 @@ TEST_CASE("numbers beyond the range of a double are infinite or 0, however they 
         CHECK(width(tiny) == 0);
 }
 
-TEST_CASE("numbers too large or too small for a double are infinite or 0 without an exponent as well") {
+TEST_CASE("numbers without an exponent beyond the range of a double are infinite or 0") {
     const std::string zeros(400, '0');
     const DetectionRows rows =
         detections_of("1,-1,1" + zeros + ",0." + zeros + "1,." + zeros + "1,5,-1" + zeros + "\n");
@@ -132,7 +132,7 @@ TEST_CASE("numbers too large or too small for a double are infinite or 0 without
     CHECK((std::isinf(row.score) && row.score < 0));
 }
 
-TEST_CASE("rows are grouped by frame whatever their order") {
+TEST_CASE("rows in any order are grouped by frame") {
     const ResultRows rows = results_of("9,1,1,1,5,5,1\n2,5,1,1,5,5,1\n9,4,1,1,5,5,1\n2,3,1,1,5,5,1\n");
     CHECK(rows.last_frame() == 9);
     REQUIRE(rows.frame(2).size() == 2);
@@ -143,7 +143,7 @@ TEST_CASE("rows are grouped by frame whatever their order") {
         CHECK(rows.frame(frame).empty());
 }
 
-TEST_CASE("a huge frame number costs nothing") {
+TEST_CASE("a huge frame number needs no extra memory") {
     const ResultRows rows = results_of("4000000000000,1,1,1,5,5,1");
     CHECK(rows.last_frame() == 4000000000000);
     CHECK(rows.frame(4000000000000).size() == 1);
@@ -157,7 +157,7 @@ TEST_CASE("an empty file and a blank one have no rows") {
     }
 }
 
-TEST_CASE("other systems' line ends, blanks, exponents and byte order marks are read") {
+TEST_CASE("line ends of other systems, blanks, exponents and byte order marks are read") {
     const MotBox expected(9, 19.5, 30, 40);
     for (const std::string_view text : {"1,2,10,20.5,30,40,1\r\n", "1,2,10,20.5,30,40,1",
                                         ("\xEF\xBB\xBF"
@@ -182,7 +182,7 @@ TEST_CASE("reading and writing do not depend on the locale") {
     CHECK(contents_of(folder.path() / "out.txt") == "1,2,10.250,20.500,30.125,40.000,0.5000,-1,-1,-1\n");
 }
 
-TEST_CASE("what is no number is an error with its line and column") {
+TEST_CASE("an invalid number is an error with its line and column") {
     const std::string good = "1,1,1,1,5,5,1,-1,-1,-1\n";
     const std::string fields[] = {"1", "2", "1", "1", "5", "5", "1", "-1", "-1", "-1"};
     for (const std::string bad : {"x", "", "1x", "0x10", "1 2", "--1", "+-1", "-+1", "1e", "e5", ".", "1;2"})
@@ -201,7 +201,7 @@ TEST_CASE("what is no number is an error with its line and column") {
         }
 }
 
-TEST_CASE("frames and ids must be whole, and frames count from 1") {
+TEST_CASE("frames and IDs must be integers, and frames count from 1") {
     CHECK((gt_failure("1.5,1,1,1,5,5,1").column == 1));
     CHECK((result_failure("1,1.5,1,1,5,5,1").column == 2));
     CHECK((detection_failure("1,-0.5,1,1,5,5,1").column == 2));
@@ -211,7 +211,7 @@ TEST_CASE("frames and ids must be whole, and frames count from 1") {
         const ParseFailure failure = result_failure("1,1,1,1,5,5,1\n" + frame + ",1,1,1,5,5,1\n");
         CHECK((failure.line == 2 && failure.column == 1 && failure.says("at least 1")));
     }
-    CHECK(results_of("1,0,1,1,5,5,1\n1,-3,1,1,5,5,1").size() == 2); // any whole id
+    CHECK(results_of("1,0,1,1,5,5,1\n1,-3,1,1,5,5,1").size() == 2); // any integer ID
 }
 
 TEST_CASE("a wrong number of columns is an error") {
@@ -226,7 +226,7 @@ TEST_CASE("a wrong number of columns is an error") {
     }
 }
 
-TEST_CASE("an id twice in a frame is an error that names both lines") {
+TEST_CASE("a duplicate ID in a frame is an error that names both lines") {
     const std::string text = "1,4,1,1,5,5,1\n2,4,1,1,5,5,1\n\n1,3,1,1,5,5,1\n1,4,9,9,5,5,1\n";
     for (const ParseFailure& failure : {gt_failure(text), result_failure(text)}) {
         CHECK(failure.line == 5);
@@ -237,7 +237,7 @@ TEST_CASE("an id twice in a frame is an error that names both lines") {
     CHECK(detections_of("1,-1,1,1,5,5,1\n1,-1,1,1,5,5,1").size() == 2);
 }
 
-TEST_CASE("binary rubbish is an error and is not printed") {
+TEST_CASE("binary data is an error and is not printed") {
     const ParseFailure failure = result_failure(std::string("\x1b[2J\0\xff\n", 7));
     CHECK(failure.line == 1);
     const ParseFailure field = result_failure("1,1,\x1b[2J,1,5,5,1");
@@ -268,7 +268,7 @@ TEST_CASE("what is written is read again") {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const ResultRow &a = rows[i], &b = again.rows()[i];
         CHECK((a.frame == b.frame && a.id == b.id));
-        // Three digits are written: half a thousandth is lost at most, and some rounding in double.
+        // Three digits are written, so the error is at most half a thousandth plus rounding in double.
         CHECK_THAT(b.box.left, WithinAbs(a.box.left, 0.000501));
         CHECK_THAT(b.box.top, WithinAbs(a.box.top, 0.000501));
         CHECK_THAT(b.box.width, WithinAbs(a.box.width, 0.000501));
@@ -279,13 +279,13 @@ TEST_CASE("what is written is read again") {
     CHECK(contents_of(folder.path() / "again.txt") == contents_of(folder.path() / "out.txt"));
 }
 
-TEST_CASE("no rows make an empty file") {
+TEST_CASE("an empty list of rows makes an empty file") {
     const TemporaryFolder folder;
     write_results(folder.path() / "out.txt", {});
     CHECK(std::filesystem::file_size(folder.path() / "out.txt") == 0);
 }
 
-TEST_CASE("rows that could not be read again are refused before anything is written") {
+TEST_CASE("rows that could not be read again are refused before writing") {
     const TemporaryFolder folder;
     const auto path = folder.file("out.txt", "old");
     const auto write = [&](std::vector<ResultRow> rows) { write_results(path, rows); };
@@ -298,7 +298,7 @@ TEST_CASE("rows that could not be read again are refused before anything is writ
     CHECK(contents_of(path) == "old");
 }
 
-TEST_CASE("real files have the numbers of rows and ids that are known (needs FGAGT_DATA)") {
+TEST_CASE("real files have the known numbers of rows and IDs (needs FGAGT_DATA)") {
     const auto data = real_data("mot");
     if (!data) return;
     const GroundTruthRows adl = read_ground_truth(*data / "ADL-Rundle-6/gt/gt.txt");

@@ -8,7 +8,7 @@
 
 namespace fgagt::test {
 
-/// Where and how reading failed.
+/// The place and message of a failed read.
 struct ParseFailure {
     std::size_t line;
     std::size_t column;
@@ -17,7 +17,7 @@ struct ParseFailure {
     [[nodiscard]] bool says(const std::string& text) const { return message.find(text) != std::string::npos; }
 };
 
-/// What `read()` complains of; a failure "in line 999999" when it does not.
+/// The error of `read()`; a failure "in line 999999" if there is none.
 template <class Read>
 [[nodiscard]] ParseFailure failure_of(Read read) {
     try {

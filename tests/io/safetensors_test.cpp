@@ -24,7 +24,7 @@ using namespace fgagt::test;
 
 namespace {
 
-/// A file of a header and data; the length in front is the header's own unless another is given.
+/// A file of a header and data; the length field is the header's length unless another one is given.
 std::string file_of(std::string_view header, std::string_view data = {}, std::uint64_t length = 0) {
     if (length == 0) length = header.size();
     std::string bytes;
@@ -33,7 +33,7 @@ std::string file_of(std::string_view header, std::string_view data = {}, std::ui
     return bytes.append(header).append(data);
 }
 
-/// A header's entry; F32 with two numbers unless said otherwise.
+/// An entry of a header; F32 with two numbers unless specified otherwise.
 std::string entry_of(const std::string& name, const std::string& fields) {
     return '"' + name + "\":{" + fields + '}';
 }
@@ -44,12 +44,12 @@ ParseFailure failure_in(std::string_view bytes) {
     return failure_of([&] { return parse_safetensors(bytes, "some.file"); });
 }
 
-/// Of a file with one tensor 'a' and eight bytes of data.
+/// The failure for a file with one tensor 'a' and eight bytes of data.
 ParseFailure failure_of_fields(const std::string& fields) {
     return failure_in(file_of('{' + entry_of("a", fields) + '}', kEight));
 }
 
-/// Whether the file is refused with file, no line, and a message that has all of `texts`.
+/// Checks that the failure names the file, has no line, and contains all of `texts`.
 void check_failure(const ParseFailure& failure, std::initializer_list<std::string> texts) {
     INFO(failure.message);
     CHECK(failure.line == 0);
@@ -64,7 +64,7 @@ std::filesystem::path golden_file(const std::string& name) {
     return golden("safetensors/" + name + ".safetensors");
 }
 
-/// What golden/safetensors.py makes of `matrix`: k / 8 - 1 at element k.
+/// The values of `matrix` in golden/safetensors.py: k / 8 - 1 at element k.
 std::vector<float> ramp(int count) {
     std::vector<float> values;
     for (int k = 0; k < count; ++k)
@@ -72,7 +72,7 @@ std::vector<float> ramp(int count) {
     return values;
 }
 
-/// What golden/safetensors.py stores, in F16 rounded by hand.
+/// The contents that golden/safetensors.py stores, with F16 rounded by hand.
 TensorFile golden_tensors(ElementType type) {
     const bool half = type == ElementType::kF16;
     const float least = half ? 0x1p-24F : 6e-8F;
@@ -92,7 +92,7 @@ TensorFile golden_tensors(ElementType type) {
 
 } // namespace
 
-TEST_CASE("files that Python wrote are read exactly, and written again byte by byte") {
+TEST_CASE("files written by Python are read exactly and rewritten byte by byte") {
     for (const auto& [name, type] : {std::pair{"f32", ElementType::kF32}, {"f16", ElementType::kF16}}) {
         INFO(name);
         const TensorFile file = read_safetensors(golden_file(name));
@@ -103,14 +103,14 @@ TEST_CASE("files that Python wrote are read exactly, and written again byte by b
     CHECK(safetensors_bytes({}) == contents_of(golden_file("empty")));
 }
 
-TEST_CASE("a file of both types that Python wrote is read") {
+TEST_CASE("a file with both types written by Python is read") {
     TensorFile expected = golden_tensors(ElementType::kF32);
     expected.tensors["half"] = {ElementType::kF16, {1, 3}, ramp(3)};
     expected.metadata["made by"] = "Python";
     CHECK(identical(read_safetensors(golden_file("mixed")), expected));
 }
 
-TEST_CASE("the bytes are those of the format") {
+TEST_CASE("the bytes follow the format") {
     TensorFile file;
     file.tensors["b"] = {ElementType::kF16, {2, 1}, {1, -2}};
     file.tensors["a"] = {ElementType::kF32, {}, {1}};
@@ -135,7 +135,7 @@ TEST_CASE("tensors may be in any order, in the header and in the data") {
     CHECK(parse_safetensors(file_of('{' + second + ',' + first + '}', data), "") == expected);
 }
 
-TEST_CASE("tensors without numbers take no place") {
+TEST_CASE("empty tensors take no space") {
     const std::string none = R"("dtype":"F32","shape":[0,9000000000000],"data_offsets":[8,8])";
     const TensorFile file = parse_safetensors(
         file_of('{' + entry_of("b", none) + ',' + entry_of("a", kTwo) + ',' + entry_of("c", none) + '}',
@@ -166,7 +166,7 @@ TEST_CASE("what is written is read again, and halves are rounded") {
     CHECK(safetensors_bytes(file) == contents_of(folder.path() / "file"));
 }
 
-TEST_CASE("what is no safetensors file is an error") {
+TEST_CASE("an invalid safetensors file is an error") {
     check_failure(failure_in(""), {"0 bytes"});
     check_failure(failure_in("1234567"), {"7 bytes"});
     check_failure(failure_in("<!DOCTYPE html><html>"), {"at most 100000000", "check the path"});
@@ -181,7 +181,7 @@ TEST_CASE("what is no safetensors file is an error") {
     check_failure(failure_in(file_of("\xEF\xBB\xBF{}")), {"starts with {", "'?'"});
 }
 
-TEST_CASE("a header that is no JSON is an error that says where") {
+TEST_CASE("a header with invalid JSON is an error with its position") {
     check_failure(failure_in(file_of("{\"a\"}")), {"JSON in UTF-8", "byte 13"});
     for (const std::string header :
          {"{", "{}}", "{},", "{} x", "{'a':1}", "{\"a\":", R"({"a":{"dtype")", R"({"a":{"shape":[1,])",
@@ -196,7 +196,7 @@ TEST_CASE("a header that is no JSON is an error that says where") {
         check_failure(failure_in(file_of("{}" + rest)), {"zero at byte 11", "spaces"});
 }
 
-TEST_CASE("names that are there twice are errors") {
+TEST_CASE("duplicate names are errors") {
     const std::string two = entry_of("a", kTwo);
     check_failure(failure_in(file_of('{' + two + ',' + two + '}', kEight)), {"tensor 'a'", "twice"});
     const std::string escaped = entry_of("\\u0061", kTwo);
@@ -207,7 +207,7 @@ TEST_CASE("names that are there twice are errors") {
     check_failure(failure_in(file_of(R"({"__metadata__":{"k":"1","k":"1"}})")), {"'k' twice"});
 }
 
-TEST_CASE("a tensor has three fields of their kinds") {
+TEST_CASE("a tensor has three fields of the right types") {
     check_failure(failure_of_fields(R"("shape":[2],"data_offsets":[0,8])"), {"'a'", "no dtype"});
     check_failure(failure_of_fields(R"("dtype":"F32","data_offsets":[0,8])"), {"'a'", "no shape"});
     check_failure(failure_of_fields(R"("dtype":"F32","shape":[2])"), {"'a'", "no data_offsets"});
@@ -225,11 +225,11 @@ TEST_CASE("a tensor has three fields of their kinds") {
         check_failure(failure_in(file_of("{\"a\":" + value + '}')), {"'a'", "an object with dtype"});
 }
 
-TEST_CASE("shapes and offsets are whole numbers of a sane size") {
+TEST_CASE("shapes and offsets are integers in range") {
     for (const std::string field : {R"("shape":[)", R"("data_offsets":[)"}) {
         for (const std::string value :
              {"-1", "-0", "1.5", "2.0", "1e3", "99999999999999999999", "null", "true", "\"2\"", "[2]", "{}"})
-            check_failure(failure_of_fields(field + value + ']'), {"'a'", "whole numbers from 0"});
+            check_failure(failure_of_fields(field + value + ']'), {"'a'", "whole numbers >= 0"});
         for (const std::string value : {"9223372036854775808", "18446744073709551615"})
             check_failure(failure_of_fields(field + value + ']'), {"'a'", "below 2^63", value});
         check_failure(failure_of_fields(field + "1,1,1,1,1,1,1,1,1]"), {"'a'", "at most 8"});
@@ -240,7 +240,7 @@ TEST_CASE("shapes and offsets are whole numbers of a sane size") {
          {"9223372036854775807", "2305843009213693952", "4294967296,4294967296", "4294967296,4294967296,0",
           "65536,65536,65536,65536", "9223372036854775807,9223372036854775807"})
         check_failure(failure_of_fields(R"("dtype":"F32","data_offsets":[0,8],"shape":[)" + shape + ']'),
-                      {"'a'", "can be counted"});
+                      {"'a'", "fits 63 bits"});
     const TensorFile deep = parse_safetensors(
         file_of('{' + entry_of("a", R"("dtype":"F16","shape":[1,1,2,1,1,2,1,1],"data_offsets":[0,8])") + '}',
                 kEight),
@@ -256,8 +256,8 @@ TEST_CASE("offsets must fit the shape and the file") {
     check_failure(with_offsets("[0,4]"), {"'a'", "8 bytes for F32 [2]", "[0, 4]"});
     check_failure(with_offsets("[0,0]"), {"'a'", "8 bytes"});
     check_failure(with_offsets("[0,9223372036854775807]"), {"'a'", "8 bytes"});
-    check_failure(with_offsets("[1,9]"), {"'a'", "up to offset 9", "at 8", "cut short"});
-    check_failure(with_offsets("[9223372036854775799,9223372036854775807]"), {"'a'", "cut short"});
+    check_failure(with_offsets("[1,9]"), {"'a'", "up to offset 9", "at 8", "truncated"});
+    check_failure(with_offsets("[9223372036854775799,9223372036854775807]"), {"'a'", "truncated"});
     check_failure(failure_of_fields(R"("dtype":"F16","shape":[2],"data_offsets":[0,8])"),
                   {"4 bytes for F16 [2]"});
     check_failure(failure_of_fields(R"("dtype":"F32","shape":[],"data_offsets":[0,8])"),
@@ -278,8 +278,8 @@ TEST_CASE("the tensors cover the data, each byte once") {
                   {"'b'", "from offset 8, found 4", "inside another"});
     check_failure(failure(place("a", 0, 8), place("b", 0, 8)), {"'b'", "inside another"});
     check_failure(failure(place("a", 0, 8), place("b", 4, 4)), {"'b'", "inside another"});
-    check_failure(failure(place("a", 0, 4), place("b", 8, 8)), {"'b'", "from offset 4, found 8", "a hole"});
-    check_failure(failure(place("a", 4, 8), place("b", 4, 4)), {"'b'", "from offset 0, found 4", "a hole"});
+    check_failure(failure(place("a", 0, 4), place("b", 8, 8)), {"'b'", "from offset 4, found 8", "a gap"});
+    check_failure(failure(place("a", 4, 8), place("b", 4, 4)), {"'b'", "from offset 0, found 4", "a gap"});
     check_failure(failure(place("a", 0, 4), place("b", 4, 4)), {"after 4 bytes of data, found 8"});
     check_failure(failure_in(file_of("{}", "x")), {"after 0 bytes of data, found 1"});
 }
@@ -305,7 +305,7 @@ TEST_CASE("deep nesting is refused at once") {
         }
 }
 
-TEST_CASE("a small file takes little memory, whatever it claims") {
+TEST_CASE("a small file takes little memory, whatever sizes it declares") {
     const std::string huge = R"("dtype":"F32","shape":[1000000,1000000],"data_offsets":[0,4000000000000])";
     const std::string files[] = {
         file_of("{}", "", ~std::uint64_t{0}),
@@ -321,11 +321,11 @@ TEST_CASE("a small file takes little memory, whatever it claims") {
         CHECK(watch.largest() < 4096);
     }
     const AllocationWatch watch;
-    const std::vector<float> seen(10'000); // the watch does see
+    const std::vector<float> seen(10'000); // checks that the watch works
     CHECK(watch.largest() == 40'000);
 }
 
-TEST_CASE("rubbish in names is not printed") {
+TEST_CASE("control characters in names are not printed") {
     const std::string name = "\\u001b[2J" + std::string(1000, 'x');
     const ParseFailure failure = failure_in(file_of('{' + entry_of(name, "") + '}'));
     check_failure(failure, {"?[2Jxx", "...'"});
@@ -333,7 +333,7 @@ TEST_CASE("rubbish in names is not printed") {
     CHECK(failure.message.size() < 200);
 }
 
-TEST_CASE("a file that is missing and a folder are errors that name the path") {
+TEST_CASE("a missing file and a folder as file are errors that name the path") {
     const TemporaryFolder folder;
     const ParseFailure missing = failure_of([&] { return read_safetensors(folder.path() / "none"); });
     CHECK((missing.line == 0 && missing.says("none: ") && missing.says("No such file")));
@@ -342,7 +342,7 @@ TEST_CASE("a file that is missing and a folder are errors that name the path") {
     CHECK(failure_of([&] { return read_safetensors(bad); }).says(bad.string() + ": "));
 }
 
-TEST_CASE("what could not be read again is refused before anything is written") {
+TEST_CASE("tensors that could not be read again are refused before writing") {
     const TemporaryFolder folder;
     const auto path = folder.file("file", "old");
     const auto complaint = [&](const std::string& name, const Tensor& tensor, const std::string& note = "") {
@@ -357,7 +357,7 @@ TEST_CASE("what could not be read again is refused before anything is written") 
         return std::string("no error");
     };
     const ElementType type = ElementType::kF32;
-    CHECK_THAT(complaint("a", {type, {2}, {1}}), contains("got 1 for [2] of the tensor 'a'"));
+    CHECK_THAT(complaint("a", {type, {2}, {1}}), contains("got 1 for [2] in tensor 'a'"));
     CHECK_THAT(complaint("a", {type, {}, {}}), contains("got 0 for []"));
     CHECK_THAT(complaint("a", {type, {-1}, {}}), contains("[-1]"));
     CHECK_THAT(complaint("a", {type, {0, -1}, {}}), contains("[0, -1]"));

@@ -34,7 +34,7 @@ TEST_CASE("seqinfo.ini is read") {
     CHECK(info.need(info.length, "seqLength") == 750);
 }
 
-TEST_CASE("a key that is needed and missing is named") {
+TEST_CASE("a missing required key is named") {
     const SequenceInfo info = info_of("[Other]\nframeRate=30\n[Sequence]\nname=a=b\n");
     CHECK(info.name == "a=b");
     CHECK_FALSE(info.frame_rate);
@@ -48,7 +48,7 @@ TEST_CASE("a broken seqinfo.ini is an error with its line") {
     CHECK(info_failure("[Sequence]\n=5\n").line == 2);
     CHECK(info_failure("[Sequence\n").line == 1);
     CHECK(info_failure("[Sequence]\n\nname=a\nname=b\n").line == 4);
-    CHECK(info_failure("[Sequence]\n\x1b[2J=a\n\x1b[2J=b\n").says("'?[2J'")); // no byte that a terminal obeys
+    CHECK(info_failure("[Sequence]\n\x1b[2J=a\n\x1b[2J=b\n").says("'?[2J'")); // no control characters
     for (const std::string bad : {"frameRate=", "frameRate=fast", "frameRate=0", "frameRate=-5",
                                   "frameRate=inf", "frameRate=nan", "seqLength=7.5", "seqLength=-1",
                                   "seqLength=x", "imWidth=0", "imHeight=3000000000", "imWidth=1e300"}) {
@@ -59,7 +59,7 @@ TEST_CASE("a broken seqinfo.ini is an error with its line") {
     }
 }
 
-TEST_CASE("the sequence infos of real sequences are read (needs FGAGT_DATA)") {
+TEST_CASE("the seqinfo.ini files of real sequences are read (needs FGAGT_DATA)") {
     const auto path = real_data("mot/ADL-Rundle-6/seqinfo.ini");
     if (!path) return;
     const SequenceInfo info = read_sequence_info(*path);

@@ -29,7 +29,7 @@ bool same_detections(const std::vector<Detection>& a, const std::vector<Detectio
     });
 }
 
-/// Where two images differ, CV_8U.
+/// Pixels in which two images differ, CV_8U.
 cv::Mat changed(const cv::Mat& a, const cv::Mat& b) {
     cv::Mat difference, channels[3];
     cv::absdiff(a, b, difference);
@@ -56,8 +56,8 @@ std::map<TrackId, std::map<int, Box>> paths(const SyntheticScene& scene) {
     return result;
 }
 
-/// Displacements that OpenCV's optical flow finds from frame k to k + 1, in the order of the points; points
-/// that it loses are NaN.
+/// Displacements from frame k to k + 1 by OpenCV's optical flow, in the order of the points; lost points are
+/// NaN.
 std::vector<cv::Point2f> optical_flow(const SyntheticScene& scene, int k, std::vector<cv::Point2f> points) {
     for (cv::Point2f& point : points)
         point = pixel_centre::from_continuous(point);
@@ -91,7 +91,7 @@ std::uint64_t fingerprint(const cv::Mat& image) {
 
 } // namespace
 
-TEST_CASE("the same seed gives the same scene, in whatever order it is asked") {
+TEST_CASE("the same seed gives the same scene, whatever the order of queries") {
     SyntheticSceneOptions options;
     options.camera_shake = 1;
     options.camera_pan = {1.3F, -.2F};
@@ -122,7 +122,7 @@ TEST_CASE("the pixels of the default scene do not change by accident") {
     CHECK(fingerprint(frame) == 14135749396293507690U);
 }
 
-TEST_CASE("a scene without objects is ground alone") {
+TEST_CASE("a scene without objects shows only the ground") {
     SyntheticSceneOptions options;
     options.objects = options.crossings = 0;
     options.frames = 1;
@@ -135,7 +135,7 @@ TEST_CASE("a scene without objects is ground alone") {
     CHECK(scene.frame(0).size() == options.frame_size);
 }
 
-TEST_CASE("boxes in the ground truth bound the pixels that their objects change") {
+TEST_CASE("ground truth boxes bound the pixels of their objects") {
     SyntheticSceneOptions options;
     options.light_amplitude = 0;
     options.classes = 2;
@@ -148,7 +148,8 @@ TEST_CASE("boxes in the ground truth bound the pixels that their objects change"
             const cv::Rect bounds = cv::boundingRect(changed(frame, scene.frame(k, truth.id)));
             if (truth.visibility < 1) continue;
             ++checked;
-            // The outermost pixel holds the edge, or misses it by a share too thin to change a grey level.
+            // The outermost pixel contains the edge, or misses it by a fraction too small to change a grey
+            // level.
             CHECK_THAT(bounds.x, WithinAbs(truth.box.left, 1));
             CHECK_THAT(bounds.y, WithinAbs(truth.box.top, 1));
             CHECK_THAT(bounds.x + bounds.width, WithinAbs(truth.box.right(), 1));
@@ -170,7 +171,7 @@ TEST_CASE("the object with the lower bottom edge covers the other") {
                 if (near.box.bottom() <= far.box.bottom() || iou(near.box, far.box) < .2 ||
                     near.visibility < 1)
                     continue;
-                // The trunk of the nearer figure, where nothing shines through.
+                // The trunk of the nearer figure, which is opaque.
                 const Box& box = near.box;
                 const cv::Rect trunk =
                     cv::Rect(
@@ -187,7 +188,7 @@ TEST_CASE("the object with the lower bottom edge covers the other") {
     CHECK(checked >= 3);
 }
 
-TEST_CASE("visibility is the share of the box's points that no nearer box holds") {
+TEST_CASE("visibility is the share of the box that no nearer box covers") {
     SyntheticSceneOptions options;
     options.objects = 16;
     const SyntheticScene scene(options);
@@ -244,7 +245,7 @@ TEST_CASE("a pan by whole pixels shifts the ground exactly") {
 TEST_CASE("optical flow on the ground is the camera's motion") {
     SyntheticSceneOptions options;
     options.objects = options.crossings = 0;
-    options.light_amplitude = 0; // optical flow takes brightness as constant
+    options.light_amplitude = 0; // optical flow assumes constant brightness
     options.camera_pan = {1.37F, -.61F};
     options.camera_shake = 1;
     const SyntheticScene scene(options);
@@ -291,19 +292,19 @@ TEST_CASE("optical flow on an object is its motion") {
     }
     CHECK(errors.size() > 200);
     CHECK(median(lengths) > 1);
-    CHECK(median(errors) < .05); // as on the ground
+    CHECK(median(errors) < .05); // same as on the ground
     std::sort(errors.begin(), errors.end());
-    CHECK(errors[errors.size() * 95 / 100] < .3); // windows that reach over the outline see the ground, too
+    CHECK(errors[errors.size() * 95 / 100] < .3); // windows across the outline also contain ground
 }
 
-TEST_CASE("objects enter and leave over the image's edge") {
+TEST_CASE("objects enter and leave across the image's edge") {
     const SyntheticScene scene;
     const float width = 640;
     int entries = 0, exits = 0;
     for (const auto& [id, path] : paths(scene)) {
         const auto& [first, entry] = *path.begin();
         const auto& [last, exit] = *path.rbegin();
-        CHECK(last - first + 1 == static_cast<int>(path.size())); // never away in between
+        CHECK(last - first + 1 == static_cast<int>(path.size())); // present in every frame in between
         if (first > 0) {
             ++entries;
             CHECK((entry.left < 0 || entry.right() > width));
@@ -317,7 +318,7 @@ TEST_CASE("objects enter and leave over the image's edge") {
     CHECK(exits >= 2);
 }
 
-TEST_CASE("pairs meet in the default scene and walk on as they came") {
+TEST_CASE("pairs meet in the default scene and continue in their direction") {
     const SyntheticScene scene;
     const auto path = paths(scene);
     for (const TrackId first : {1, 3}) {
@@ -345,7 +346,7 @@ TEST_CASE("pairs meet in the default scene and walk on as they came") {
     CHECK(to_the_right(3) != to_the_right(4));
 }
 
-TEST_CASE("the detector's faults follow the options") {
+TEST_CASE("detector errors follow the options") {
     SyntheticSceneOptions options;
     options.frames = 1500;
     options.objects = 60;
@@ -390,8 +391,8 @@ TEST_CASE("the detector's faults follow the options") {
             }
         }
     }
-    // Four standard errors of each mean; a fair test fails once in 16,000 seeds, and this one has a fixed
-    // seed.
+    // Four standard errors of each mean. A correct generator fails once in 16,000 seeds, and this seed is
+    // fixed.
     CHECK(in_view > 3000);
     CHECK_THAT(missed / in_view, WithinAbs(.1, 4 * std::sqrt(.1 * .9 / in_view)));
     CHECK_THAT(false_ones / options.frames, WithinAbs(1.3, 4 * std::sqrt(.3 * .7 / options.frames)));
@@ -399,7 +400,7 @@ TEST_CASE("the detector's faults follow the options") {
     CHECK_THAT(full_scores / full, WithinAbs(.9, 4 * .03 / std::sqrt(full)));
 }
 
-TEST_CASE("a hidden object is found less often and with a lower score") {
+TEST_CASE("an occluded object is detected less often and with a lower score") {
     SyntheticSceneOptions options;
     options.frames = 1500;
     options.objects = 100;
@@ -418,12 +419,12 @@ TEST_CASE("a hidden object is found less often and with a lower score") {
             found_hidden += visibility >= .2F && visibility < .4F ? 1 : 0;
         }
     }
-    // The chance rises from .25 to .75 of .95 between these bounds; visibility is about evenly spread there.
+    // The chance rises from .25 to .75 of .95 between these bounds, where visibility is roughly uniform.
     CHECK(hidden > 300);
     CHECK_THAT(found_hidden / static_cast<double>(hidden), WithinAbs(.475, .1));
 }
 
-TEST_CASE("the light swings about its mean") {
+TEST_CASE("the light oscillates about its mean") {
     SyntheticSceneOptions options;
     options.light_amplitude = .2F;
     options.light_period = 100;
@@ -436,11 +437,11 @@ TEST_CASE("the light swings about its mean") {
         for (int y = 0; y < lit.rows; ++y)
             for (int x = 0; x < 3 * lit.cols; ++x)
                 largest = std::max(largest, std::abs(lit.ptr(y)[x] - std::min(plain.ptr(y)[x] * gain, 255.)));
-        CHECK(largest <= .5 + 255. / 8192); // rounding to grey levels and of the gain to 1/4096
+        CHECK(largest <= .5 + 255. / 8192); // rounding to grey levels, and rounding of the gain to 1/4096
     }
 }
 
-TEST_CASE("classes go round among the objects") {
+TEST_CASE("classes are assigned to the objects in turn") {
     SyntheticSceneOptions options;
     options.classes = 3;
     const SyntheticScene scene(options);

@@ -18,7 +18,7 @@ using namespace fgagt::test;
 
 namespace {
 
-/// Every element another number.
+/// A matrix whose elements are all different.
 Matrix ramp(Eigen::Index rows, Eigen::Index columns, float first) {
     Matrix matrix(rows, columns);
     for (Eigen::Index i = 0; i < matrix.size(); ++i)
@@ -46,7 +46,7 @@ bool equal(const NetworkWeights& a, const NetworkWeights& b) {
            a.graph.options == b.graph.options;
 }
 
-/// What is said of a file of weights that was changed.
+/// The failure for a file of weights after a change.
 ParseFailure failure_after(const std::function<void(std::map<std::string, Tensor>&)>& change) {
     TensorFile file = tensors_of(some_weights());
     change(file.tensors);
@@ -100,7 +100,7 @@ TEST_CASE("weights have the names and shapes of the format") {
     CHECK(file.metadata.empty());
 }
 
-TEST_CASE("weights that are written are read again") {
+TEST_CASE("weights survive a round trip") {
     const TemporaryFolder folder;
     const auto path = folder.path() / "weights.safetensors";
     write_weights(path, some_weights(), {{"steps", "100"}});
@@ -115,7 +115,7 @@ TEST_CASE("weights that are written are read again") {
     CHECK((again.embedding.size() == 0 && again.bias.size() == 0 && again.graph.reduction.size() == 0));
 }
 
-TEST_CASE("the variant of the graph survives the file") {
+TEST_CASE("the variant of the graph survives a round trip") {
     NetworkWeights weights = some_weights();
     for (const bool squared : {false, true})
         for (const bool relu : {false, true})
@@ -129,9 +129,9 @@ TEST_CASE("the variant of the graph survives the file") {
                           {'\'' + name + '\'', "0 or 1", std::to_string(bad)});
 }
 
-TEST_CASE("weights in halves are rounded") {
+TEST_CASE("weights in half precision are rounded") {
     const TemporaryFolder folder;
-    NetworkWeights weights = some_weights(); // eighths: halves hold them
+    NetworkWeights weights = some_weights(); // eighths, which half floats represent exactly
     write_weights(folder.path() / "f32", weights);
     write_weights(folder.path() / "f16", weights, {}, ElementType::kF16);
     CHECK(equal(read_weights(folder.path() / "f16"), weights));
@@ -145,7 +145,7 @@ TEST_CASE("weights in halves are rounded") {
     CHECK(complaint_of(weights) == "no error");
 }
 
-TEST_CASE("weights that Python wrote are read") {
+TEST_CASE("weights written by Python are read") {
     NetworkWeights expected;
     expected.embedding = ramp(2, 3, -1);
     expected.bias.resize(2);
@@ -162,7 +162,7 @@ TEST_CASE("weights that Python wrote are read") {
     }
 }
 
-TEST_CASE("a tensor that is missing or unknown is an error that names it") {
+TEST_CASE("a missing or unknown tensor is an error that names it") {
     for (const std::string name : {"graph.w1", "graph.w2", "graph.wa", "graph.prior_logit", "graph.margin",
                                    "graph.relu", "graph.squared_distance"})
         check_refusal(failure_after([&](auto& tensors) { tensors.erase(name); }),
@@ -177,7 +177,7 @@ TEST_CASE("a tensor that is missing or unknown is an error that names it") {
     check_refusal(failure_of([] { return weights_of({}, "some.file"); }), {"graph.w1"});
 }
 
-TEST_CASE("a tensor of another shape is an error that says what fits") {
+TEST_CASE("a tensor of the wrong shape is an error with the expected shape") {
     const auto with_shape = [](const std::string& name, const std::vector<std::int64_t>& shape) {
         return failure_after([&](auto& tensors) { tensors[name] = zeros(shape); });
     };
@@ -202,7 +202,7 @@ TEST_CASE("a tensor of another shape is an error that says what fits") {
                   {"'graph.wa'", "as many values", "found 8"});
 }
 
-TEST_CASE("numbers that are not finite are errors that say where") {
+TEST_CASE("non-finite numbers are errors with their position") {
     for (const auto& [name, tensor] : tensors_of(some_weights()).tensors)
         for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity(), -INFINITY})
             check_refusal(
@@ -210,7 +210,7 @@ TEST_CASE("numbers that are not finite are errors that say where") {
                 {'\'' + name + '\'', "finite", "at index " + std::to_string(tensor.values.size() - 1)});
 }
 
-TEST_CASE("weights that could not be read again are not written") {
+TEST_CASE("weights that could not be read again are refused before writing") {
     const TemporaryFolder folder;
     const auto path = folder.file("weights", "old");
     CHECK_THROWS_AS(write_weights(path, {}), InvalidArgument);
@@ -235,7 +235,7 @@ TEST_CASE("weights that could not be read again are not written") {
     CHECK_THAT(complaint_of(weights), contains("'graph.prior_logit'"));
 }
 
-TEST_CASE("weights that were read make an embedding") {
+TEST_CASE("an embedding can be made from a file of weights") {
     const NetworkWeights weights = weights_of(tensors_of(some_weights()), "");
     const Embedding embedding(weights.embedding, weights.bias);
     CHECK((embedding.inputs() == 5 && embedding.outputs() == 3));

@@ -19,7 +19,7 @@ using namespace fgagt;
 
 namespace {
 
-/// Weights of every kind: an embedding [2 x 3], and a graph with a reduction.
+/// Weights of every kind: an embedding [2 x 3] and a graph with a reduction.
 NetworkWeights zeros() {
     NetworkWeights weights;
     weights.embedding.setZero(2, 3);
@@ -31,7 +31,7 @@ NetworkWeights zeros() {
     return weights;
 }
 
-/// In the order of parameters_of.
+/// Weights filled in the order of parameters_of.
 NetworkWeights filled(const std::vector<double>& numbers) {
     NetworkWeights weights = zeros();
     auto next = numbers.begin();
@@ -59,7 +59,7 @@ NetworkWeights random_weights(unsigned seed) {
 
 } // namespace
 
-TEST_CASE("Adam's steps are NumPy's") {
+TEST_CASE("Adam's steps agree with NumPy") {
     std::ifstream file(test::golden("adam.json"));
     const auto cases = nlohmann::json::parse(file);
     REQUIRE(cases.size() >= 4);
@@ -81,13 +81,13 @@ TEST_CASE("Adam's steps are NumPy's") {
         }
         CHECK(state.steps == static_cast<std::int64_t>(one["gradients"].size()));
         const std::vector<double> result = numbers_of(weights), expected = one["result"];
-        // 15 steps of up to 0.5; their sum, mean and square are each rounded to a float, 6e-8 of it
+        // 15 steps of up to 0.5; their sum, mean and square are each rounded to float, an error of 6e-8
         for (std::size_t k = 0; k < expected.size(); ++k)
             CHECK(result[k] == Approx(expected[k]).margin(2e-6));
     }
 }
 
-TEST_CASE("the first step is as long as the learning rate, whatever the gradient's length") {
+TEST_CASE("the first step has the length of the learning rate, whatever the gradient's length") {
     const Adam adam({.learning_rate = 0.125, .warm_up = 0});
     const NetworkWeights before = random_weights(1), gradient = random_weights(2);
     const double length = GENERATE(1e-3, 1.0, 1e3);
@@ -115,7 +115,7 @@ TEST_CASE("the rate rises, falls along a cosine, and stays at zero") {
     CHECK(Adam({.learning_rate = 2, .warm_up = 0}).learning_rate(0) == 2);
 }
 
-TEST_CASE("a minimum is found") {
+TEST_CASE("Adam finds a minimum") {
     // of the sum of (w - a)^2
     const Adam adam({.learning_rate = 0.05, .warm_up = 0, .steps = 500});
     const std::vector<double> target = numbers_of(random_weights(3));
@@ -132,7 +132,7 @@ TEST_CASE("a minimum is found") {
         CHECK(found[k] == Approx(target[k]).margin(1e-3));
 }
 
-TEST_CASE("without a slope nothing moves, and the margin never does") {
+TEST_CASE("parameters without a gradient do not change, and the margin never changes") {
     const NetworkWeights before = random_weights(4);
     NetworkWeights weights = before;
     weights.graph.margin = 0.625F;
@@ -145,7 +145,7 @@ TEST_CASE("without a slope nothing moves, and the margin never does") {
     CHECK(weights.graph.margin == 0.625F);
 }
 
-TEST_CASE("options of Adam out of their range are refused") {
+TEST_CASE("Adam refuses options out of range") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const double infinity = std::numeric_limits<double>::infinity();
     for (const double bad : {0.0, -1.0, nan, infinity})

@@ -4,16 +4,16 @@
 
 using namespace fgagt;
 
-TEST_CASE("accuracy is the share of continuing detections whose most similar track is theirs") {
+TEST_CASE("accuracy is the share of continuing detections whose most similar track is correct") {
     AssociationSample sample;
     sample.identities_d = {5, 8, 6, kNobody, 7};
     sample.identities_t = {7, 5, 6};
     Matrix similarity(5, 3);
-    similarity << 0.1F, 0.9F, 0.8F, // 5: right
+    similarity << 0.1F, 0.9F, 0.8F, // 5: correct
         0.1F, 0.2F, 0.9F,           // 8 is new
-        0.1F, 0.6F, 0.5F,           // 6: taken for 5
-        0.9F, 0.1F, 0.1F,           // nobody
-        -0.2F, -0.3F, -0.4F;        // 7: right, the best of bad ones
+        0.1F, 0.6F, 0.5F,           // 6: confused with 5
+        0.9F, 0.1F, 0.1F,           // no ID
+        -0.2F, -0.3F, -0.4F;        // 7: correct, though all similarities are low
     AssociationAccuracy accuracy;
     accuracy.add(sample, similarity);
     CHECK(accuracy.continuing == 3);
@@ -29,7 +29,7 @@ TEST_CASE("accuracy is the share of continuing detections whose most similar tra
     }
 }
 
-TEST_CASE("where nobody continues the accuracy is zero, not undefined") {
+TEST_CASE("without continuing detections, the accuracy is zero") {
     AssociationSample sample;
     sample.identities_d = {1, kNobody};
     AssociationAccuracy accuracy;
@@ -47,7 +47,7 @@ TEST_CASE("where nobody continues the accuracy is zero, not undefined") {
         sample.identities_t = {2, 3};
         accuracy.add(sample, Matrix::Ones(2, 2));
     }
-    SECTION("a track that is nobody's") {
+    SECTION("a track without an ID") {
         sample.identities_t = {kNobody};
         accuracy.add(sample, Matrix::Ones(2, 1));
     }
@@ -55,7 +55,7 @@ TEST_CASE("where nobody continues the accuracy is zero, not undefined") {
     CHECK(accuracy.share() == 0);
 }
 
-TEST_CASE("similarities that are not those of a sample's pairs are refused") {
+TEST_CASE("similarities that do not fit a sample's pairs are refused") {
     const AssociationSample sample{{}, {}, {}, {1, 2}, {2, 1, 3}};
     AssociationAccuracy accuracy;
     CHECK_NOTHROW(accuracy.add(sample, Matrix::Ones(2, 3)));

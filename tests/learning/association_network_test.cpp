@@ -50,7 +50,7 @@ Problem random_problem(const Shape& shape, unsigned seed, const AdaptiveGraphOpt
     problem.inputs_d = random.matrix(shape.m, shape.inputs);
     problem.inputs_t = random.matrix(shape.n, shape.inputs);
     problem.iou = random.matrix(shape.m, shape.n).cwiseAbs().cwiseMin(1);
-    for (Eigen::Index d = 0; d < shape.m; ++d) // some are nobody, some new, some continue a track
+    for (Eigen::Index d = 0; d < shape.m; ++d) // some have no ID, some are new, some continue a track
         problem.identities_d.push_back(d % 4 == 3 ? kNobody : d);
     for (Eigen::Index t = 0; t < shape.n; ++t)
         problem.identities_t.push_back(t % 3 == 2 ? 100 + t : t);
@@ -71,8 +71,8 @@ double loss_of(const Problem& problem, NetworkWeightsOf<double>* gradient = null
     return value;
 }
 
-/// Largest difference of the analytic gradient from central differences, relative to the largest gradient of
-/// its tensor.
+/// Largest difference between the analytic gradient and central differences, relative to the largest gradient
+/// of its tensor.
 double gradient_error(Problem problem) {
     NetworkWeightsOf<double> gradient = zeros_like(problem.weights);
     loss_of(problem, &gradient);
@@ -108,7 +108,7 @@ bool is_finite(const NetworkWeightsOf<double>& weights) {
 
 } // namespace
 
-TEST_CASE("The network's gradient agrees with central differences") {
+TEST_CASE("the network's gradient agrees with central differences") {
     const Shape shape = GENERATE(Shape{1, 1, 3, 2}, Shape{2, 3, 4, 5}, Shape{5, 2, 6, 3}, Shape{7, 6, 5, 4},
                                  Shape{4, 4, 5, 5, false}, Shape{3, 5, 4, 6, true, true}, Shape{1, 4, 3, 3},
                                  Shape{6, 1, 3, 3});
@@ -120,7 +120,7 @@ TEST_CASE("The network's gradient agrees with central differences") {
     }
 }
 
-TEST_CASE("Empty sides have no gradient, and no effect on it") {
+TEST_CASE("empty sides have no gradient and no effect on it") {
     const Shape shape = GENERATE(Shape{0, 3, 4, 5}, Shape{3, 0, 4, 5}, Shape{0, 0, 4, 5});
     const Problem problem = random_problem(shape, 1);
     NetworkWeightsOf<double> gradient = zeros_like(problem.weights);
@@ -129,12 +129,12 @@ TEST_CASE("Empty sides have no gradient, and no effect on it") {
         CHECK(std::ranges::all_of(tensor, [](double value) { return value == 0; }));
 }
 
-TEST_CASE("At a kink the gradient is finite, and zero along what has no direction") {
+TEST_CASE("the gradient is finite at singular points, and zero for rows without a direction") {
     const bool squared = GENERATE(true, false);
     Problem problem = random_problem({3, 3, 4, 5}, 7, {.squared_distance = squared});
     NetworkWeightsOf<double> gradient = zeros_like(problem.weights);
 
-    SECTION("zero rows: no length, no slope of the ReLU") {
+    SECTION("zero rows, where neither length nor ReLU has a derivative") {
         problem.weights.bias.setZero();
         problem.inputs_d.setZero();
         problem.inputs_t.setZero();
@@ -149,7 +149,7 @@ TEST_CASE("At a kink the gradient is finite, and zero along what has no directio
         CHECK(is_finite(gradient));
         if (squared) CHECK(gradient_error(problem) < 1e-6);
     }
-    SECTION("rows that are next to identical") {
+    SECTION("almost identical rows") {
         problem.inputs_t = problem.inputs_d.array() + 1e-9;
         loss_of(problem, &gradient);
         CHECK(is_finite(gradient));
@@ -164,7 +164,7 @@ TEST_CASE("At a kink the gradient is finite, and zero along what has no directio
     }
 }
 
-TEST_CASE("The network computes what embedding and graph of the tracker compute") {
+TEST_CASE("the network computes the same as the tracker's embedding and graph") {
     const Shape shape = GENERATE(Shape{7, 5, 6, 4}, Shape{5, 7, 6, 4, true, true}, Shape{4, 4, 5, 5, false});
     const bool relu = GENERATE(true, false), squared = GENERATE(true, false);
     const Problem problem = random_problem(shape, 3, {.squared_distance = squared, .relu = relu});

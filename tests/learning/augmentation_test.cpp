@@ -36,7 +36,7 @@ bool same(const Patch& a, const Patch& b) {
            cv::norm(a.pixels, b.pixels, cv::NORM_INF) == 0;
 }
 
-/// A patch as an augmentation makes it, everything drawn with the same key.
+/// Applies an augmentation to a patch; all random numbers have the same key.
 Patch augmented(const Augmentation& augmentation, const Patch& patch, std::uint64_t key,
                 const Patch* occluder = nullptr, bool mirrored = false) {
     Random random(key);
@@ -72,7 +72,7 @@ double tolerance(double spread, std::size_t count) {
     return 5 * spread / std::sqrt(static_cast<double>(count));
 }
 
-/// The rows of a patch whose pixels all have that colour.
+/// The rows of a patch that have a uniform colour.
 std::vector<int> rows_of(const cv::Mat& pixels, const cv::Vec3b& colour) {
     std::vector<int> result;
     for (int y = 0; y < pixels.rows; ++y) {
@@ -95,16 +95,16 @@ constexpr std::uint64_t kDraws = 2000;
 
 } // namespace
 
-TEST_CASE("no augmentation leaves a patch as it was filmed") {
+TEST_CASE("without augmentation, a patch is unchanged") {
     Patch patch = random_patch(1);
     const Patch occluder = random_patch(2);
     patch.box = {0.1F, 0.3F, 17.3F, 35.7F};
-    REQUIRE(patch.box.centre().x - 0.5F * patch.box.width != patch.box.left); // as floats are rounded
+    REQUIRE(patch.box.centre().x - 0.5F * patch.box.width != patch.box.left); // because of float rounding
     for (std::uint64_t key = 0; key < 50; ++key)
         CHECK(same(augmented(Augmentation::none(), patch, key, &occluder), patch));
 }
 
-TEST_CASE("a patch that is changed is a copy") {
+TEST_CASE("augmentation changes a copy of the patch") {
     const Patch patch = random_patch(1);
     const Patch before{patch.pixels.clone(), patch.box};
     const Patch occluder = random_patch(2);
@@ -114,7 +114,7 @@ TEST_CASE("a patch that is changed is a copy") {
     CHECK(augmented(Augmentation::none(), patch, 1).pixels.data != patch.pixels.data);
 }
 
-TEST_CASE("the same key gives the same patch, another key another one") {
+TEST_CASE("the same key gives the same patch, and another key another patch") {
     const Augmentation augmentation;
     const Patch patch = random_patch(1), occluder = random_patch(2);
     for (std::uint64_t key = 0; key < 20; ++key) {
@@ -125,7 +125,7 @@ TEST_CASE("the same key gives the same patch, another key another one") {
     }
 }
 
-TEST_CASE("what is drawn once for an identity and a moment leaves nothing to chance") {
+TEST_CASE("values drawn for an identity and a moment determine the patch") {
     const Augmentation augmentation({.occlusion = 0, .jitter = 0, .recolouring = 1});
     const Patch patch = random_patch(1);
     Random once(7), random(1);
@@ -137,14 +137,14 @@ TEST_CASE("what is drawn once for an identity and a moment leaves nothing to cha
     CHECK_FALSE(same(first, patch));
 }
 
-TEST_CASE("a patch without pixels stays one") {
+TEST_CASE("a patch without pixels stays empty") {
     const Patch occluder = random_patch(2);
     const Patch result = augmented(Augmentation({.occlusion = 1, .recolouring = 1}), {}, 3, &occluder, true);
     CHECK(result.pixels.empty());
     CHECK(result.box == Box{});
 }
 
-TEST_CASE("a mirrored patch has left for right, and mirrored again is itself") {
+TEST_CASE("mirroring swaps left and right, and mirroring twice restores the patch") {
     const Patch patch = random_patch(1);
     const Patch mirrored = augmented(Augmentation::none(), patch, 1, nullptr, true);
     for (int y = 0; y < patch.pixels.rows; ++y)
@@ -155,7 +155,7 @@ TEST_CASE("a mirrored patch has left for right, and mirrored again is itself") {
     CHECK(same(augmented(Augmentation::none(), mirrored, 1, nullptr, true), patch));
 }
 
-TEST_CASE("the levels of a light rise, from black on") {
+TEST_CASE("the levels of a light are increasing, starting at black") {
     const Augmentation augmentation({.brightness = 0.4, .contrast = 0.4, .cast = 0.2});
     for (std::uint64_t key = 0; key < 100; ++key) {
         Random random(key);
@@ -170,7 +170,7 @@ TEST_CASE("the levels of a light rise, from black on") {
     }
 }
 
-TEST_CASE("brightness is one factor on all levels of all colours") {
+TEST_CASE("brightness is one factor for all levels and colours") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.brightness = 0.15; });
     std::vector<double> logarithms;
     for (std::uint64_t key = 0; key < kDraws; ++key) {
@@ -180,7 +180,7 @@ TEST_CASE("brightness is one factor on all levels of all colours") {
         REQUIRE((channel(curve, 1) == levels && channel(curve, 2) == levels));
         REQUIRE(levels[128] < 255);
         const double factor = levels[128] / 128.0;
-        for (int level = 0; level < 256; ++level) // half a level, and that of the factor
+        for (int level = 0; level < 256; ++level) // half a level, and the rounding of the factor
             REQUIRE(std::abs(std::min(255.0, factor * level) - levels[static_cast<std::size_t>(level)]) <=
                     1.5);
         logarithms.push_back(std::log(factor));
@@ -189,7 +189,7 @@ TEST_CASE("brightness is one factor on all levels of all colours") {
     CHECK(deviation(logarithms) == Approx(0.15).margin(tolerance(0.15, kDraws)));
 }
 
-TEST_CASE("contrast bends the levels between black and white") {
+TEST_CASE("contrast changes the levels between black and white") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.contrast = 0.2; });
     std::vector<double> logarithms;
     for (std::uint64_t key = 0; key < kDraws; ++key) {
@@ -204,7 +204,7 @@ TEST_CASE("contrast bends the levels between black and white") {
     CHECK(deviation(logarithms) == Approx(0.2).margin(tolerance(0.2, kDraws)));
 }
 
-TEST_CASE("a cast is a factor of each colour's own") {
+TEST_CASE("a colour cast is a separate factor for each colour") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.cast = 0.1; });
     std::vector<double> blue, green, difference;
     for (std::uint64_t key = 0; key < kDraws; ++key) {
@@ -218,11 +218,11 @@ TEST_CASE("a cast is a factor of each colour's own") {
         CHECK(mean(factors) == Approx(0).margin(tolerance(0.1, kDraws)));
         CHECK(deviation(factors) == Approx(0.1).margin(tolerance(0.1, kDraws)));
     }
-    const double spread = std::sqrt(2) * 0.1; // of independent ones
+    const double spread = std::sqrt(2) * 0.1; // of independent numbers
     CHECK(deviation(difference) == Approx(spread).margin(tolerance(spread, kDraws)));
 }
 
-TEST_CASE("half of the moments are sharp, the others blurred up to the most") {
+TEST_CASE("half of the moments are sharp, the others blurred up to the maximum") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.blur = 2; });
     std::vector<double> blurred;
     for (std::uint64_t key = 0; key < kDraws; ++key) {
@@ -236,7 +236,7 @@ TEST_CASE("half of the moments are sharp, the others blurred up to the most") {
     CHECK(mean(blurred) == Approx(1).margin(tolerance(2 / std::sqrt(12), blurred.size())));
 }
 
-TEST_CASE("light maps every pixel by its curve") {
+TEST_CASE("light maps every pixel through its curve") {
     Augmentation::Light light{cv::Mat(1, 256, CV_8UC3), 0};
     for (int level = 0; level < 256; ++level) // inverts blue, halves green, leaves red
         light.curve.at<cv::Vec3b>(level) = {static_cast<std::uint8_t>(255 - level),
@@ -254,7 +254,7 @@ TEST_CASE("light maps every pixel by its curve") {
         }
 }
 
-TEST_CASE("blur spreads a bright pixel as a bell does") {
+TEST_CASE("blur spreads a bright pixel as a Gaussian") {
     Patch patch = plain_patch({0, 0, 0}, {25, 25});
     patch.pixels.at<cv::Vec3b>(12, 12) = {255, 255, 255};
     Random random(1);
@@ -271,7 +271,7 @@ TEST_CASE("blur spreads a bright pixel as a bell does") {
     CHECK(same(sharp, patch));
 }
 
-TEST_CASE("each band of a body is recoloured by itself, and what is below the body not at all") {
+TEST_CASE("each band of a body is recoloured separately, and pixels below the body stay unchanged") {
     // the box from row 4 to row 24: bands end at rows 8, 14 and 24
     const Patch patch = plain_patch({200, 0, 0});
     Augmentation::Colours colours;
@@ -287,7 +287,7 @@ TEST_CASE("each band of a body is recoloured by itself, and what is below the bo
     CHECK(rows_of(result, {200, 0, 0}) == range(24, 40));
 }
 
-TEST_CASE("hues go round, and gamma bends the value") {
+TEST_CASE("hues wrap around, and gamma changes the value") {
     const Patch patch = plain_patch({0, 0, 100});
     Augmentation::Colours colours;
     colours.change = true;
@@ -300,7 +300,7 @@ TEST_CASE("hues go round, and gamma bends the value") {
     CHECK(rows_of(result, {0, 0, 39}) == range(14, 24)); // 100^2 / 255
 }
 
-TEST_CASE("a body that reaches beyond its patch is recoloured as far as it shows") {
+TEST_CASE("a body that extends beyond its patch is recoloured where it is visible") {
     Augmentation::Colours colours;
     colours.change = true;
     for (Augmentation::Colours::Band& band : colours.bands)
@@ -314,7 +314,7 @@ TEST_CASE("a body that reaches beyond its patch is recoloured as far as it shows
     CHECK(rows_of(result, {100, 0, 0}) == range(0, 40));
 }
 
-TEST_CASE("colours are drawn within their ranges, for the share of identities that change them") {
+TEST_CASE("colours are drawn within their ranges for the given share of identities") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.recolouring = 0.7; });
     std::vector<double> changes, torso_values;
     for (std::uint64_t key = 0; key < kDraws; ++key) {
@@ -324,14 +324,14 @@ TEST_CASE("colours are drawn within their ranges, for the share of identities th
         torso_values.push_back(std::log(colours.bands[1].value));
         REQUIRE(colours.bands[0].end < colours.bands[1].end);
         REQUIRE((colours.bands[1].end < 1 && colours.bands[2].end == 1));
-        REQUIRE(std::abs(colours.bands[0].hue) <= 27); // a head is changed less
+        REQUIRE(std::abs(colours.bands[0].hue) <= 27); // a head changes less
         REQUIRE(std::abs(colours.bands[1].hue) <= 90);
     }
     CHECK(mean(changes) == Approx(0.7).margin(tolerance(std::sqrt(0.7 * 0.3), kDraws)));
     CHECK(deviation(torso_values) == Approx(0.35).margin(tolerance(0.35, kDraws)));
 }
 
-TEST_CASE("whoever stands in front covers the lower part of one side") {
+TEST_CASE("an occluder covers the lower part of one side") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.occlusion = 1; });
     const cv::Vec3b white(255, 255, 255);
     const Patch patch = plain_patch({0, 0, 0}, {80, 120}, {20, 10, 40, 100});
@@ -350,13 +350,13 @@ TEST_CASE("whoever stands in front covers the lower part of one side") {
         fewest_columns = std::min(fewest_columns, place.width);
         fewest_rows = std::min(fewest_rows, place.height);
     }
-    // 0.3 to 0.7 of 40 columns, 0.4 to 1 of 100 rows; of 400 draws the extremes come close to the ends
+    // 0.3 to 0.7 of 40 columns, 0.4 to 1 of 100 rows; the extremes of 400 draws are close to the bounds
     CHECK((fewest_columns >= 12 && fewest_columns <= 13 && most_columns <= 28 && most_columns >= 27));
     CHECK((fewest_rows >= 40 && fewest_rows <= 43 && most_rows <= 100 && most_rows >= 97));
     CHECK(on_the_left == Approx(200).margin(5 * 10)); // binomial, standard deviation 10
 }
 
-TEST_CASE("the body in front is shown whole, without its surroundings") {
+TEST_CASE("an occluder is pasted completely, without its surroundings") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.occlusion = 1; });
     const Patch patch = plain_patch({0, 0, 0}, {80, 120}, {20, 10, 40, 100});
     Patch occluder = plain_patch({0, 0, 255}, {30, 50}, {5, 10, 20, 30}); // red around
@@ -368,12 +368,12 @@ TEST_CASE("the body in front is shown whole, without its surroundings") {
         cv::split(augmented(augmentation, patch, key, &occluder).pixels, colours);
         CHECK(cv::countNonZero(colours[2]) == 0);
         const cv::Rect blue = cv::boundingRect(colours[0]), green = cv::boundingRect(colours[1]);
-        CHECK(std::abs(blue.height - green.height) <= 2); // rows between them show both
+        CHECK(std::abs(blue.height - green.height) <= 2); // rows between them contain both
         CHECK(blue.y < green.y);
     }
 }
 
-TEST_CASE("patches are covered by chance, and only where there is somebody") {
+TEST_CASE("patches are occluded at random, and only if they show an object") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.occlusion = 0.2; });
     const Patch patch = plain_patch({0, 0, 0}), occluder = plain_patch({255, 255, 255}), nobody;
     const Patch beside = plain_patch({255, 255, 255}, {24, 40}, {100, 100, 10, 10});
@@ -386,14 +386,14 @@ TEST_CASE("patches are covered by chance, and only where there is somebody") {
     CHECK(mean(covered) == Approx(0.2).margin(tolerance(0.4, kDraws)));
 }
 
-TEST_CASE("a box that lies beside its patch is not covered") {
+TEST_CASE("a box outside its patch is not occluded") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.occlusion = 1; });
     const Patch patch = plain_patch({0, 0, 0}, {24, 40}, {-50, 4, 12, 20});
     const Patch occluder = plain_patch({255, 255, 255});
     CHECK(same(augmented(augmentation, patch, 1, &occluder), patch));
 }
 
-TEST_CASE("a detector's errors are drawn for x, y, width and height in turn") {
+TEST_CASE("detector errors are drawn for x, y, width and height in order") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.jitter = 0.1; });
     Random expected(5), random(5);
     const double x = 20 + 30 * 0.1 * expected.normal(), y = 60 + 80 * 0.1 * expected.normal();
@@ -406,7 +406,7 @@ TEST_CASE("a detector's errors are drawn for x, y, width and height in turn") {
     CHECK(box.height == Approx(height));
 }
 
-TEST_CASE("a detector's errors are shares of the box's size, about zero") {
+TEST_CASE("detector errors are relative to the box's size with mean zero") {
     const Augmentation augmentation = only([](AugmentationOptions& options) { options.jitter = 0.03; });
     const Patch patch = random_patch(1);
     std::vector<double> x, y, width, height;
@@ -425,7 +425,7 @@ TEST_CASE("a detector's errors are shares of the box's size, about zero") {
     }
 }
 
-TEST_CASE("options of an augmentation out of their range are refused") {
+TEST_CASE("augmentation refuses options out of range") {
     using Option = double AugmentationOptions::*;
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const double infinity = std::numeric_limits<double>::infinity();

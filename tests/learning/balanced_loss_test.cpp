@@ -20,7 +20,7 @@ using Values = MatrixOf<double>;
 
 } // namespace
 
-TEST_CASE("A pair's class says whether its detection and its track go on") {
+TEST_CASE("a pair's class depends on whether its detection and track continue") {
     const std::vector<TrackId> detections{1, 2, kNobody}, tracks{2, 1, 5, 7};
     using enum BalancedLoss::PairClass;
     CHECK(BalancedLoss::classes(detections, tracks) ==
@@ -30,12 +30,12 @@ TEST_CASE("A pair's class says whether its detection and its track go on") {
     CHECK(BalancedLoss::classes(detections, {}).empty());
 }
 
-TEST_CASE("Nobody is nobody's track") {
+TEST_CASE("a false positive never matches a track without an ID") {
     const std::vector<TrackId> nobody{kNobody};
     CHECK(BalancedLoss::classes(nobody, nobody) == std::vector<PairClass>{PairClass::kNew});
 }
 
-TEST_CASE("The balanced loss of a case computed by hand") {
+TEST_CASE("the balanced loss agrees with a case computed by hand") {
     // Detection 0 is track 0, detection 1 is new, track 1 has vanished.
     const std::vector<TrackId> detections{1, 2}, tracks{1, 3};
     const auto classes = BalancedLoss::classes(detections, tracks);
@@ -60,7 +60,7 @@ TEST_CASE("The balanced loss of a case computed by hand") {
           Approx(2 * 0.01 + 3 * 0.1 + 4 * 0.16).epsilon(1e-12));
 }
 
-TEST_CASE("The numbers of a batch are those of all its frame pairs") {
+TEST_CASE("class counts are summed over all frame pairs of a batch") {
     const std::vector<TrackId> detections{1, 2}, tracks{1, 2};
     const auto classes = BalancedLoss::classes(detections, tracks);
     BalancedLoss::Numbers once{}, twice{};
@@ -74,7 +74,7 @@ TEST_CASE("The numbers of a batch are those of all its frame pairs") {
           Approx(loss.evaluate(similarity, classes, once, gradient)));
 }
 
-TEST_CASE("The balanced loss agrees with NumPy's") {
+TEST_CASE("the balanced loss agrees with NumPy") {
     std::ifstream file(test::golden("balanced_loss.json"));
     const auto cases = nlohmann::json::parse(file);
     REQUIRE(cases.size() >= 5);
@@ -102,7 +102,7 @@ TEST_CASE("The balanced loss agrees with NumPy's") {
     }
 }
 
-TEST_CASE("The balanced loss refuses pairs without a class") {
+TEST_CASE("the balanced loss refuses pairs without a class") {
     const std::vector<BalancedLoss::PairClass> classes =
         BalancedLoss::classes(std::vector<TrackId>{1}, std::vector<TrackId>{1, 2});
     Matrix gradient;
@@ -110,14 +110,14 @@ TEST_CASE("The balanced loss refuses pairs without a class") {
                     InvalidArgument);
 }
 
-TEST_CASE("Weights of the loss that mean nothing are refused") {
+TEST_CASE("the balanced loss refuses invalid weights") {
     const double bad =
         GENERATE(-1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity());
     CHECK_THROWS_AS(BalancedLoss({.alpha = bad}), InvalidArgument);
     CHECK_THROWS_AS(BalancedLoss({.delta = bad}), InvalidArgument);
 }
 
-TEST_CASE("Weights decay towards their anchor, once per batch") {
+TEST_CASE("weights decay towards their anchor once per batch") {
     NetworkWeightsOf<double> weights, anchor;
     weights.graph = GraphWeightsOf<double>::untrained(2);
     anchor = weights;

@@ -53,7 +53,7 @@ std::vector<AssociationSample> batch(int step) {
     return samples;
 }
 
-/// Trains by the batches from one step up to another.
+/// Trains with the batches from one step to another.
 void train(Trainer& trainer, int first, int end) {
     for (int step = first; step < end; ++step)
         static_cast<void>(trainer.step(batch(step)));
@@ -70,7 +70,7 @@ std::string bytes_of(const NetworkWeights& weights) {
     return safetensors_bytes(tensors_of(weights));
 }
 
-/// What is said of a checkpoint's file that was changed.
+/// The failure for a checkpoint file after a change.
 ParseFailure failure_after(const std::function<void(TensorFile&)>& change) {
     const TemporaryFolder folder;
     const auto path = folder.path() / "some.file";
@@ -83,7 +83,7 @@ ParseFailure failure_after(const std::function<void(TensorFile&)>& change) {
 
 } // namespace
 
-TEST_CASE("Training that goes on from a checkpoint is as if it had not been interrupted") {
+TEST_CASE("training resumed from a checkpoint equals uninterrupted training") {
     const TemporaryFolder folder;
     const auto path = folder.path() / "checkpoint";
     constexpr int kHalf = 7;
@@ -101,11 +101,11 @@ TEST_CASE("Training that goes on from a checkpoint is as if it had not been inte
     CHECK(bytes_of(resumed.state().adam.square) == bytes_of(whole.state().adam.square));
 }
 
-TEST_CASE("A checkpoint is read as it was written") {
+TEST_CASE("a checkpoint survives a round trip") {
     const TemporaryFolder folder;
     const auto path = folder.path() / "checkpoint";
     Checkpoint written = checkpoint_after(5);
-    written.state.adam.steps = (std::int64_t{1} << 40) + 1; // no float has it
+    written.state.adam.steps = (std::int64_t{1} << 40) + 1; // not representable as a float
     write_checkpoint(path, written);
     Checkpoint read = read_checkpoint(path);
     CHECK(read.metadata == written.metadata);
@@ -117,13 +117,13 @@ TEST_CASE("A checkpoint is read as it was written") {
     CHECK(contents_of(folder.path() / "again") == contents_of(path));
     CHECK(read_safetensors(path).tensors.contains("square.embedding.weight"));
 
-    NetworkWeights least; // neither embedding nor reduction
+    NetworkWeights least; // without embedding and reduction
     least.graph = GraphWeights::untrained(2);
     write_checkpoint(path, {{least, least, Adam::initial(least)}, least});
     CHECK(bytes_of(read_checkpoint(path).state.anchor) == bytes_of(least));
 }
 
-TEST_CASE("A file that is no checkpoint is an error that says so") {
+TEST_CASE("an invalid checkpoint is an error with the reason") {
     const auto check = [](const std::function<void(TensorFile&)>& change, const std::string& text) {
         const ParseFailure failure = failure_after(change);
         INFO(failure.message);
@@ -142,9 +142,9 @@ TEST_CASE("A file that is no checkpoint is an error that says so") {
         check([&](TensorFile& file) { file.tensors[part + "graph.w1"].values[0] = INFINITY; }, "finite");
     }
     check([](TensorFile& file) { file.tensors["square.graph.w2"].values[3] = -1e-30F; },
-          "after 'square.': tensor 'graph.w2': expected no number below 0");
+          "after 'square.': tensor 'graph.w2': expected no negative numbers");
     check([](TensorFile& file) { file.tensors.erase("mean.graph.reduction"); },
-          "the shapes after 'weights.'");
+          "after 'mean.' as after 'weights.'");
     check([](TensorFile& file) { file.tensors["graph.w1"] = {ElementType::kF32, {1}, {0}}; }, "'graph.w1'");
     check([](TensorFile& file) { file.tensors.clear(); }, "after 'weights.'");
     check([](TensorFile& file) { file.metadata.erase("steps"); }, "'steps' in the metadata, found none");
@@ -152,7 +152,7 @@ TEST_CASE("A file that is no checkpoint is an error that says so") {
         check([&](TensorFile& file) { file.metadata["steps"] = bad; }, "'" + bad + "'");
 }
 
-TEST_CASE("Files of weights and broken files are no checkpoints, and keep their path in the error") {
+TEST_CASE("weights files and broken files are refused as checkpoints with an error that names the path") {
     const TemporaryFolder folder;
     const auto path = folder.path() / "some.file";
     CHECK(failure_of([&] { return read_checkpoint(path); }).says("some.file"));
@@ -166,7 +166,7 @@ TEST_CASE("Files of weights and broken files are no checkpoints, and keep their 
     }
 }
 
-TEST_CASE("A checkpoint that could not be read again is not written") {
+TEST_CASE("a checkpoint that could not be read again is refused before writing") {
     const TemporaryFolder folder;
     const auto path = folder.file("checkpoint", "old");
     Checkpoint checkpoint = checkpoint_after(1);
@@ -181,6 +181,6 @@ TEST_CASE("A checkpoint that could not be read again is not written") {
     CHECK(contents_of(path) == "old");
 }
 
-TEST_CASE("the corpus of the checkpoints' fuzz target is read as its names say") {
+TEST_CASE("the checkpoint corpus is accepted or refused as its file names specify") {
     replay_corpus("checkpoint", check_checkpoint);
 }

@@ -12,7 +12,7 @@
 
 using namespace fgagt;
 
-TEST_CASE("an object has a view for each crop, in their order, whatever becomes of the crops") {
+TEST_CASE("an object has a view for each crop in order and copies the crops") {
     std::vector<cv::Mat> crops{{100, 40, CV_8UC3, cv::Scalar(1, 2, 3)},
                                {50, 80, CV_8UC3, cv::Scalar(4, 5, 6)}};
     const CroppedObject object(crops);
@@ -24,7 +24,7 @@ TEST_CASE("an object has a view for each crop, in their order, whatever becomes 
     CHECK(object.aspect() == Approx(std::sqrt(0.4 * 1.6)));
 }
 
-TEST_CASE("the edges of an object fade, its middle does not") {
+TEST_CASE("the edges of an object are transparent, its middle is opaque") {
     const cv::Size size = GENERATE(cv::Size(40, 100), cv::Size(160, 90), cv::Size(7, 20));
     const CroppedObject object(std::vector<cv::Mat>{cv::Mat(size, CV_8UC3, cv::Scalar::all(50))});
     const detail::View& view = object.views()[0];
@@ -41,13 +41,13 @@ TEST_CASE("the edges of an object fade, its middle does not") {
         }
 }
 
-TEST_CASE("a crop of a single pixel is an object") {
+TEST_CASE("a crop of a single pixel is valid") {
     const CroppedObject object(std::vector<cv::Mat>{cv::Mat(1, 1, CV_8UC3, cv::Scalar::all(50))});
     CHECK(object.aspect() == 1);
     CHECK(object.views()[0].mask.at<std::uint8_t>(0, 0) == 255);
 }
 
-TEST_CASE("crops that show nothing, or no colours, are refused") {
+TEST_CASE("empty and grey crops are refused") {
     using Crops = std::vector<cv::Mat>;
     const cv::Mat sound(9, 9, CV_8UC3);
     CHECK_THROWS_AS(CroppedObject(Crops{}), InvalidArgument);

@@ -21,8 +21,8 @@ using namespace fgagt::test;
 
 namespace {
 
-/// Two tracks and two detections of two objects that differ along the first axis by much less than each of
-/// them does along the second.
+/// Two tracks and two detections of two objects. The objects differ along the first axis by much less than
+/// each of them varies along the second.
 std::vector<AssociationSample> noisy_samples(unsigned seed, int count = 50) {
     std::mt19937 engine(seed);
     std::normal_distribution<float> normal;
@@ -77,7 +77,7 @@ Matrix matrix_of(const nlohmann::json& rows, Eigen::Index columns) {
 
 } // namespace
 
-TEST_CASE("The discriminant is the one that NumPy finds") {
+TEST_CASE("the discriminant agrees with NumPy") {
     for (const auto& one : nlohmann::json::parse(std::ifstream(golden("discriminant.json")))) {
         const Eigen::Index inputs = one.at("inputs");
         std::vector<AssociationSample> samples;
@@ -93,7 +93,8 @@ TEST_CASE("The discriminant is the one that NumPy finds") {
         CAPTURE(inputs);
         REQUIRE(static_cast<std::size_t>(weights.embedding.size()) == embedding.size());
         REQUIRE(static_cast<std::size_t>(weights.bias.size()) == bias.size());
-        // Both are doubles until the end, so what is left is a float's rounding: 6e-8 of numbers under 10.
+        // Both are doubles until the end, so only the rounding error of a float remains: 6e-8 of numbers
+        // below 10.
         for (std::size_t k = 0; k < embedding.size(); ++k)
             CHECK(std::abs(weights.embedding.data()[k] - embedding[k]) < 1e-6F);
         for (std::size_t k = 0; k < bias.size(); ++k)
@@ -101,7 +102,7 @@ TEST_CASE("The discriminant is the one that NumPy finds") {
     }
 }
 
-TEST_CASE("The discriminant tells apart what plain cosines confuse") {
+TEST_CASE("the discriminant distinguishes objects that plain cosines confuse") {
     const NetworkWeights weights =
         discriminant_weights(noisy_samples(1), {.dimension = 2, .shrinkage = 0.01});
     const auto others = noisy_samples(2);
@@ -109,7 +110,7 @@ TEST_CASE("The discriminant tells apart what plain cosines confuse") {
     CHECK(accuracy(plain_cosines(3), others) < 0.8);
 }
 
-TEST_CASE("Embedded features lie about zero with a root mean square length of 1") {
+TEST_CASE("embedded features have mean zero and a root mean square length of 1") {
     const auto samples = noisy_samples(3);
     const int dimension = GENERATE(1, 2, 3);
     const NetworkWeights weights = discriminant_weights(samples, {.dimension = dimension});
@@ -126,7 +127,7 @@ TEST_CASE("Embedded features lie about zero with a root mean square length of 1"
     CHECK(std::abs(squares / rows - 1) < 1e-5);
 }
 
-TEST_CASE("Inputs in other units give the same similarities") {
+TEST_CASE("scaled inputs give the same similarities") {
     const auto samples = noisy_samples(4);
     auto scaled = samples;
     for (AssociationSample& sample : scaled) {
@@ -141,7 +142,7 @@ TEST_CASE("Inputs in other units give the same similarities") {
               1e-4F);
 }
 
-TEST_CASE("Samples in another order give the same discriminant") {
+TEST_CASE("the order of samples does not change the discriminant") {
     auto samples = noisy_samples(5);
     const NetworkWeights weights = discriminant_weights(samples, {.dimension = 3});
     std::ranges::reverse(samples);
@@ -150,8 +151,8 @@ TEST_CASE("Samples in another order give the same discriminant") {
               .maxCoeff() < 1e-5F);
 }
 
-TEST_CASE("Samples in which nobody goes on say how all vary, and no more") {
-    constexpr Eigen::Index kInputs = 64; // enough for products to be computed in blocks
+TEST_CASE("samples without continuing objects contribute only to the total scatter") {
+    constexpr Eigen::Index kInputs = 64; // enough for blocked matrix products
     std::mt19937 engine(3);
     std::normal_distribution<float> normal;
     const auto inputs = [&] {
@@ -165,7 +166,7 @@ TEST_CASE("Samples in which nobody goes on say how all vary, and no more") {
     CHECK(discriminant_weights(samples, {.dimension = 8}).embedding.allFinite());
 }
 
-TEST_CASE("The graph passes on what is embedded, and a share of the other side") {
+TEST_CASE("the graph adds a share of the other side to the embedded features") {
     const NetworkWeights weights =
         discriminant_weights(noisy_samples(6), {.dimension = 2, .message = 0.25, .relu = true});
     CHECK(weights.graph.w1 == Matrix::Identity(2, 2));
@@ -177,7 +178,7 @@ TEST_CASE("The graph passes on what is embedded, and a share of the other side")
     CHECK_FALSE(discriminant_weights(noisy_samples(6), {.dimension = 2}).graph.options.relu);
 }
 
-TEST_CASE("Objects that never change are told apart as they are") {
+TEST_CASE("objects that never change are distinguished without whitening") {
     auto samples = noisy_samples(7);
     for (AssociationSample& sample : samples)
         sample.inputs_d = sample.inputs_t = samples.front().inputs_t;
@@ -186,7 +187,7 @@ TEST_CASE("Objects that never change are told apart as they are") {
     CHECK(accuracy(weights, samples) == 1);
 }
 
-TEST_CASE("A discriminant that cannot be made is an error that says why") {
+TEST_CASE("a discriminant that cannot be computed is an error with the reason") {
     const auto samples = noisy_samples(8, 2);
     CHECK(complaint_of(samples) == "no error");
     CHECK_THAT(complaint_of({}), contains("got none"));
@@ -200,10 +201,10 @@ TEST_CASE("A discriminant that cannot be made is an error that says why") {
     auto bad = samples;
     for (AssociationSample& sample : bad)
         sample.identities_t = {3, 4};
-    CHECK_THAT(complaint_of(bad), contains("are one"));
+    CHECK_THAT(complaint_of(bad), contains("the same object"));
     for (AssociationSample& sample : bad)
         sample.identities_t = sample.identities_d = {kNobody, kNobody};
-    CHECK_THAT(complaint_of(bad), contains("are one"));
+    CHECK_THAT(complaint_of(bad), contains("the same object"));
     bad = samples;
     bad[1].inputs_t.resize(2, 4);
     CHECK_THAT(complaint_of(bad), contains("3 and 4"));

@@ -31,12 +31,12 @@ std::vector<GeneratedPeople::Frame> frames_of(std::uint64_t seed, std::span<cons
     return frames;
 }
 
-constexpr double kSquare = 1; // an aspect that no painted person has
+constexpr double kSquare = 1; // an aspect ratio that no painted person has
 const std::array<cv::Scalar, 6> kPureColours{cv::Scalar(255, 0, 0),   cv::Scalar(0, 255, 0),
                                              cv::Scalar(0, 0, 255),   cv::Scalar(255, 255, 0),
                                              cv::Scalar(255, 0, 255), cv::Scalar(0, 255, 255)};
 
-/// A square object of one pure colour per view, by their numbers.
+/// A square object with one pure colour per view, given by their numbers.
 CroppedObject object_of(const std::vector<std::size_t>& colours) {
     std::vector<cv::Mat> crops;
     for (const std::size_t colour : colours)
@@ -52,7 +52,7 @@ std::vector<CroppedObject> many_objects() {
     return objects;
 }
 
-/// Pixels of a box that is scaled about its centre.
+/// Pixels of a box after scaling about its centre.
 cv::Rect pixels_of(const Box& box, double scale) {
     return cv::Rect(cvRound(box.left + 0.5 * (1 - scale) * box.width),
                     cvRound(box.top + 0.5 * (1 - scale) * box.height), cvRound(scale * box.width),
@@ -67,7 +67,7 @@ bool stands_alone(const GeneratedPeople::Frame& frame, TrackId id) {
     });
 }
 
-/// The pure colour that a part of an image has, whatever the light; none where it has no pure one.
+/// The pure colour of a part of an image, whatever the light; empty if it is not pure.
 std::optional<std::size_t> pure_colour(const cv::Mat& pixels) {
     const cv::Scalar mean = cv::mean(pixels);
     const double brightest = std::max({mean[0], mean[1], mean[2]});
@@ -87,7 +87,7 @@ bool same_pixels(const cv::Mat& a, const cv::Mat& b) {
 
 } // namespace
 
-TEST_CASE("A seed gives the same scene every time, another seed another one") {
+TEST_CASE("the same seed gives the same people, and another seed others") {
     const auto once = frames_of(5), again = frames_of(5), other = frames_of(6);
     for (std::size_t k = 0; k < once.size(); ++k) {
         CHECK(same_pixels(once[k].pixels, again[k].pixels));
@@ -99,7 +99,7 @@ TEST_CASE("A seed gives the same scene every time, another seed another one") {
     }
 }
 
-TEST_CASE("Objects are seen in their own colours where the truth says, the same ones all the time") {
+TEST_CASE("objects appear in their own colours at their ground truth boxes throughout the scene") {
     const std::vector<CroppedObject> objects = many_objects();
     std::map<std::size_t, int> times;
     for (std::uint64_t seed = 0; seed < 5; ++seed) {
@@ -118,7 +118,7 @@ TEST_CASE("Objects are seen in their own colours where the truth says, the same 
     CHECK(times.size() > 3);
 }
 
-TEST_CASE("An object fades into what is behind it: no step along its middle row is like that to its middle") {
+TEST_CASE("the edges of an object blend into the background") {
     const std::vector<CroppedObject> objects = many_objects();
     double steps = 0, contrast = 0;
     for (std::uint64_t seed = 0; seed < 5; ++seed)
@@ -130,7 +130,7 @@ TEST_CASE("An object fades into what is behind it: no step along its middle row 
                     y >= GeneratedPeople::kHeight || box.width < 40)
                     continue;
                 const auto at = [&](int x) { return cv::Vec3d(frame.pixels.at<cv::Vec3b>(y, x)); };
-                double largest = 0; // from a pixel to the next but one
+                double largest = 0; // between pixels at distance two
                 for (int x = left; x + 2 <= middle; ++x)
                     largest = std::max(largest, cv::norm(at(x + 2) - at(x)));
                 steps += largest;
@@ -140,7 +140,7 @@ TEST_CASE("An object fades into what is behind it: no step along its middle row 
     CHECK(steps < 0.45 * contrast);
 }
 
-TEST_CASE("An object shows its views by turns, and no other") {
+TEST_CASE("an object shows its views in turn") {
     std::vector<CroppedObject> objects(30, object_of({0, 1}));
     int turned = 0;
     for (std::uint64_t seed = 0; seed < 5; ++seed) {
@@ -159,7 +159,7 @@ TEST_CASE("An object shows its views by turns, and no other") {
     CHECK(turned > 5);
 }
 
-TEST_CASE("Objects walk among people as often as asked for, each once at most") {
+TEST_CASE("the requested share of objects walks among people, each at most once") {
     const std::vector<CroppedObject> all = many_objects();
     const auto objects_seen = [&](std::span<const CroppedObject> objects, double share) {
         std::pair<std::size_t, std::size_t> seen{}; // objects, all
@@ -183,7 +183,7 @@ TEST_CASE("Objects walk among people as often as asked for, each once at most") 
     CHECK(objects_seen(std::span(all).first(1), 1).first > 3); // of 6 scenes
 }
 
-TEST_CASE("A seed and objects give the same scene every time, and no objects the one without them") {
+TEST_CASE("the same seed and objects give the same scene, and without objects the original scene") {
     const std::vector<CroppedObject> objects = many_objects();
     const auto once = frames_of(5, objects, 0.5), again = frames_of(5, objects, 0.5);
     const auto without = frames_of(5, {}, 0.5), plain = frames_of(5);
@@ -194,12 +194,12 @@ TEST_CASE("A seed and objects give the same scene every time, and no objects the
     }
 }
 
-TEST_CASE("A share of objects that is none is refused") {
+TEST_CASE("an invalid share of objects is refused") {
     const double bad = GENERATE(-0.1, 1.1, std::numeric_limits<double>::quiet_NaN());
     CHECK_THROWS_AS(GeneratedPeople(1, {}, bad), InvalidArgument);
 }
 
-TEST_CASE("Frames are colour images, and what is said of them can be used") {
+TEST_CASE("frames are colour images with usable ground truth and detections") {
     std::size_t detections = 0, truths = 0;
     for (std::uint64_t seed = 0; seed < 10; ++seed)
         for (const GeneratedPeople::Frame& frame : frames_of(seed)) {
@@ -223,7 +223,7 @@ TEST_CASE("Frames are colour images, and what is said of them can be used") {
     CHECK(static_cast<double>(detections) < 1.2 * static_cast<double>(truths));
 }
 
-TEST_CASE("Some places are crowded, and some people are found twice") {
+TEST_CASE("some places are crowded, and some people are detected twice") {
     int crowded = 0, twice = 0;
     std::size_t detections = 0;
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
@@ -245,7 +245,7 @@ TEST_CASE("Some places are crowded, and some people are found twice") {
     CHECK(static_cast<double>(twice) < 0.2 * static_cast<double>(detections));
 }
 
-TEST_CASE("People move steadily") {
+TEST_CASE("people move steadily") {
     for (std::uint64_t seed = 0; seed < 5; ++seed) {
         std::map<TrackId, Box> before;
         for (const GeneratedPeople::Frame& frame : frames_of(seed)) {
@@ -260,8 +260,8 @@ TEST_CASE("People move steadily") {
     }
 }
 
-TEST_CASE("A person can be seen where the truth says: the picture there is not the empty place's") {
-    // A still picture of the place: the median over time is what nobody covers for long.
+TEST_CASE("pixels inside ground truth boxes change more than the background") {
+    // A still picture of the background: the median over time is not occluded for long.
     const auto frames = frames_of(3);
     double there = 0, elsewhere = 0;
     for (const GeneratedPeople::Frame& frame : frames) {
@@ -277,7 +277,7 @@ TEST_CASE("A person can be seen where the truth says: the picture there is not t
     CHECK(there > elsewhere);
 }
 
-TEST_CASE("A generated scene is a sequence of many people with few errors") {
+TEST_CASE("a generated scene contains many people and few detector errors") {
     std::size_t true_ones = 0, false_ones = 0;
     std::set<std::pair<std::uint64_t, TrackId>> people;
     for (std::uint64_t seed = 0; seed < 8; ++seed) {

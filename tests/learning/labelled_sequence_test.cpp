@@ -27,7 +27,7 @@ std::vector<TrackId> identities(std::span<const LabelledSequence::Known> known) 
     return result;
 }
 
-/// Blue is the column of a pixel, green its row.
+/// Blue is a pixel's column, green its row.
 cv::Mat frame_of_places(cv::Size size) {
     cv::Mat frame(size, CV_8UC3);
     for (int y = 0; y < size.height; ++y)
@@ -43,7 +43,7 @@ const Affine kZoom{.a = 1.01, .tx = 1, .d = 1.01, .ty = -3};
 
 } // namespace
 
-TEST_CASE("known objects move as the motion model, driven by hand, says") {
+TEST_CASE("known objects move like a manually driven motion model") {
     const KalmanMotionOptions options{.measurement_std = 0.05};
     const BoxFlow flow = reliable_flow(4, 1);
     LabelledSequence sequence({.motion = options});
@@ -80,7 +80,7 @@ TEST_CASE("each known object moves by its own flow") {
     }
 }
 
-TEST_CASE("who is not seen stays known for as many frames as the memory lasts") {
+TEST_CASE("an unseen object stays known for as many frames as the memory lasts") {
     const std::int64_t memory = GENERATE(0, 1, 4);
     LabelledSequence sequence({.memory = memory});
     sequence.add_frame({seen(3, kBox)});
@@ -97,7 +97,7 @@ TEST_CASE("who is not seen stays known for as many frames as the memory lasts") 
     CHECK(sequence.known(sequence.size() - 1)[0].motion == KalmanMotion().initiate(kNext));
 }
 
-TEST_CASE("who is seen again in time is the one who was known") {
+TEST_CASE("an object that reappears in time keeps its identity") {
     LabelledSequence sequence({.memory = 2});
     sequence.add_frame({seen(3, kBox)});
     sequence.add_frame({});
@@ -117,7 +117,7 @@ TEST_CASE("false positives are observed but never known") {
     CHECK(identities(sequence.known(0)) == std::vector<TrackId>{5});
 }
 
-TEST_CASE("a frame shows somebody or does not") {
+TEST_CASE("an observation is found by frame and identity, if present") {
     LabelledSequence sequence;
     sequence.add_frame({seen(4, kBox), seen(kNobody, kNext), seen(9, kNext)});
     sequence.add_frame({seen(9, kBox)});
@@ -126,12 +126,12 @@ TEST_CASE("a frame shows somebody or does not") {
     CHECK(sequence.find(1, 4) == nullptr);
 }
 
-TEST_CASE("a box is covered by that nearer one which hides most of it") {
+TEST_CASE("a box is covered by the nearer box that hides most of it") {
     LabelledSequence sequence;
-    sequence.add_frame({seen(1, {0, 0, 10, 10}),       // half by the second, a fifth by the third
-                        seen(2, {5, 0, 10, 12}),       // by the third: 5 x 4 of 10 x 12
+    sequence.add_frame({seen(1, {0, 0, 10, 10}),       // half covered by the second, a fifth by the third
+                        seen(2, {5, 0, 10, 12}),       // covered by the third: 5 x 4 of 10 x 12
                         seen(kNobody, {0, 8, 10, 10}), //
-                        seen(4, {100, 0, 10, 10}),     // two feet at the same height: neither is nearer
+                        seen(4, {100, 0, 10, 10}),     // feet at the same height: neither is nearer
                         seen(5, {102, 2, 10, 8})});
     const auto observations = sequence.observations(0);
     CHECK(observations[0].covered == Approx(0.5));
@@ -141,7 +141,7 @@ TEST_CASE("a box is covered by that nearer one which hides most of it") {
     CHECK(observations[4].covered == 0);
 }
 
-TEST_CASE("an object is expected where the camera takes it, and flow in the first frame only") {
+TEST_CASE("an object's predicted box follows the camera, and flow only from its first frame") {
     const BoxFlow flow = reliable_flow(6, -2);
     LabelledSequence sequence;
     sequence.add_frame({seen(1, kBox)});
@@ -161,7 +161,7 @@ TEST_CASE("an object is expected where the camera takes it, and flow in the firs
     CHECK(sequence.expected(known, 0, 3) == motion.box(state));
 }
 
-TEST_CASE("a sequence may be empty, and so may its frames") {
+TEST_CASE("a sequence and its frames may be empty") {
     LabelledSequence sequence;
     CHECK(sequence.size() == 0);
     CHECK(sequence.boxes_of_known().empty());
@@ -173,12 +173,12 @@ TEST_CASE("a sequence may be empty, and so may its frames") {
     CHECK(sequence.find(0, 1) == nullptr);
 }
 
-TEST_CASE("a sequence without a possible memory is refused") {
+TEST_CASE("a sequence refuses an invalid memory") {
     CHECK_THROWS_AS(LabelledSequence({.memory = -1}), InvalidArgument);
     CHECK_THROWS_AS(LabelledSequence({.motion = {.flow_std = 0}}), InvalidArgument);
 }
 
-TEST_CASE("a sequence refuses boxes, scores and flows that are none, and stays as it was") {
+TEST_CASE("a sequence refuses invalid boxes, scores and flows and stays unchanged") {
     constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
     LabelledSequence sequence;
     sequence.add_frame({seen(1, kBox), seen(2, kNext)});
@@ -196,14 +196,14 @@ TEST_CASE("a sequence refuses boxes, scores and flows that are none, and stays a
 TEST_CASE("a patch shows the box and a quarter of its size around it") {
     const cv::Mat frame = frame_of_places({200, 150});
     const Patch patch = Patch::cut(frame, {20.75F, 30, 8, 16});
-    // from (18.75, 26) to (30.75, 50), outwards to whole pixels
+    // from (18.75, 26) to (30.75, 50), rounded outwards to whole pixels
     CHECK(patch.pixels.size() == cv::Size(13, 24));
     CHECK(patch.pixels.at<cv::Vec3b>(0, 0) == cv::Vec3b(18, 26, 7));
     CHECK(patch.pixels.at<cv::Vec3b>(23, 12) == cv::Vec3b(30, 49, 7));
     CHECK(patch.box == Box{2.75F, 4, 8, 16});
 }
 
-TEST_CASE("a patch ends where the frame does, and its box still lies where it lay") {
+TEST_CASE("a patch is clipped to the frame, and its box keeps its position") {
     const cv::Mat frame = frame_of_places({200, 150});
     const Box box = GENERATE(Box{-3, -5, 8, 16}, Box{195.25F, 140.75F, 8, 16}, Box{-50, -50, 400, 400},
                              Box{60, 70, 0.5F, 0.5F}, Box{-8.5F, 20, 8, 16});
@@ -223,7 +223,7 @@ TEST_CASE("a patch outside the frame is empty") {
     CHECK(Patch::cut(frame, box).pixels.empty());
 }
 
-TEST_CASE("a patch keeps its pixels when the frame is used again") {
+TEST_CASE("a patch keeps its pixels when the frame is reused") {
     cv::Mat frame = frame_of_places({200, 150});
     const Patch patch = Patch::cut(frame, {20, 30, 8, 16});
     frame.setTo(0);

@@ -26,7 +26,7 @@ namespace {
 const cv::Size kFrameSize{320, 200};
 constexpr std::size_t kFrames = 8;
 
-/// Noise of another colour in every frame and every twenty rows, so that no two patches look alike.
+/// Noise in another colour in every frame and every twenty rows, so that all patches differ.
 cv::Mat noisy_frame(std::size_t k) {
     cv::Mat frame(kFrameSize, CV_8UC3);
     cv::RNG random(k + 1);
@@ -39,7 +39,7 @@ cv::Mat noisy_frame(std::size_t k) {
     return frame;
 }
 
-/// Where somebody is in a frame, away from the others.
+/// The box of an identity in a frame, away from the others.
 Box place(TrackId identity, std::size_t k) {
     return {20.25F + 60 * static_cast<float>(identity) + 2.5F * static_cast<float>(k), 30.75F, 31.5F, 80.25F};
 }
@@ -68,7 +68,7 @@ AssociationSample make(Maker& maker, const LabelledSequence& sequence, std::size
     return maker.make(sequence, before, now, random);
 }
 
-/// Pooled from the whole frame.
+/// Features pooled from the whole frame.
 Eigen::RowVectorXf features(std::size_t k, const Box& box) {
     ColourImage map;
     Matrix pooled;
@@ -78,7 +78,8 @@ Eigen::RowVectorXf features(std::size_t k, const Box& box) {
     return pooled.row(0);
 }
 
-/// A sequence in which everybody always looks the same: two people and two false positives, by one patch.
+/// A sequence in which all objects always have the same appearance: two people and two false positives from
+/// one patch.
 LabelledSequence alike(std::size_t frames) {
     LabelledSequence sequence;
     const cv::Mat frame = noisy_frame(0);
@@ -112,7 +113,7 @@ TEST_CASE("a sample has a row for each detection and each known object") {
     CHECK((sample.iou.rows() == 4 && sample.iou.cols() == 3));
 }
 
-TEST_CASE("detections have the features that the tracker pools from the whole frame") {
+TEST_CASE("detections have the same features as in the tracker") {
     const LabelledSequence sequence = scene();
     SampleMaker maker;
     const AssociationSample sample = make(maker, sequence, 2, 5);
@@ -122,7 +123,7 @@ TEST_CASE("detections have the features that the tracker pools from the whole fr
     }
 }
 
-TEST_CASE("tracks have the mean of their last observations, the newer ones with more weight") {
+TEST_CASE("tracks have a mean of their last observations, with more weight on newer ones") {
     const LabelledSequence sequence = scene();
     SampleMaker maker(Augmentation::none(), {.history = 3, .stride = 2, .momentum = 0.5F});
     const std::size_t before = GENERATE(6U, 4U, 3U, 0U);
@@ -141,7 +142,7 @@ TEST_CASE("tracks have the mean of their last observations, the newer ones with 
     CHECK((sample.inputs_t.row(1) - sum / total).cwiseAbs().maxCoeff() < kRounding);
 }
 
-TEST_CASE("what hides somebody is not remembered of them, unless there is nothing else") {
+TEST_CASE("occluded observations are not remembered, unless there are no others") {
     const std::size_t first_hidden = GENERATE(2U, 0U);
     LabelledSequence sequence;
     for (std::size_t k = 0; k < 4; ++k) {
@@ -163,7 +164,7 @@ TEST_CASE("what hides somebody is not remembered of them, unless there is nothin
     CHECK((sample.inputs_t.row(0) - features(shown, place(1, shown))).cwiseAbs().maxCoeff() < kRounding);
 }
 
-TEST_CASE("gaps do not shorten what is remembered") {
+TEST_CASE("gaps do not shorten the memory") {
     LabelledSequence sequence;
     for (std::size_t k = 0; k < 6; ++k) {
         std::vector<Observation> observations;
@@ -176,7 +177,7 @@ TEST_CASE("gaps do not shorten what is remembered") {
     CHECK((sample.inputs_t.row(0) - expected).cwiseAbs().maxCoeff() < kRounding);
 }
 
-TEST_CASE("overlaps are those of the detections with where the tracks are expected") {
+TEST_CASE("overlaps are those of the detections with the predicted track boxes") {
     const LabelledSequence sequence = scene();
     SampleMaker maker;
     const std::size_t before = 1, now = GENERATE(2U, 4U, 7U);
@@ -191,7 +192,7 @@ TEST_CASE("overlaps are those of the detections with where the tracks are expect
         }
 }
 
-TEST_CASE("who cannot be seen in any patch is left out") {
+TEST_CASE("an object that no patch shows is left out") {
     LabelledSequence sequence;
     const Box outside{400, 30, 30, 80}; // of the frame
     for (std::size_t k = 0; k < 3; ++k) {
@@ -208,9 +209,9 @@ TEST_CASE("who cannot be seen in any patch is left out") {
     CHECK((sample.inputs_t.row(1) - features(0, place(3, 0))).cwiseAbs().maxCoeff() < kRounding);
 }
 
-TEST_CASE("a box that lies in its patch's margin only is left out") {
+TEST_CASE("a box that touches only its patch's margin is left out") {
     LabelledSequence sequence;
-    const Box beside{-33, 30, 32, 80}; // whose margin of 8 pixels reaches the frame
+    const Box beside{-33, 30, 32, 80}; // its margin of 8 pixels reaches the frame
     for (std::size_t k = 0; k < 2; ++k)
         sequence.add_frame({seen(noisy_frame(k), 1, beside)});
     REQUIRE_FALSE(sequence.observations(0)[0].patch.pixels.empty());
@@ -220,7 +221,7 @@ TEST_CASE("a box that lies in its patch's margin only is left out") {
     CHECK((sample.inputs_d.rows() == 0 && sample.inputs_t.rows() == 0));
 }
 
-TEST_CASE("everybody who is known is in the sample, however long not seen") {
+TEST_CASE("every known object is in the sample, however long it is unseen") {
     LabelledSequence sequence({.memory = 50});
     for (std::size_t k = 0; k < 60; ++k) {
         std::vector<Observation> observations;
@@ -235,7 +236,7 @@ TEST_CASE("everybody who is known is in the sample, however long not seen") {
     CHECK(make(maker, sequence, 51, 59).identities_t.empty());
 }
 
-TEST_CASE("tracks that nobody missed are as a sample of the frame before has them") {
+TEST_CASE("tracks without misses are as in a sample of the previous frame") {
     const LabelledSequence sequence = scene();
     SampleMaker maker;
     Random random(1);
@@ -244,7 +245,7 @@ TEST_CASE("tracks that nobody missed are as a sample of the frame before has the
                 make(maker, sequence, 5, 6)));
 }
 
-TEST_CASE("who is absent is remembered from longer ago") {
+TEST_CASE("an absent track is remembered from an earlier time") {
     const LabelledSequence sequence = scene();
     SampleMaker maker;
     std::set<std::size_t> gaps;
@@ -263,7 +264,7 @@ TEST_CASE("who is absent is remembered from longer ago") {
     CHECK(gaps == std::set<std::size_t>{1, 2, 3, 4});
 }
 
-TEST_CASE("as many are absent as asked for") {
+TEST_CASE("the requested share of tracks is absent") {
     const LabelledSequence sequence = scene();
     SampleMaker maker;
     const AssociationSample recent = make(maker, sequence, 5, 6);
@@ -278,14 +279,14 @@ TEST_CASE("as many are absent as asked for") {
     CHECK(std::abs(absent / static_cast<double>(all) - 0.4 * 2 / 3) < 0.05);
 }
 
-TEST_CASE("somebody who was not known so long ago cannot be absent") {
+TEST_CASE("an object that was not known earlier cannot be absent") {
     const LabelledSequence sequence = scene();
     SampleMaker maker;
     Random random(3);
     CHECK(equal(maker.make(sequence, 1, Absences{.share = 1}, random), make(maker, sequence, 0, 1)));
 }
 
-TEST_CASE("frames without anybody give samples without rows") {
+TEST_CASE("frames without objects give samples without rows") {
     LabelledSequence sequence;
     for (int k = 0; k < 3; ++k)
         sequence.add_frame({});
@@ -295,10 +296,10 @@ TEST_CASE("frames without anybody give samples without rows") {
     CHECK((sample.identities_d.empty() && sample.identities_t.empty()));
 }
 
-TEST_CASE("the same key gives the same sample, another key another one") {
+TEST_CASE("the same key gives the same sample, and another key another sample") {
     const LabelledSequence sequence = scene();
     SampleMaker maker{Augmentation()}, another{Augmentation()};
-    (void)make(maker, sequence, 0, 1, 7); // whatever came before
+    (void)make(maker, sequence, 0, 1, 7); // independent of earlier calls
     const AssociationSample sample = make(maker, sequence, 3, 6, 1);
     CHECK(equal(sample, make(another, sequence, 3, 6, 1)));
     const AssociationSample other = make(maker, sequence, 3, 6, 2);
@@ -309,13 +310,13 @@ TEST_CASE("the same key gives the same sample, another key another one") {
     CHECK(sample.identities_t == other.identities_t);
 }
 
-TEST_CASE("without augmentation the key is of no effect") {
+TEST_CASE("without augmentation, the key has no effect") {
     const LabelledSequence sequence = scene();
     SampleMaker maker;
     CHECK(equal(make(maker, sequence, 3, 6, 1), make(maker, sequence, 3, 6, 2)));
 }
 
-TEST_CASE("an identity wears the same now as before, and others wear something else") {
+TEST_CASE("an identity keeps its colours between frames, and other identities have others") {
     const LabelledSequence sequence = alike(8);
     SampleMaker maker(only([](AugmentationOptions& options) { options.recolouring = 1; }));
     const Eigen::RowVectorXf filmed = features(0, place(1, 0));
@@ -326,13 +327,13 @@ TEST_CASE("an identity wears the same now as before, and others wear something e
             CHECK((sample.inputs_d.row(k) - sample.inputs_t.row(k)).cwiseAbs().maxCoeff() < kRounding);
             CHECK((sample.inputs_d.row(k) - filmed).cwiseAbs().maxCoeff() > 0.01F);
         }
-        for (Eigen::Index one = 0; one < 4; ++one) // the two false positives too
+        for (Eigen::Index one = 0; one < 4; ++one) // including the two false positives
             for (Eigen::Index other = 0; other < one; ++other)
                 CHECK((sample.inputs_d.row(one) - sample.inputs_d.row(other)).cwiseAbs().maxCoeff() > 0.01F);
     }
 }
 
-TEST_CASE("all see the light of their moment, and moments differ") {
+TEST_CASE("all patches of a moment have the same light, and moments differ") {
     const LabelledSequence sequence = alike(8);
     SampleMaker maker(only([](AugmentationOptions& options) { options.brightness = 0.3; }));
     for (std::uint64_t key = 0; key < 10; ++key) {
@@ -344,9 +345,9 @@ TEST_CASE("all see the light of their moment, and moments differ") {
     }
 }
 
-TEST_CASE("half of the samples are mirrored, and then all of their patches") {
+TEST_CASE("half of the samples are mirrored, with all of their patches") {
     const LabelledSequence sequence = alike(8);
-    RoiAlignPooler pooler({.dimension = 0}); // which, other than stripes, knows left from right
+    RoiAlignPooler pooler({.dimension = 0}); // unlike stripes, it distinguishes left from right
     SampleMaker<ChannelBackbone, RoiAlignPooler> filmed(Augmentation::none(), {}, {}, pooler);
     SampleMaker<ChannelBackbone, RoiAlignPooler> maker(
         only([](AugmentationOptions& options) { options.flip = true; }), {}, {}, pooler);
@@ -363,7 +364,7 @@ TEST_CASE("half of the samples are mirrored, and then all of their patches") {
     CHECK(mirrored == Approx(100).margin(5 * 7.1)); // binomial, standard deviation 7.1
 }
 
-TEST_CASE("detections may be covered by one another, tracks are remembered uncovered") {
+TEST_CASE("detections may occlude each other, tracks are remembered without occlusion") {
     const LabelledSequence sequence = scene();
     SampleMaker maker(only([](AugmentationOptions&options) { options.occlusion = 1; })), filmed;
     const AssociationSample sample = make(maker, sequence, 3, 6), expected = make(filmed, sequence, 3, 6);
@@ -372,7 +373,7 @@ TEST_CASE("detections may be covered by one another, tracks are remembered uncov
     CHECK(sample.inputs_d != expected.inputs_d);
 }
 
-TEST_CASE("a detector's errors move the detections' boxes against the tracks'") {
+TEST_CASE("detector errors move the detections' boxes relative to the tracks") {
     const LabelledSequence sequence = scene();
     SampleMaker maker(only([](AugmentationOptions&options) { options.jitter = 0.05; })), filmed;
     const AssociationSample sample = make(maker, sequence, 3, 4), expected = make(filmed, sequence, 3, 4);
@@ -381,7 +382,7 @@ TEST_CASE("a detector's errors move the detections' boxes against the tracks'") 
     CHECK(sample.inputs_d != expected.inputs_d);
 }
 
-TEST_CASE("samples are made with whatever backbone and pooler the weights are for") {
+TEST_CASE("samples can be made with any backbone and pooler") {
     const LabelledSequence sequence = scene();
     SampleMaker<ChannelBackbone, RoiAlignPooler> maker(Augmentation::none(), {.history = 1});
     const AssociationSample sample = make(maker, sequence, 2, 5);
@@ -402,7 +403,7 @@ TEST_CASE("samples are made with whatever backbone and pooler the weights are fo
         expect(*sequence.find(2, sample.identities_t[t]), sample.inputs_t.row(static_cast<Eigen::Index>(t)));
 }
 
-TEST_CASE("samples of frames that there are not are refused") {
+TEST_CASE("samples of frames out of range are refused") {
     const LabelledSequence sequence = scene(), none;
     const std::size_t end = sequence.size();
     SampleMaker<> maker;
@@ -417,7 +418,7 @@ TEST_CASE("samples of frames that there are not are refused") {
         CHECK_THROWS_AS(maker.make(sequence, 2, Absences{.share = bad}, random), InvalidArgument);
 }
 
-TEST_CASE("options of a sample maker out of their range are refused") {
+TEST_CASE("a sample maker refuses options out of range") {
     using Maker = SampleMaker<>;
     CHECK_THROWS_AS(Maker(Augmentation::none(), {.history = 0}), InvalidArgument);
     CHECK_THROWS_AS(Maker(Augmentation::none(), {.stride = 0}), InvalidArgument);

@@ -48,8 +48,8 @@ LabelledSequence read(const SyntheticScene& scene, const SequenceReaderOptions& 
     return reader.finish();
 }
 
-/// Every way to give detections from `d` on a truth that overlaps them by `min_iou`, and that nobody has yet:
-/// the identities of the best, by how much overlaps exceed what is asked for.
+/// Tries every assignment of the detections from `d` to unused ground truth boxes that overlap them by
+/// `min_iou`. Returns the best total of the overlaps above that limit, with its identities.
 double best_identities(const std::vector<Detection>& detections, const Truth& truth, double min_iou,
                        std::size_t d, std::vector<char>& taken, std::vector<TrackId>& best) {
     if (d == detections.size()) {
@@ -97,7 +97,7 @@ const KalmanMotion kMotion;
 
 } // namespace
 
-TEST_CASE("detections are whom they overlap most, by all ways to tell them") {
+TEST_CASE("detections get the identities with the largest total overlap, as in exhaustive search") {
     const SyntheticScene scene = crowded_scene();
     const float min_iou = GENERATE(0.3F, 0.5F, 0.7F);
     const LabelledSequence sequence =
@@ -122,18 +122,19 @@ TEST_CASE("detections are whom they overlap most, by all ways to tell them") {
     CHECK((somebody > 50 && nobody > 10)); // both kinds occur
 }
 
-TEST_CASE("one truth is one detection's, and what overlaps too little is nobody's") {
+TEST_CASE("a ground truth box has one detection, and detections with little overlap are false positives") {
     SequenceReader reader({.detections = {.duplicate_iou = 1}});
-    const std::vector<Detection> detections{{.box = {12, 10, 40, 80}},  // nearly the first truth
-                                            {.box = {10, 10, 40, 80}},  // just the first truth
-                                            {.box = {130, 10, 40, 80}}, // a third of the second truth
-                                            {.box = {200, 120, 40, 80}}};
+    const std::vector<Detection> detections{
+        {.box = {12, 10, 40, 80}},  // almost equal to the first ground truth box
+        {.box = {10, 10, 40, 80}},  // equal to the first ground truth box
+        {.box = {130, 10, 40, 80}}, // covers a third of the second ground truth box
+        {.box = {200, 120, 40, 80}}};
     const Truth truth{{5, {10, 10, 40, 80}}, {9, {110, 10, 40, 80}}};
     reader.add(grey_frame(), detections, truth);
     CHECK(identities(reader.finish().observations(0)) == std::vector<TrackId>{kNobody, 5, kNobody, kNobody});
 }
 
-TEST_CASE("frames may lack detections, truth or both") {
+TEST_CASE("frames may lack detections, ground truth or both") {
     SequenceReader reader;
     const std::vector<Detection> detections{{.box = {10, 10, 40, 80}}};
     const Truth truth{{5, {10, 10, 40, 80}}};
@@ -150,7 +151,7 @@ TEST_CASE("frames may lack detections, truth or both") {
     CHECK(sequence.known(4).size() == 1);
 }
 
-TEST_CASE("scores are mapped to their range before low ones are left out") {
+TEST_CASE("scores are mapped to their range before low ones are removed") {
     SequenceReader reader({.detections = {.score_low = -10, .score_high = 10}, .min_score = 0.6F});
     const std::vector<Detection> detections{{.box = {10, 10, 40, 80}, .score = 1.9F},
                                             {.box = {110, 10, 40, 80}, .score = 5},
@@ -163,7 +164,7 @@ TEST_CASE("scores are mapped to their range before low ones are left out") {
     CHECK(observations[0].box.left == 110);
 }
 
-TEST_CASE("duplicates and unusable detections are left out as the tracker leaves them out") {
+TEST_CASE("duplicates and unusable detections are rejected as in the tracker") {
     SequenceReader reader;
     const float nan = std::numeric_limits<float>::quiet_NaN();
     const std::vector<Detection> detections{{.box = {10, 10, nan, 80}},
@@ -176,7 +177,7 @@ TEST_CASE("duplicates and unusable detections are left out as the tracker leaves
     CHECK(sequence.observations(0)[0].score == 0.9F);
 }
 
-TEST_CASE("known objects stay near the truth, moved by the camera and the flow") {
+TEST_CASE("known objects follow the ground truth through camera motion and flow") {
     const SyntheticScene scene({.frame_size = {480, 320},
                                 .frames = 20,
                                 .objects = 6,
@@ -209,8 +210,8 @@ TEST_CASE("known objects stay near the truth, moved by the camera and the flow")
     CHECK(expected / expected_count > where_they_were / expected_count + 0.1);
 }
 
-TEST_CASE("a flow that is certain moves an object before its first speed is known") {
-    // a textured square on plain ground, 7 pixels to the right
+TEST_CASE("a reliable flow moves an object before its speed is known") {
+    // a textured square on plain ground that moves 7 pixels to the right
     cv::Mat texture(90, 60, CV_8UC3), first(240, 320, CV_8UC3, cv::Scalar::all(90)), second = first.clone();
     cv::RNG(5).fill(texture, cv::RNG::UNIFORM, 0, 256);
     cv::GaussianBlur(texture, texture, {}, 2);
@@ -226,13 +227,13 @@ TEST_CASE("a flow that is certain moves an object before its first speed is know
     const LabelledSequence::Known& known = sequence.known(0)[0];
     REQUIRE(known.flow.reliable);
     CHECK(known.flow.dx == Approx(7).margin(0.1));
-    CHECK(sequence.expected(known, 0, 1).left == Approx(107).margin(1)); // flow is not trusted blindly
-    // Who was not seen has no flow of their own.
+    CHECK(sequence.expected(known, 0, 1).left == Approx(107).margin(1)); // flow is not trusted completely
+    // An unseen track has no flow of its own.
     CHECK(sequence.known(1)[0].missed == 1);
     CHECK_FALSE(sequence.known(1)[0].flow.reliable);
 }
 
-TEST_CASE("patches have the features that the tracker pools from the whole frame") {
+TEST_CASE("patches have the same features as in the tracker") {
     const cv::Size size = GENERATE(cv::Size(640, 480), cv::Size(1280, 720), cv::Size(1024, 768));
     const int channels = GENERATE(1, 3, 4);
     const SyntheticScene scene({.frame_size = size, .frames = 1, .objects = 8, .seed = 5});
@@ -253,7 +254,7 @@ TEST_CASE("patches have the features that the tracker pools from the whole frame
     }
 }
 
-TEST_CASE("patches are cut from frames of about the area that was asked for") {
+TEST_CASE("patches are cut from frames of about the requested area") {
     SequenceReader reader({.pixels = 80 * 60});
     const std::vector<Detection> detections{{.box = {40, 80, 80, 120}}};
     reader.add(grey_frame(), detections, {});
@@ -264,7 +265,7 @@ TEST_CASE("patches are cut from frames of about the area that was asked for") {
     CHECK(patch.box == Box{5, 8, 20, 30});
 }
 
-TEST_CASE("a reader that has finished is as new") {
+TEST_CASE("a reader is reusable after it has finished") {
     const SyntheticScene scene = crowded_scene();
     SequenceReader reader;
     const auto pass = [&](int first) {
@@ -285,7 +286,7 @@ TEST_CASE("a reader that has finished is as new") {
     }
 }
 
-TEST_CASE("the memory of a sequence is the one that was asked for, before and after finishing") {
+TEST_CASE("a sequence has the requested memory, before and after finishing") {
     SequenceReader reader({.sequence = {.memory = 1}});
     for (int pass = 0; pass < 2; ++pass) {
         const std::vector<Detection> detections{{.box = {10, 10, 40, 80}}};
@@ -297,7 +298,7 @@ TEST_CASE("the memory of a sequence is the one that was asked for, before and af
     }
 }
 
-TEST_CASE("a reader refuses a frame that a tracker refuses, and reads on as if it had not come") {
+TEST_CASE("a reader refuses a frame that a tracker refuses, and continues without it") {
     const SyntheticScene scene = crowded_scene();
     SequenceReader whole, disturbed;
     for (int k = 0; k < 4; ++k) {
@@ -315,7 +316,7 @@ TEST_CASE("a reader refuses a frame that a tracker refuses, and reads on as if i
     }
 }
 
-TEST_CASE("options of a reader out of their range are refused") {
+TEST_CASE("a sequence reader refuses options out of range") {
     const float bad = GENERATE(0.0F, -0.5F, 1.1F, std::numeric_limits<float>::quiet_NaN());
     CHECK_THROWS_AS(SequenceReader({.min_iou = bad}), InvalidArgument);
     CHECK_THROWS_AS(SequenceReader({.pixels = 0}), InvalidArgument);

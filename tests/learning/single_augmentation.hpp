@@ -4,7 +4,7 @@
 
 namespace fgagt::test {
 
-/// Everything off but what a test is about.
+/// All augmentations are off except the tested one.
 [[nodiscard]] inline Augmentation only(void (*set)(AugmentationOptions&)) {
     AugmentationOptions options = Augmentation::none().options();
     set(options);

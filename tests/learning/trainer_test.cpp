@@ -33,7 +33,7 @@ NetworkWeights initial_weights() {
     return weights;
 }
 
-/// Detections of some identities and tracks of some: what they look like is the identity's, with noise.
+/// Detections and tracks of some identities; the appearance depends on the identity, with noise.
 AssociationSample sample_of(const std::vector<TrackId>& identities_d,
                             const std::vector<TrackId>& identities_t, unsigned seed) {
     NormalNumbers<Matrix> random(seed), looks(99);
@@ -70,7 +70,7 @@ bool equal(const Trainer::State& a, const Trainer::State& b) {
            equal(a.adam.square, b.adam.square) && a.adam.steps == b.adam.steps;
 }
 
-/// Trains with as many threads as OpenCV is told to use.
+/// Trains with the given number of OpenCV threads.
 Trainer::State trained_with(int threads, int steps) {
     const int before = cv::getNumThreads();
     cv::setNumThreads(threads);
@@ -81,7 +81,7 @@ Trainer::State trained_with(int threads, int steps) {
     return trainer.state();
 }
 
-/// The loss of a batch and its gradient, in double and one sample after the other.
+/// The loss of a batch and its gradient, in double, one sample after another.
 double loss_by_hand(const Trainer::State& state, const TrainerOptions& options,
                     const std::vector<AssociationSample>& batch, NetworkWeightsOf<double>& gradient) {
     const auto in_double = [](const NetworkWeights& weights) {
@@ -125,11 +125,11 @@ double loss_by_hand(const Trainer::State& state, const TrainerOptions& options,
 
 } // namespace
 
-TEST_CASE("a trainer's step is Adam's on the gradient of the whole batch's loss") {
+TEST_CASE("a trainer's step is an Adam step on the gradient of the batch's loss") {
     TrainerOptions options{.adam = {.learning_rate = 0.02, .warm_up = 0},
                            .loss = {.alpha = 0.5, .beta = 2, .gamma = 1, .delta = 1.5},
                            .weight_decay = GENERATE(0.0, 0.05)};
-    options.adam.beta1 = options.adam.beta2 = 0; // the means are then the last gradient and its square
+    options.adam.beta1 = options.adam.beta2 = 0; // so the means are the last gradient and its square
     Trainer trainer(initial_weights(), options);
     for (unsigned step = 0; step < 5; ++step) {
         const std::vector<AssociationSample> batch = batch_of(step);
@@ -159,7 +159,7 @@ TEST_CASE("a trainer's step is Adam's on the gradient of the whole batch's loss"
     }
 }
 
-TEST_CASE("a pair of frames can be learnt by heart") {
+TEST_CASE("training can memorise a pair of frames") {
     const std::vector batch{sample_of({0, 1, 2, 3}, {2, 0, 5}, 1)};
     Trainer trainer(initial_weights(), {.adam = {.learning_rate = 0.02, .warm_up = 10, .steps = 400}});
     const double before = trainer.step(batch);
@@ -169,7 +169,7 @@ TEST_CASE("a pair of frames can be learnt by heart") {
     CHECK(trainer.step(batch) < 0.1 * before);
 }
 
-TEST_CASE("decay pulls the weights back to where training began") {
+TEST_CASE("weight decay pulls the weights towards their initial values") {
     const auto moved = [](double weight_decay) {
         Trainer trainer(initial_weights(),
                         {.adam = {.learning_rate = 0.01, .warm_up = 0}, .weight_decay = weight_decay});
@@ -180,25 +180,25 @@ TEST_CASE("decay pulls the weights back to where training began") {
     CHECK(moved(10) < 0.5F * moved(0));
 }
 
-TEST_CASE("the same batches give the same weights, however many threads there are") {
+TEST_CASE("the same batches give the same weights with any number of threads") {
     const Trainer::State state = trained_with(2, 20);
     CHECK(equal(state, trained_with(1, 20)));
     CHECK_FALSE(equal(state.weights, initial_weights()));
 }
 
-TEST_CASE("samples without a detection or a track are of no effect") {
+TEST_CASE("samples without detections or tracks have no effect") {
     const std::vector<AssociationSample> batch = batch_of(1);
     std::vector<AssociationSample> padded{sample_of({}, {1, 2}, 1)};
     padded.insert(padded.end(), batch.begin(), batch.end());
     padded.push_back(sample_of({1, kNobody}, {}, 2));
-    padded.push_back({}); // not even of the inputs' dimension
+    padded.push_back({}); // without the inputs' dimension
     Trainer trainer(initial_weights()), another(initial_weights());
     for (int step = 0; step < 3; ++step)
         CHECK(trainer.step(batch) == another.step(padded));
     CHECK(equal(trainer.state(), another.state()));
 }
 
-TEST_CASE("a batch of nothing changes no weight at the start") {
+TEST_CASE("an empty batch does not change the initial weights") {
     Trainer trainer(initial_weights());
     CHECK(trainer.step({}) == 0);
     CHECK(trainer.step(std::vector{sample_of({}, {}, 1)}) == 0);
@@ -206,7 +206,7 @@ TEST_CASE("a batch of nothing changes no weight at the start") {
     CHECK(trainer.steps() == 2);
 }
 
-TEST_CASE("smaller batches do not remember larger ones") {
+TEST_CASE("smaller batches do not depend on earlier larger ones") {
     Trainer trainer(initial_weights()), resumed(initial_weights());
     trainer.step(batch_of(1));
     resumed = Trainer(trainer.state(), trainer.options());
@@ -215,7 +215,7 @@ TEST_CASE("smaller batches do not remember larger ones") {
     CHECK(equal(trainer.state(), resumed.state()));
 }
 
-TEST_CASE("training goes on from a state as if it had never stopped") {
+TEST_CASE("training resumed from a state equals uninterrupted training") {
     const TrainerOptions options{.adam = {.learning_rate = 0.01, .warm_up = 5, .steps = 20},
                                  .weight_decay = 0.01};
     Trainer whole(initial_weights(), options), first(initial_weights(), options);
@@ -230,7 +230,7 @@ TEST_CASE("training goes on from a state as if it had never stopped") {
     CHECK(equal(second.state(), whole.state()));
 }
 
-TEST_CASE("a loss that is not finite is refused, and the weights are as they were") {
+TEST_CASE("a non-finite loss is refused, and the weights are unchanged") {
     const float bad =
         GENERATE(std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 3e38F);
     Trainer trainer(initial_weights());
@@ -247,7 +247,7 @@ TEST_CASE("a loss that is not finite is refused, and the weights are as they wer
     CHECK(equal(trainer.state(), untroubled.state()));
 }
 
-TEST_CASE("samples whose shapes disagree are refused, and the weights are as they were") {
+TEST_CASE("samples with inconsistent shapes are refused, and the weights are unchanged") {
     Trainer trainer(initial_weights());
     const auto refuses = [&](auto spoil) {
         std::vector<AssociationSample> batch = batch_of(1);
@@ -265,7 +265,7 @@ TEST_CASE("samples whose shapes disagree are refused, and the weights are as the
     refuses([](AssociationSample& sample) { sample.iou.resize(0, 0); });
 }
 
-TEST_CASE("weights and states of a trainer whose shapes disagree are refused") {
+TEST_CASE("a trainer refuses weights and states with inconsistent shapes") {
     const auto refuses = [&](auto spoil) {
         Trainer::State state = Trainer(initial_weights()).state();
         spoil(state);
@@ -285,8 +285,8 @@ TEST_CASE("weights and states of a trainer whose shapes disagree are refused") {
     CHECK_NOTHROW(Trainer(bare).step(batch_of(1)));
 }
 
-TEST_CASE("a gradient that is not finite is refused though the loss is finite") {
-    // features so short that their length has no inverse in float
+TEST_CASE("a non-finite gradient is refused even if the loss is finite") {
+    // features so short that the inverse of their length overflows a float
     NetworkWeights weights = initial_weights();
     weights.bias.setZero();
     std::vector<AssociationSample> batch = batch_of(1);
@@ -302,14 +302,14 @@ TEST_CASE("a gradient that is not finite is refused though the loss is finite") 
     CHECK(trainer.steps() == 0);
 }
 
-TEST_CASE("a learning rate that breaks the weights is noticed before it does") {
+TEST_CASE("a learning rate that would break the weights is detected in time") {
     Trainer trainer(initial_weights(), {.adam = {.learning_rate = 1e39, .warm_up = 0}});
     CHECK_THROWS_AS(trainer.step(batch_of(1)), InvalidArgument);
     CHECK(equal(trainer.weights(), initial_weights()));
     CHECK(trainer.steps() == 0);
 }
 
-TEST_CASE("training that diverges ends with weights that are finite") {
+TEST_CASE("diverging training ends with finite weights") {
     Trainer trainer(initial_weights(), {.adam = {.learning_rate = 1e20, .warm_up = 0}});
     const auto train = [&] {
         for (unsigned step = 0; step < 50; ++step)
@@ -319,7 +319,7 @@ TEST_CASE("training that diverges ends with weights that are finite") {
     CHECK(all_finite(trainer.weights()));
 }
 
-TEST_CASE("options of a trainer out of their range are refused") {
+TEST_CASE("a trainer refuses options out of range") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const double infinity = std::numeric_limits<double>::infinity();
     for (const double bad : {-0.1, nan, infinity})

@@ -26,7 +26,7 @@ Detection detection(float score = 0.9F, const Box& box = {10, 20, 30, 40}) {
     return result;
 }
 
-/// A tracker that knows no more than a lifecycle needs.
+/// The parts of a tracker that a lifecycle needs.
 struct Book {
     LifecycleManager lifecycle;
     std::vector<Track> tracks;
@@ -61,7 +61,7 @@ LifecycleOptions paper() {
 
 } // namespace
 
-TEST_CASE("objects of the first frame are confirmed at once, later ones by their second detection") {
+TEST_CASE("objects of the first frame are confirmed at once, later ones at their second detection") {
     Book book;
     CHECK(book.frame({detection()}) == Events{{1}, {1}, {}, {}, {}});
     CHECK(book.tracks[0].status == TrackStatus::kConfirmed);
@@ -77,7 +77,7 @@ TEST_CASE("objects of the first frame are confirmed at once, later ones by their
     patient.confirm_hits = 3;
     Book late;
     late.frame({});
-    CHECK(late.frame({detection()}).confirmed.empty()); // the first object, but not in the first frame
+    CHECK(late.frame({detection()}).confirmed.empty()); // the first object, which is not in the first frame
 
     Book slow(patient);
     CHECK(slow.frame({detection()}).confirmed.empty());
@@ -86,7 +86,7 @@ TEST_CASE("objects of the first frame are confirmed at once, later ones by their
     CHECK(slow.match().confirmed.empty());
 }
 
-TEST_CASE("a detection creates a track from the birth score on") {
+TEST_CASE("a detection creates a track from the birth score") {
     LifecycleOptions options;
     options.birth_score = 0.6F;
     Book book(options);
@@ -96,7 +96,7 @@ TEST_CASE("a detection creates a track from the birth score on") {
     CHECK(book.last_id == 2);
 }
 
-TEST_CASE("a track carries what its last detection said") {
+TEST_CASE("a track has the values of its last detection") {
     Book book;
     Detection first = detection(0.7F, {1, 2, 3, 4});
     first.class_id = 5;
@@ -113,7 +113,7 @@ TEST_CASE("a track carries what its last detection said") {
     expected.age = expected.hits = 1;
     CHECK(book.tracks[0] == expected);
 
-    book.tracks[0].box = {2, 2, 3, 4}; // where the motion model expects it
+    book.tracks[0].box = {2, 2, 3, 4}; // predicted by the motion model
     book.clock.elapsed = 2.5F;
     book.frame({});
     expected.box = {2, 2, 3, 4};
@@ -151,7 +151,7 @@ TEST_CASE("a confirmed track is lost at its first miss and recovered by a match"
     CHECK(book.match() == Events{});
 }
 
-TEST_CASE("a tentative track is removed at its first miss, or as late as an option says") {
+TEST_CASE("a tentative track is removed at its first miss, or later if an option says so") {
     for (const int allowed : {0, 2}) {
         LifecycleOptions options;
         options.confirm_first_frame = false;
@@ -165,7 +165,7 @@ TEST_CASE("a tentative track is removed at its first miss, or as late as an opti
     }
 }
 
-TEST_CASE("a lost track is kept for a time, however many updates that are") {
+TEST_CASE("a lost track is kept for a time, however many updates there are") {
     for (const float elapsed : {0.5F, 1.0F, 2.0F, 60.0F}) {
         Book book;
         book.frame({detection()});
@@ -175,7 +175,7 @@ TEST_CASE("a lost track is kept for a time, however many updates that are") {
         CHECK(book.tracks[0].missed_time == 60);
         CHECK(book.miss().removed == Ids{1});
     }
-    Book book; // a long gap ends it at once
+    Book book; // a long gap removes it at once
     book.frame({detection()});
     book.clock.elapsed = 61;
     CHECK(book.miss() == Events{{}, {}, {}, {}, {1}});
@@ -199,7 +199,7 @@ TEST_CASE("the paper removes a track after T = 10 misses, whatever the time") {
 TEST_CASE("a track that has left the frame is removed sooner") {
     LifecycleOptions options;
     options.max_outside_time = 3;
-    const auto lived = [&](const Box& box, cv::Size frame_size) { // misses until it is removed
+    const auto lived = [&](const Box& box, cv::Size frame_size) { // number of misses until removal
         Book book(options);
         book.clock.frame_size = frame_size;
         book.frame({detection(0.9F, box)});
@@ -210,26 +210,26 @@ TEST_CASE("a track that has left the frame is removed sooner") {
     };
     const cv::Size size(100, 80);
     CHECK(lived({40, 40, 10, 20}, size) == 61);
-    CHECK(lived({-5, 40, 10, 20}, size) == 61); // exactly half of it is outside
+    CHECK(lived({-5, 40, 10, 20}, size) == 61); // exactly half of the box is outside
     CHECK(lived({-5.1F, 40, 10, 20}, size) == 4);
     CHECK(lived({96, 40, 10, 20}, size) == 4);
     CHECK(lived({40, -11, 10, 20}, size) == 4);
     CHECK(lived({40, 71, 10, 20}, size) == 4);
     CHECK(lived({-6, 71, 10, 20}, size) == 4);
     CHECK(lived({500, 40, 10, 20}, size) == 4);
-    CHECK(lived({500, 40, 10, 20}, {}) == 61); // the frame is not known
+    CHECK(lived({500, 40, 10, 20}, {}) == 61); // the frame size is unknown
     CHECK(lived({-100, -100, 300, 300}, size) == 4);
     options.outside_share = 0.1F;
     CHECK(lived({-1.1F, 40, 10, 20}, size) == 4);
     CHECK(lived({-0.9F, 40, 10, 20}, size) == 61);
 }
 
-TEST_CASE("a predicted box is reported at the first two misses of a track with three detections") {
+TEST_CASE("a track with three detections is reported at its predicted box for two misses") {
     Book book;
     book.frame({detection()});
     book.match();
     book.miss();
-    CHECK_FALSE(book.lifecycle.reports(book.tracks[0])); // two so far
+    CHECK_FALSE(book.lifecycle.reports(book.tracks[0])); // only two so far
     book.match();
     CHECK(book.lifecycle.reports(book.tracks[0]));
     book.miss();
@@ -243,7 +243,7 @@ TEST_CASE("a predicted box is reported at the first two misses of a track with t
     CHECK_FALSE(book.lifecycle.reports(book.tracks[0]));
 }
 
-TEST_CASE("a removed track is left alone and its id is not used again") {
+TEST_CASE("a removed track is ignored, and its ID is not reused") {
     Book book;
     book.frame({detection(), detection()});
     book.miss(61);
@@ -255,13 +255,13 @@ TEST_CASE("a removed track is left alone and its id is not used again") {
     CHECK(book.frame({detection()}).born == Ids{3});
 }
 
-TEST_CASE("ids go on beyond 32 bits") {
+TEST_CASE("IDs continue beyond 32 bits") {
     Book book;
     book.last_id = TrackId{1} << 40;
     CHECK(book.frame({detection()}).born == Ids{(TrackId{1} << 40) + 1});
 }
 
-TEST_CASE("events are in order of id, whatever the order of tracks") {
+TEST_CASE("events are in order of ID, whatever the order of tracks") {
     Book book;
     book.frame({detection(), detection(), detection()});
     std::swap(book.tracks[0], book.tracks[2]);
@@ -271,7 +271,7 @@ TEST_CASE("events are in order of id, whatever the order of tracks") {
     CHECK(book.events.removed == Ids{1, 3});
 }
 
-TEST_CASE("matches of what there is not, or out of order, are refused before anything changes") {
+TEST_CASE("invalid or unordered matches are refused before anything changes") {
     Book book;
     book.frame({detection(), detection(0.9F, {100, 20, 30, 40})});
     book.tracks[1].status = TrackStatus::kRemoved;
@@ -288,7 +288,7 @@ TEST_CASE("matches of what there is not, or out of order, are refused before any
     CHECK(book.tracks[0].hits == 2);
 }
 
-TEST_CASE("a lifecycle refuses what is out of range") {
+TEST_CASE("a lifecycle refuses options and times out of range") {
     const auto refused = [](auto change) {
         LifecycleOptions options;
         change(options);
@@ -351,7 +351,7 @@ TEST_CASE("random histories go as in a slow reference lifecycle") {
                 add(book.tracks[t].id);
             }
             if (chance(30)) add(++next_id);
-            if (chance(30)) detections.push_back(detection(0.2F)); // founds nothing
+            if (chance(30)) detections.push_back(detection(0.2F)); // creates no track
 
             const Events& events = book.frame(detections, matches);
             REQUIRE(events == reference.update(book.clock.elapsed, book.clock.frame_size, found));
@@ -372,5 +372,5 @@ TEST_CASE("random histories go as in a slow reference lifecycle") {
             confirmed += events.confirmed.size();
         }
     }
-    CHECK(std::min({removed, recovered, confirmed}) > 300); // the histories had something to say
+    CHECK(std::min({removed, recovered, confirmed}) > 300); // the histories contain enough events
 }

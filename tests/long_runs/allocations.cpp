@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <new>
 
-// Where the code of this program lies, as the linker sees it; and glibc's own functions, behind those that
-// are replaced below.
+// The address range of this program's code, from the linker; and glibc's functions behind those that are
+// replaced below.
 extern "C" {
 extern char __executable_start; // NOLINT(bugprone-reserved-identifier,readability-identifier-naming)
 extern char etext;
@@ -18,10 +18,10 @@ void* __libc_memalign(std::size_t alignment, std::size_t size); // NOLINT
 namespace {
 
 thread_local fgagt::test::Allocations allocations;
-thread_local std::int64_t until_failure = -1; // allocations of this program's; negative: none fails
+thread_local std::int64_t until_failure = -1; // this program's allocations until one fails; negative: never
 
-/// @param own  where an allocation of this program's is counted
-/// @return  whether it may be made
+/// @param own  counter for allocations of this program
+/// @return  whether the allocation may succeed
 bool count(const void* caller, std::size_t& own) {
     const auto address = reinterpret_cast<std::uintptr_t>(caller);
     const bool is_own = address >= reinterpret_cast<std::uintptr_t>(&__executable_start) &&
@@ -37,8 +37,8 @@ void* checked(void* memory) {
 
 } // namespace
 
-// These take the place of the C and C++ libraries' own in the whole program, so that nothing goes uncounted.
-// Eigen allocates by malloc, containers by operator new.
+// These replace the C and C++ libraries' functions in the whole program, so that every allocation is counted.
+// Eigen uses malloc, containers use operator new.
 extern "C" void* malloc(std::size_t size) {
     return count(__builtin_return_address(0), allocations.matrices) ? __libc_malloc(size) : nullptr;
 }

@@ -14,7 +14,7 @@ using namespace fgagt;
 
 namespace {
 
-/// Memory that the process has in use, bytes.
+/// Memory used by the process, bytes.
 std::size_t resident_bytes() {
     std::ifstream file("/proc/self/statm");
     std::size_t size = 0, resident = 0;
@@ -24,7 +24,8 @@ std::size_t resident_bytes() {
 
 constexpr std::size_t kMegabyte = 1'000'000;
 
-/// Objects all over the frame, most of them false: tracks are born, lost and removed all the time.
+/// Objects all over the frame, most of them false positives, so that tracks are born, lost and removed all
+/// the time.
 std::vector<Detection> clutter(int frame) {
     KeyedRandom random(1, frame);
     std::vector<Detection> detections(static_cast<std::size_t>(random.uniform(5, 15)));
@@ -39,7 +40,7 @@ std::vector<Detection> clutter(int frame) {
 
 } // namespace
 
-TEST_CASE("a long run keeps its size: boxes alone") {
+TEST_CASE("memory stays constant in a long run with boxes only") {
     constexpr int kWarmUp = 2000, kFrames = 20'000;
     GeometryTracker tracker;
     std::size_t most_tracks = 0, at_start = 0;
@@ -51,12 +52,12 @@ TEST_CASE("a long run keeps its size: boxes alone") {
         REQUIRE(tracker.state().appearances.size() == tracker.state().tracks.size());
         REQUIRE(tracker.state().scores.scores.size() <= tracker.options().scores.window);
     }
-    // At most 15 are born in a frame, and none outlives the 60 frames that it may be lost for.
+    // At most 15 are born in a frame, and none outlives the 60 frames for which it may be lost.
     CHECK(most_tracks <= 15 * 61);
     CHECK(resident_bytes() <= at_start + kMegabyte);
 }
 
-TEST_CASE("a long run keeps its size: with frames") {
+TEST_CASE("memory stays constant in a long run with frames") {
     constexpr int kWarmUp = 300, kFrames = 1200;
     const test::MovingSquares scene;
     Tracker<> tracker;
@@ -64,7 +65,7 @@ TEST_CASE("a long run keeps its size: with frames") {
     for (int k = 0; k < kFrames; ++k) {
         if (k == kWarmUp) at_start = resident_bytes();
         tracker.update(scene.frame(k), scene.detections(k));
-        REQUIRE(tracker.state().tracks.size() <= 6); // three squares, and whom a turn may have lost
+        REQUIRE(tracker.state().tracks.size() <= 6); // three squares, and tracks that were lost at a turn
     }
     CHECK(resident_bytes() <= at_start + kMegabyte);
 }

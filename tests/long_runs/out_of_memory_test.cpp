@@ -31,7 +31,7 @@ std::string saved(const AnyTracker& tracker) {
     return stream.str();
 }
 
-/// Lets every allocation of one frame fail in turn, in a tracker whose buffers are new.
+/// Makes every allocation of one frame fail in turn, in a tracker with new buffers.
 template <class AnyTracker>
 void check_every_allocation() {
     AnyTracker tracker;
@@ -72,7 +72,7 @@ void check_every_allocation() {
 
 } // namespace
 
-TEST_CASE("whichever allocation fails, the tracker is as it was") {
+TEST_CASE("the tracker is unchanged if any allocation fails") {
     const test::OpenCvThreads threads(1);
     check_every_allocation<Tracker<>>();
     check_every_allocation<GraphTracker<>>();

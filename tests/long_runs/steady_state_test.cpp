@@ -13,7 +13,7 @@ using namespace fgagt;
 
 namespace {
 
-/// People who come and go, so that no two frames show the same number of them.
+/// People who come and go, so that consecutive frames contain different numbers of them.
 struct People {
     std::vector<cv::Mat> frames;
     std::vector<std::vector<Detection>> detections;
@@ -34,7 +34,7 @@ struct People {
     }
 };
 
-/// Of one way through the stream, after some others.
+/// Counts the allocations of one pass over the stream, after some other passes.
 template <class AnyTracker>
 test::Allocations allocations_of(const char* name, AnyTracker tracker = {}) {
     const People stream;
@@ -57,7 +57,7 @@ test::Allocations allocations_of(const char* name, AnyTracker tracker = {}) {
 
 } // namespace
 
-TEST_CASE("once warm, the library takes no more memory") {
+TEST_CASE("the library allocates no memory once warm") {
     const auto takes_none = [](const test::Allocations& counted) {
         return counted.containers == 0 && counted.matrices == 0;
     };

@@ -14,7 +14,7 @@ BoxFlow flow(float dx, float dy, float scale = 1) {
 
 } // namespace
 
-TEST_CASE("a held box moves by reliable flow alone") {
+TEST_CASE("a held box moves only by reliable flow") {
     const HoldMotion motion;
     const Box seen{10, 20, 30, 40};
     auto state = motion.initiate(seen);
@@ -23,9 +23,9 @@ TEST_CASE("a held box moves by reliable flow alone") {
     unreliable.reliable = false;
     motion.predict(state, 3, {1, 0, 100, 0, 1, 100}, unreliable);
     CHECK(motion.box(state) == seen);
-    motion.predict(state, 3, {1, 0, 100, 0, 1, 100}, flow(5, -2)); // whatever the time and the camera
+    motion.predict(state, 3, {1, 0, 100, 0, 1, 100}, flow(5, -2)); // independent of time and camera
     CHECK(motion.box(state) == Box{15, 18, 30, 40});
-    motion.predict(state, 1, {}, flow(0, 0, 2)); // about the centre
+    motion.predict(state, 1, {}, flow(0, 0, 2)); // scaled about the centre
     CHECK(motion.box(state) == Box{0, -2, 60, 80});
     motion.update(state, {1, 2, 3, 4}, 1);
     CHECK(motion.box(state) == Box{1, 2, 3, 4});

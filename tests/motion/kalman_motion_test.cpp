@@ -23,7 +23,7 @@ BoxFlow shift_flow(float dx, float dy) {
     return {dx, dy, 1, 1, true};
 }
 
-/// The textbook's filter with dense 8 x 8 matrices: state (x, y, w, h, and their velocities).
+/// The textbook filter with dense 8 x 8 matrices: the state is (x, y, w, h) and their velocities.
 struct DenseKalman {
     using Vector = Eigen::VectorXd;
     using Square = Eigen::MatrixXd;
@@ -107,7 +107,7 @@ double difference(const KalmanState& state, const DenseKalman& dense) {
 }
 
 void check_close(const KalmanAxis& a, const KalmanAxis& b) {
-    constexpr double kRounding = 1e-9; // hundreds of roundings at 2^-53, with room for cancellation
+    constexpr double kRounding = 1e-9; // hundreds of rounding errors of 2^-53, with a margin for cancellation
     CHECK_THAT(a.position, WithinRel(b.position, kRounding) || WithinAbs(b.position, 1e-9));
     CHECK_THAT(a.velocity, WithinRel(b.velocity, kRounding) || WithinAbs(b.velocity, 1e-9));
     CHECK_THAT(a.position_variance, WithinRel(b.position_variance, kRounding));
@@ -142,7 +142,7 @@ KalmanState moving(const KalmanMotion& motion, const Affine& world = {}) {
 
 } // namespace
 
-TEST_CASE("a new object rests at its box") {
+TEST_CASE("a new object starts at rest at its box") {
     const KalmanMotion motion;
     const Box seen{10, 20, 30, 40};
     KalmanState state = motion.initiate(seen);
@@ -168,7 +168,7 @@ TEST_CASE("the filter equals the textbook's") {
         bool observed = true;
         for (int frame = 0; frame < 40; ++frame) {
             const auto dt = static_cast<float>(uniform(0.3, 3));
-            // Scaled and sheared along the axes only: a rotation correlates x and y, which the filter drops.
+            // Scales and shears only along the axes: a rotation correlates x and y, which the filter ignores.
             Affine camera;
             if (random() % 2U == 0)
                 camera = {uniform(0.97, 1.03), 0, uniform(-9, 9), 0, uniform(0.97, 1.03), uniform(-9, 9)};
@@ -196,15 +196,15 @@ TEST_CASE("the filter equals the textbook's") {
                 dense.update(box, static_cast<double>(score));
             }
             CAPTURE(life, frame);
-            REQUIRE(difference(state, dense) < 1e-9); // rounding of a few thousand operations in double
+            REQUIRE(difference(state, dense) < 1e-9); // rounding errors of a few thousand operations
         }
     }
 }
 
-TEST_CASE("elapsed time adds up") {
+TEST_CASE("predictions over elapsed times add up") {
     const KalmanMotion motion;
     KalmanState once = moving(motion);
-    once.width.velocity = once.height.velocity = 0; // the size keeps still from the second prediction on
+    once.width.velocity = once.height.velocity = 0; // the size stays constant from the second prediction
     KalmanState twice = once, thrice = once;
     motion.predict(once, 3, {}, {});
     motion.predict(twice, 1, {}, {});
@@ -215,7 +215,7 @@ TEST_CASE("elapsed time adds up") {
     check_close(thrice, once);
 }
 
-TEST_CASE("a size goes on for one prediction and then keeps still") {
+TEST_CASE("a size changes for one prediction and then stays constant") {
     const KalmanMotion motion;
     KalmanState state = moving(motion);
     const double width = state.width.position, speed = state.width.velocity;
@@ -236,7 +236,7 @@ TEST_CASE("a size goes on for one prediction and then keeps still") {
 }
 
 TEST_CASE("camera motion commutes with prediction") {
-    // Values are exact in float where the scale is 2 and the shift an integer.
+    // Values are exact in float if the scale is 2 and the shift is an integer.
     const KalmanMotion motion;
     const Affine world{2, 0, 30, 0, 2, -50};
     KalmanState camera_moved = moving(motion);
@@ -246,7 +246,7 @@ TEST_CASE("camera motion commutes with prediction") {
     check_close(camera_moved, world_moved);
 }
 
-TEST_CASE("a turning camera turns positions and velocities") {
+TEST_CASE("a rotating camera rotates positions and velocities") {
     const KalmanMotion motion;
     KalmanState state = moving(motion);
     const KalmanState before = state;
@@ -259,7 +259,7 @@ TEST_CASE("a turning camera turns positions and velocities") {
     CHECK_THAT(state.height.position, WithinAbs(before.height.position + before.height.velocity, 1e-12));
 }
 
-TEST_CASE("flow sharpens the velocity and only when reliable") {
+TEST_CASE("only reliable flow improves the velocity") {
     const KalmanMotion motion;
     const KalmanState start = motion.initiate({0, 0, 50, 100});
     KalmanState without = start, with = start, ignored = start;
@@ -270,14 +270,14 @@ TEST_CASE("flow sharpens the velocity and only when reliable") {
     motion.predict(ignored, 1, {}, unreliable);
     CHECK(ignored == without);
     CHECK(with.x.velocity_variance < 0.2 * without.x.velocity_variance);
-    // Prior (h / 16)^2 against (.02 h)^2: the flow gets 6.25^2 / (6.25^2 + 2^2) of the say.
+    // Prior (h / 16)^2 versus (.02 h)^2: the weight of the flow is 6.25^2 / (6.25^2 + 2^2).
     const double share = 39.0625 / 43.0625;
     CHECK_THAT(with.x.velocity, WithinAbs(6 * share, 1e-12));
     CHECK_THAT(with.y.position, WithinAbs(50 - 3 * share, 1e-12));
     CHECK(with.width == without.width);
 }
 
-TEST_CASE("flow over a longer time is the same velocity, known better") {
+TEST_CASE("flow over a longer time gives the same velocity with less uncertainty") {
     const KalmanMotion motion;
     KalmanState state = motion.initiate({0, 0, 50, 100});
     motion.predict(state, 3, {}, shift_flow(18, 0));
@@ -285,22 +285,22 @@ TEST_CASE("flow over a longer time is the same velocity, known better") {
     CHECK_THAT(state.x.velocity, WithinAbs(6 * share, 1e-12));
 }
 
-TEST_CASE("the camera's part of the flow is not the object's velocity") {
+TEST_CASE("the camera's part of the flow does not change the object's velocity") {
     const KalmanMotion motion;
     const KalmanState start = motion.initiate({0, 0, 50, 100});
     KalmanState state = start;
-    motion.predict(state, 1, {1, 0, 7, 0, 1, -4}, shift_flow(7, -4)); // all of it is the camera's
+    motion.predict(state, 1, {1, 0, 7, 0, 1, -4}, shift_flow(7, -4)); // the camera causes all of it
     CHECK(state.x.velocity == 0);
     CHECK(state.y.velocity == 0);
     CHECK(motion.box(state) == Box{7, -4, 50, 100});
     state = start;
     motion.predict(state, 1, {1.1, 0, 0, 0, 1.1, 0},
-                   shift_flow(2.5F, 5)); // a zoom moves the centre (25, 50) so
+                   shift_flow(2.5F, 5)); // the shift of the centre (25, 50) by the zoom
     CHECK_THAT(state.x.velocity, WithinAbs(0, 1e-12));
     CHECK_THAT(state.y.velocity, WithinAbs(0, 1e-12));
 }
 
-TEST_CASE("an implausible camera motion is taken as unknown") {
+TEST_CASE("an implausible camera motion counts as unknown") {
     const KalmanMotion motion;
     KalmanState expected = moving(motion);
     motion.predict(expected, 1, {}, {});
@@ -315,7 +315,7 @@ TEST_CASE("an implausible camera motion is taken as unknown") {
     }
 }
 
-TEST_CASE("an observation that is no box changes nothing") {
+TEST_CASE("an invalid box as observation changes nothing") {
     const KalmanMotion motion;
     const KalmanState before = moving(motion);
     for (const Box& hostile : {Box{kNaN, 0, 1, 1}, {0, 0, kInfinity, 1}, {0, 0, 0, 1}, {2e7F, 0, 1, 1}}) {
@@ -376,7 +376,7 @@ TEST_CASE("the filter recovers from a hostile past") {
     CHECK(iou(motion.box(state), box) > 0.9);
 }
 
-TEST_CASE("a surer detection moves the box more, and scores out of range are taken as the nearest in it") {
+TEST_CASE("a more confident detection moves the box more, and scores are clamped to their range") {
     const KalmanMotion motion;
     const auto moved_by = [&](float score) {
         KalmanState state = motion.initiate({-25, -50, 50, 100});
@@ -392,7 +392,7 @@ TEST_CASE("a surer detection moves the box more, and scores out of range are tak
     CHECK(moved_by(kNaN) == moved_by(0));
 }
 
-TEST_CASE("a Kalman filter refuses deviations that are none") {
+TEST_CASE("a Kalman filter refuses invalid deviations") {
     const auto refused = [](auto change) {
         KalmanMotionOptions options;
         change(options);

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Puts deliberate bugs into the library one by one and says which of them the tests do not notice.
+"""Inserts deliberate bugs into the library one by one and reports which of them the tests do not catch.
 
     python3 tests/mutation/mutate.py                            all of mutations.json
-    python3 tests/mutation/mutate.py --only 'motion|lifecycle'  those whose name or file matches
-    python3 tests/mutation/mutate.py --list                     what there is
+    python3 tests/mutation/mutate.py --only 'motion|lifecycle'  those with a matching name or file
+    python3 tests/mutation/mutate.py --list                     list all mutations
 
-Works on a copy of the sources in the build folder; the working tree is never written to. Each mutation replaces a piece of one
-line, which must occur once in its file, and names the test files that should notice (paths under tests/ without `_test.cpp`):
-these are built, each as a program of its own, and run until one fails. FGAGT_DATA is not handed on, so the result is the same
-everywhere. Exits with 1 where a mutation survived, is stale (its text is not there once, or it does not compile), or where the
-tests fail without any mutation.
+Works on a copy of the sources in the build folder and never writes to the working tree. Each mutation replaces part of a
+line, which must occur once in its file, and names the test files that should catch it (paths under tests/ without `_test.cpp`).
+These are built, each as a separate program, and run until one fails. FGAGT_DATA is not passed on, so the result is the same
+everywhere. Exits with 1 if a mutation survived, is stale (its text does not occur exactly once, or it does not compile), or if the
+tests fail without a mutation.
 """
 
 import argparse
@@ -34,46 +34,46 @@ GOOD = {CAUGHT, SKIPPED}
 
 @dataclasses.dataclass
 class Mutation:
-    """A deliberate bug, as mutations.json has it."""
+    """A deliberate bug, as listed in mutations.json."""
 
     name: str
     file: str  # under include/fgagt/
     tests: list
     original: str
     mutated: str
-    needs: str = ""  # what the processor must have for the line to be run
+    needs: str = ""  # processor feature that the line needs
 
     @property
     def path(self):
         return pathlib.Path("include/fgagt") / self.file
 
     def applied_to(self, text):
-        """The text with the bug; None where it is not clear where that belongs."""
+        """The text with the bug; None if its place is ambiguous."""
         return text.replace(self.original, self.mutated) if text.count(self.original) == 1 else None
 
 
 @dataclasses.dataclass
 class Result:
     outcome: str
-    by: str = ""  # the test file and the case that noticed, or what is wrong
+    by: str = ""  # the test file and test case that caught it, or the problem
     seconds: float = 0
 
 
 class Workshop:
-    """A copy of the sources, and the test programs built of it."""
+    """A copy of the sources and the test programs built from it."""
 
     def __init__(self, folder, test_files, jobs, timeout):
         self.source, self.build = folder / "source", folder / "build"
         self.jobs, self.timeout = jobs, timeout
         self.environment = {k: v for k, v in os.environ.items() if k != "FGAGT_DATA"}
-        self.baselines = {}  # test file -> what is wrong with it without a mutation
+        self.baselines = {}  # test file -> its failure without a mutation
         copy_sources(self.source)
-        # -O1: programs that are run once are built twice as fast as with -O3.
+        # -O1: programs that run only once build twice as fast as with -O3.
         run(["cmake", "-S", self.source / "tests/mutation", "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
              "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG", f"-DTEST_FILES={';'.join(test_files)}"], check=True)
 
     def try_out(self, mutation, escalate):
-        """Applies a mutation, runs its tests until one fails, and takes the mutation back."""
+        """Applies a mutation, runs its tests until one fails, and reverts the mutation."""
         if mutation.needs and not processor_has(mutation.needs):
             return Result(SKIPPED, f"needs {mutation.needs}")
         file = self.source / mutation.path
@@ -104,7 +104,7 @@ class Workshop:
         return self.baselines[program]
 
     def fault_of(self, program):
-        """Whether a program can be built, and the test case in which it fails, if any."""
+        """Whether a program can be built, and the test case that fails, if any."""
         built = run(["cmake", "--build", self.build, "-j", str(self.jobs), "--target", program])
         if built.returncode != 0:
             return False, "does not compile"
@@ -115,7 +115,7 @@ class Workshop:
             return True, f"not done after {self.timeout} s"
         if ran.returncode == 0:
             return True, ""
-        cases = re.findall(r'<TestCase name="([^"]*)"', ran.stdout)  # the last one that was begun has failed
+        cases = re.findall(r'<TestCase name="([^"]*)"', ran.stdout)  # the last one that started has failed
         return True, html.unescape(cases[-1]) if cases else f"exit code {ran.returncode}"
 
 
@@ -128,7 +128,7 @@ def run(command, check=False, timeout=None, env=None):
 
 
 def copy_sources(target):
-    """Makes `target` a copy of the sources; files that are the same keep their time, and what is built of them stays."""
+    """Makes `target` a copy of the sources. Unchanged files keep their time stamps, so that they are not rebuilt."""
     wanted = {file.relative_to(ROOT) for name in COPIED for file in [ROOT / name, *(ROOT / name).rglob("*")] if file.is_file()}
     for file in target.rglob("*"):
         if file.is_file() and file.relative_to(target) not in wanted:
@@ -151,11 +151,11 @@ def processor_has(feature):
 def load(pattern):
     mutations = [Mutation(**entry) for entry in json.loads((HERE / "mutations.json").read_text())]
     chosen = [m for m in mutations if re.search(pattern, m.name) or re.search(pattern, m.file)]
-    return sorted(chosen, key=lambda m: (m.tests, m.file))  # as few files as possible are built again in between
+    return sorted(chosen, key=lambda m: (m.tests, m.file))  # rebuilds as few files as possible
 
 
 def table(mutations, results):
-    """Markdown: how many were caught, and every mutation with what noticed it."""
+    """Markdown: the number of caught mutations, and each mutation with the test that caught it."""
     counts = ", ".join(f"{sum(r.outcome == outcome for r in results)} {outcome}"
                        for outcome in (CAUGHT, SURVIVED, STALE, BROKEN, SKIPPED) if any(r.outcome == outcome for r in results))
     lines = [f"{len(results)} mutations without FGAGT_DATA: {counts}.", "", "| mutation | file | outcome | noticed by |", "|---|---|---|---|"]
@@ -167,12 +167,12 @@ def table(mutations, results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", metavar="PATTERN", help="mutations whose name or file matches this regular expression")
-    parser.add_argument("--list", action="store_true", help="print the mutations and end")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="compilers at a time (default: %(default)s)")
-    parser.add_argument("--timeout", type=float, default=120, help="seconds that a test program may take (default: %(default)s)")
+    parser.add_argument("--list", action="store_true", help="print the mutations and exit")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="compilers in parallel (default: %(default)s)")
+    parser.add_argument("--timeout", type=float, default=120, help="time limit of a test program in seconds (default: %(default)s)")
     parser.add_argument("--escalate", action="store_true",
-                        help="run all tests of the folder and of the tracker before a mutation counts as survived")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/mutation", help="where to work (default: build/mutation)")
+                        help="run all tests of the folder and the tracker before counting a mutation as survived")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/mutation", help="working folder (default: build/mutation)")
     parser.add_argument("--output", type=pathlib.Path, help="write the results as JSON")
     parser.add_argument("--table", type=pathlib.Path, help="write the results as Markdown")
     arguments = parser.parse_args()
@@ -191,7 +191,7 @@ def main():
         result.seconds = round(time.monotonic() - start, 1)
         results.append(result)
         print(f"{result.outcome:8} {result.seconds:5.0f} s  {mutation.file}: {mutation.name} [{result.by}]", flush=True)
-        if arguments.output:  # after each: a run that is interrupted has not been for nothing
+        if arguments.output:  # after each mutation, so that an interrupted run keeps its results
             rows = [dataclasses.asdict(m) | dataclasses.asdict(r) for m, r in zip(mutations, results)]
             arguments.output.write_text(json.dumps(rows, indent=1) + "\n")
         if arguments.table:

@@ -24,7 +24,7 @@ std::string number(std::uint64_t value) {
     return bytes += static_cast<char>(value);
 }
 
-/// A field of a protobuf message that holds another one.
+/// A field of a protobuf message that contains another message.
 std::string message(unsigned field, std::string_view contents) {
     return number(field << 3U | 2U) + number(contents.size()) + std::string(contents);
 }
@@ -33,7 +33,7 @@ std::string value(unsigned field, std::uint64_t whole) {
     return number(field << 3U) + number(whole);
 }
 
-/// An input of these lengths, 0 for one that is open.
+/// An input with these lengths; 0 means a free dimension.
 std::string input(const std::string& name, const std::vector<std::uint64_t>& lengths) {
     std::string shape;
     for (const std::uint64_t length : lengths)
@@ -54,16 +54,16 @@ std::optional<cv::Size> size_of(const TemporaryFolder& folder, const std::string
 
 } // namespace
 
-TEST_CASE("an ONNX file says what size it takes") {
+TEST_CASE("an ONNX file declares its input size") {
     const TemporaryFolder folder;
     CHECK(size_of(folder, "a.onnx", model(input("image", {1, 3, 416, 640}))) == cv::Size(640, 416));
-    // The first input that is an image counts; weights may be inputs, too.
+    // The first input that is an image counts; weights may also be inputs.
     CHECK(size_of(folder, "b.onnx", model(input("weight", {8, 16}) + input("image", {1, 3, 32, 64}))) ==
           cv::Size(64, 32));
     CHECK(size_of(folder, "c.onnx", model(input("image", {0, 3, 224, 224}))) == cv::Size(224, 224));
 }
 
-TEST_CASE("where a model's file leaves the size open there is none") {
+TEST_CASE("a model file with a free input size declares none") {
     const TemporaryFolder folder;
     CHECK_FALSE(size_of(folder, "a.onnx", model(input("image", {1, 3, 0, 0}))));
     CHECK_FALSE(size_of(folder, "b.onnx", model(input("image", {1, 416, 416, 3}))));
@@ -74,7 +74,7 @@ TEST_CASE("where a model's file leaves the size open there is none") {
     CHECK_FALSE(size_of(folder, "empty.onnx", ""));
 }
 
-TEST_CASE("a cut or altered ONNX file gives a size or none, and ends") {
+TEST_CASE("a truncated or altered ONNX file gives a size or none") {
     const TemporaryFolder folder;
     const std::string whole = model(input("image", {1, 3, 416, 640}));
     for (std::size_t length = 0; length < whole.size(); ++length) {
@@ -87,7 +87,7 @@ TEST_CASE("a cut or altered ONNX file gives a size or none, and ends") {
     }
 }
 
-TEST_CASE("a Darknet layout says what size it takes") {
+TEST_CASE("a Darknet layout declares its input size") {
     const TemporaryFolder folder;
     CHECK(size_of(folder, "a.cfg",
                   "# made by hand\n[net]\nbatch=1\n width = 320\r\nheight=192\n[convolutional]\nwidth=7\n") ==
@@ -96,7 +96,7 @@ TEST_CASE("a Darknet layout says what size it takes") {
     CHECK_FALSE(size_of(folder, "c.cfg", "[net]\nwidth=-4\nheight=no\n"));
 }
 
-TEST_CASE("real models say what size they take") {
+TEST_CASE("real models declare their input sizes") {
     const auto models = real_data("models");
     if (!models) return;
     CHECK(declared_input_size(*models / "yolox_nano_416x416.onnx") == cv::Size(416, 416));
@@ -107,6 +107,6 @@ TEST_CASE("real models say what size they take") {
     CHECK(declared_input_size(*models / "yolo-fastest-1.1_body.cfg") == cv::Size(320, 320));
 }
 
-TEST_CASE("the corpus of model files is read as its names say") {
+TEST_CASE("the corpus of model files is read as its file names specify") {
     replay_corpus("declared_size", check_declared_size);
 }

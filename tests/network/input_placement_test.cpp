@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::array kFits{ImageFit::kStretch, ImageFit::kLetterbox, ImageFit::kLetterboxCentred};
 
-/// Where a bright spot lies, by its centre of mass above `ground`, in continuous coordinates.
+/// The centre of mass of a bright spot above `ground`, in continuous coordinates.
 cv::Point2d spot(const cv::Mat& plane, double ground) {
     cv::Point2d sum(0, 0);
     double total = 0;
@@ -58,7 +58,7 @@ TEST_CASE("boxes go to the input and back") {
     }
 }
 
-TEST_CASE("a letterbox keeps the shape, a stretch fills the input") {
+TEST_CASE("letterboxing keeps the aspect ratio, stretching fills the input") {
     const cv::Size frame(1920, 1080);
     const InputPlacement corner = place_in_input(frame, {.size{416, 416}, .fit = ImageFit::kLetterbox});
     CHECK(corner.frame_in_input() == Box{0, 0, 416, 234});
@@ -68,11 +68,11 @@ TEST_CASE("a letterbox keeps the shape, a stretch fills the input") {
     const InputPlacement stretched = place_in_input(frame, {.size{416, 416}, .fit = ImageFit::kStretch});
     CHECK(stretched.frame_in_input() == Box{0, 0, 416, 416});
     const InputPlacement thin = place_in_input({10'000, 1}, {.size{100, 100}});
-    CHECK(thin.frame_in_input() == Box{0, 0, 100, 1}); // at least a pixel
+    CHECK(thin.frame_in_input() == Box{0, 0, 100, 1}); // at least one pixel
     CHECK_THROWS_AS(place_in_input({0, 5}, {}), InvalidArgument);
 }
 
-TEST_CASE("what is seen in the input is where the placement says") {
+TEST_CASE("pixels of the input are at the positions of the placement") {
     for (const cv::Size size : {cv::Size(640, 360), cv::Size(300, 500), cv::Size(97, 103)})
         for (const ImageFit fit : kFits) {
             NetworkInput input({.size{208, 160}, .fit = fit, .padding = 0});
@@ -95,7 +95,7 @@ TEST_CASE("what is seen in the input is where the placement says") {
         }
 }
 
-TEST_CASE("the input is normalised channel by channel, its padding too") {
+TEST_CASE("the input is normalised channel by channel, including its padding") {
     NetworkInputOptions options{.size{4, 4}, .padding = 100, .mean{1, 2, 3}, .deviation{2, 4, 5}};
     const cv::Mat frame(2, 4, CV_8UC3, cv::Scalar(10, 60, 200));
     for (const bool rgb : {false, true}) {
@@ -114,7 +114,7 @@ TEST_CASE("the input is normalised channel by channel, its padding too") {
     }
 }
 
-TEST_CASE("inputs that nothing fits are refused") {
+TEST_CASE("invalid network inputs are refused") {
     CHECK_THROWS_AS(NetworkInput({.size{0, 10}}), InvalidArgument);
     CHECK_THROWS_AS(NetworkInput({.size{10, 20'000}}), InvalidArgument);
     CHECK_THROWS_AS(NetworkInput({.padding = 256}), InvalidArgument);
@@ -126,14 +126,14 @@ TEST_CASE("inputs that nothing fits are refused") {
     CHECK_THROWS_AS(input.make(cv::Mat(4, 4, CV_16UC3), placement), InvalidArgument);
 }
 
-TEST_CASE("a map's cells are found from the frame") {
+TEST_CASE("the cells of a map are computed from the frame") {
     FeatureMap map;
     map.rows = 20;
     map.columns = 26;
     const InputPlacement placement =
         place_in_input({104, 50}, {.size{208, 160}, .fit = ImageFit::kLetterboxCentred});
     align_map({.stride_x = 8, .stride_y = 8, .first_x = 4, .first_y = 0.5}, placement, map);
-    // The frame is twice as large in the input, 0 and 30 pixels from its corner.
+    // The frame is scaled by two in the input, 0 and 30 pixels from its corner.
     CHECK_THAT(map.scale_x * 50 + map.offset_x, WithinAbs((100 - 4) / 8.0 + 0.5, 1e-5));
     CHECK_THAT(map.scale_y * 25 + map.offset_y, WithinAbs((30 + 50 - 0.5) / 8.0 + 0.5, 1e-5));
     CHECK_THAT(map.valid_cells.left, WithinAbs(0, 1e-5));

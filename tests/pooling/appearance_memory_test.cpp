@@ -14,11 +14,11 @@ std::vector<float> row(float a, float b) {
 
 } // namespace
 
-TEST_CASE("the memory is an exponential mean that begins with the first look") {
+TEST_CASE("the memory is an exponential mean that starts with the first appearance") {
     const AppearanceMemory memory({.momentum = 0.75F});
     AppearanceMemory::State state;
     CHECK_FALSE(memory.recalls(state));
-    memory.update(state, row(1, 0), false, 0.1F, 1); // whatever the first look is worth
+    memory.update(state, row(1, 0), false, 0.1F, 1); // whatever the weight of the first appearance
     CHECK(memory.recalls(state));
     memory.update(state, row(0, 1), false, 0.9F, 0);
     CHECK(state.mean == std::vector<float>{0.75F, 0.25F});
@@ -26,7 +26,7 @@ TEST_CASE("the memory is an exponential mean that begins with the first look") {
     CHECK(state.mean == std::vector<float>{0.5625F, 0.4375F});
 }
 
-TEST_CASE("unsure and covered detections leave the memory as it is") {
+TEST_CASE("uncertain and covered detections leave the memory unchanged") {
     const AppearanceMemory memory;
     AppearanceMemory::State state;
     memory.update(state, row(1, 0), false, 0.9F, 0);
@@ -35,7 +35,7 @@ TEST_CASE("unsure and covered detections leave the memory as it is") {
     CHECK(state.mean == std::vector<float>{1, 0});
 }
 
-TEST_CASE("features of another dimension replace what is remembered") {
+TEST_CASE("features of another dimension replace the memory") {
     const AppearanceMemory memory;
     AppearanceMemory::State state;
     memory.update(state, std::vector<float>{1, 1, 1}, false, 0.9F, 0);
@@ -43,7 +43,7 @@ TEST_CASE("features of another dimension replace what is remembered") {
     CHECK(state.mean == std::vector<float>{0, 1});
 }
 
-TEST_CASE("the source says whether tracks are described by memory, by the current frame, or by both") {
+TEST_CASE("the source option selects memory, the current frame or both") {
     AppearanceMemory::State pooled, own;
     const AppearanceMemory stored, current({.source = AppearanceSource::kCurrent}),
         both({.source = AppearanceSource::kBoth});
@@ -52,7 +52,7 @@ TEST_CASE("the source says whether tracks are described by memory, by the curren
     CHECK((stored.recalls(pooled) && !stored.wants_current(pooled)));
     CHECK((!current.recalls(pooled) && current.wants_current(pooled)));
     CHECK((both.recalls(pooled) && both.wants_current(pooled)));
-    // Vectors of the caller's own cannot be taken from the frame again.
+    // The caller's own vectors cannot be re-extracted from the frame.
     for (const AppearanceMemory& memory : {stored, current, both})
         CHECK((memory.recalls(own) && !memory.wants_current(own)));
 }

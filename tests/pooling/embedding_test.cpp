@@ -35,7 +35,7 @@ TEST_CASE("an empty embedding passes features through") {
     CHECK(result == features);
 }
 
-TEST_CASE("an embedding refuses shapes that disagree and numbers that are not finite") {
+TEST_CASE("an embedding refuses inconsistent shapes and non-finite numbers") {
     const Matrix weights = Matrix::Ones(2, 3);
     CHECK_THROWS_AS(Embedding(weights, Eigen::RowVectorXf::Zero(3)), InvalidArgument);
     CHECK_THROWS_AS(Embedding(Matrix(), Eigen::RowVectorXf()), InvalidArgument);
@@ -50,8 +50,8 @@ TEST_CASE("an embedding refuses shapes that disagree and numbers that are not fi
     CHECK_THROWS_AS(embedding.apply(Matrix::Constant(1, 3, 3e38F), result), InvalidArgument);
 }
 
-TEST_CASE("the untrained embedding is the same everywhere") {
-    // The bits of the first words that numpy's MT19937 gives for the seed 20100915, lowest bit first.
+TEST_CASE("the untrained embedding is the same on every platform") {
+    // The bits of the first words of numpy's MT19937 with seed 20100915, lowest bit first.
     const Embedding embedding = Embedding::untrained(32, 2);
     const std::uint32_t words[] = {2804154600U, 3098766901U};
     for (Eigen::Index row = 0; row < 2; ++row)
@@ -75,7 +75,7 @@ TEST_CASE("the untrained embedding keeps lengths and angles") {
     const Eigen::VectorXf lengths = embedded.rowwise().norm();
     embedded.rowwise().normalize();
     // The cosine of a random projection has a standard deviation of at most 1 / sqrt(128) = 0.09; the largest
-    // of 1770 stays within 5 of them.
+    // of 1770 is within 5 standard deviations.
     const Matrix error = embedded * embedded.transpose() - features * features.transpose();
     CHECK(error.cwiseAbs().maxCoeff() < 5 * magnitude);
     CHECK(std::sqrt(error.squaredNorm() / static_cast<float>(error.size())) < magnitude);

@@ -7,7 +7,7 @@
 
 namespace fgagt::test {
 
-/// What a pooler gives.
+/// The output of a pooler.
 struct PooledRows {
     Matrix features;
     std::vector<std::uint8_t> valid;

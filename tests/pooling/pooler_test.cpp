@@ -20,7 +20,7 @@ FeatureMap make_map(int channels) {
     return map;
 }
 
-const std::vector<Box> kBoxes{{1, 1, 4, 3}, {20, 0, 4, 3}, {-2, 3, 5, 5}}; // the second is off the map
+const std::vector<Box> kBoxes{{1, 1, 4, 3}, {20, 0, 4, 3}, {-2, 3, 5, 5}}; // the second is outside the map
 
 struct Pooled {
     Matrix features;
@@ -36,7 +36,7 @@ Pooled pool(AnyPooler& pooler, const typename AnyPooler::Map& map, const std::ve
 
 } // namespace
 
-TEST_CASE("the pooler without an embedding is roi_align") {
+TEST_CASE("the pooler without an embedding equals roi_align") {
     RoiAlignPooler pooler({.dimension = 0});
     RoiAlign roi_align;
     const FeatureMap map = make_map(3);
@@ -46,7 +46,7 @@ TEST_CASE("the pooler without an embedding is roi_align") {
     CHECK(pooler.embedding().empty());
 }
 
-TEST_CASE("the pooler embeds what roi_align gives, without weights by the untrained embedding") {
+TEST_CASE("the pooler embeds the output of roi_align, by default with the untrained embedding") {
     const RoiAlignPoolerOptions options{.roi_align = {.bins_y = 4, .bins_x = 3}, .dimension = 20};
     RoiAlignPooler pooler(options);
     RoiAlign roi_align(options.roi_align);
@@ -61,7 +61,7 @@ TEST_CASE("the pooler embeds what roi_align gives, without weights by the untrai
     CHECK(pool(explicit_pooler, map, kBoxes).features == expected);
 }
 
-TEST_CASE("the row of an invalid box is zero and not the bias") {
+TEST_CASE("the row of an invalid box is zero instead of the bias") {
     RoiAlignPooler pooler(Embedding(Matrix::Ones(2, 49), Eigen::RowVectorXf::Constant(2, 5)));
     const Pooled result = pool(pooler, make_map(1), kBoxes);
     CHECK(result.valid == std::vector<std::uint8_t>{1, 0, 1});
@@ -95,7 +95,7 @@ TEST_CASE("a map that does not fit the embedding is refused with a remedy") {
     CHECK_THROWS_AS(RoiAlignPooler({.roi_align = {.bins_x = 0}}), InvalidArgument);
 }
 
-TEST_CASE("no pooler gives rows of zeros that are not valid") {
+TEST_CASE("NoPooler gives invalid zero rows") {
     struct AnyMap {};
     static_assert(Pooler<NoPooler<AnyMap>>);
     NoPooler<AnyMap> none, sized({.dimension = 3});

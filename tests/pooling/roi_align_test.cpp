@@ -42,7 +42,7 @@ PooledRows pool(RoiAlignOptions options, const FeatureMap& map, const std::vecto
     return result;
 }
 
-/// One bilinear sample, by the words of design and documentation, in double.
+/// One bilinear sample in double, implemented from the documentation.
 double sample(const FeatureMap& map, double y, double x, int c) {
     if (y < -1 || y > map.rows || x < -1 || x > map.columns) return 0;
     const auto split = [](double p, int cells, int& low, int& high) {
@@ -99,7 +99,7 @@ TEST_CASE("roi_align agrees with onnxruntime's RoiAlign") {
         options.bins_x = golden["bins_x"];
         options.sampling_ratio = one["sampling_ratio"];
         options.aligned = one["aligned"];
-        options.max_grid = 100; // no cap: the largest box has bins of 75 cells
+        options.max_grid = 100; // no limit: the largest box has bins of 75 cells
         const PooledRows result = pool(options, map, boxes);
         const auto& expected = one["pooled"];
         REQUIRE(result.features.rows() == static_cast<Eigen::Index>(expected.size()));
@@ -112,11 +112,12 @@ TEST_CASE("roi_align agrees with onnxruntime's RoiAlign") {
                                                                  static_cast<Eigen::Index>(i))));
         }
         INFO("sampling_ratio " << options.sampling_ratio << ", aligned " << options.aligned);
-        CHECK(worst < 1e-5); // its float coordinates err by 6e-8 of up to 125 cells, the slope is under 1
+        // Coordinates of up to 125 cells have a relative error of 6e-8, and the slope is below 1.
+        CHECK(worst < 1e-5);
     }
 }
 
-TEST_CASE("roi_align agrees with a loop over samples for every number of channels and uneven scales") {
+TEST_CASE("roi_align agrees with a loop over samples for all channel counts and scales") {
     std::mt19937 random(test::seed_of("roi_align agrees with a loop over samples"));
     const auto uniform = [&](double low, double high) {
         return static_cast<float>(low + (high - low) * static_cast<double>(random()) / 4294967296.0);
@@ -150,7 +151,7 @@ TEST_CASE("roi_align agrees with a loop over samples for every number of channel
 
 TEST_CASE("pooling a linear ramp gives its value at the bin centres") {
     // A cell's value belongs to its centre. Bilinear interpolation is exact on a ramp, and so is the mean of
-    // a symmetric grid of samples, whatever its density.
+    // a symmetric grid of samples of any density.
     FeatureMap map = make_map(40, 60, 2, [](int y, int x, int c) { return c == 0 ? x + 0.5 : y + 0.5; });
     map.scale_x = 0.25F;
     map.offset_x = 3;
@@ -171,14 +172,14 @@ TEST_CASE("pooling a linear ramp gives its value at the bin centres") {
     }
 }
 
-TEST_CASE("without boxes the dimension remains") {
+TEST_CASE("roi_align keeps its dimension without boxes") {
     const PooledRows result = pool({}, make_map(3, 4, 5, wave), {});
     CHECK(result.features.rows() == 0);
     CHECK(result.features.cols() == 7 * 7 * 5);
     CHECK(result.valid.empty());
 }
 
-TEST_CASE("a box that covers no valid cell is marked and its row is zero") {
+TEST_CASE("a box without valid cells is marked invalid and its row is zero") {
     FeatureMap map = make_map(10, 10, 3, [](int, int, int) { return 1; });
     map.scale_x = map.scale_y = 0.5F;
     map.valid_cells = {1, 2, 6, 5}; // letterboxed: pixels 2 .. 14 and 4 .. 14
@@ -190,7 +191,7 @@ TEST_CASE("a box that covers no valid cell is marked and its row is zero") {
         CHECK((result.features.row(static_cast<Eigen::Index>(k)).sum() > 0) == (result.valid[k] != 0));
 }
 
-TEST_CASE("hostile boxes are safe") {
+TEST_CASE("invalid and extreme boxes are handled") {
     constexpr float kHuge = 1e7F, kInfinity = std::numeric_limits<float>::infinity();
     constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
     const FeatureMap map = make_map(6, 8, 5, wave);
@@ -217,7 +218,7 @@ TEST_CASE("hostile boxes are safe") {
             CHECK(result.valid[3] == 0);
             CHECK(result.valid[7] == 0);
         }
-    // The middle sample of a box around the map hits it; two samples beside the middle are far off.
+    // The middle sample of a box around the map hits the map; two samples beside the middle are far outside.
     CHECK(pool({.sampling_ratio = 1}, map, boxes).valid[0] == 1);
     CHECK(pool({.sampling_ratio = 2}, map, boxes).valid[0] == 0);
 }
@@ -237,11 +238,11 @@ TEST_CASE("the adaptive grid is capped") {
         for (const int y : {0, 1})
             mean_of_all += wave(y, i, 0) / 1800;
     CHECK_THAT(at_30, WithinAbs(mean_of_30, 1e-5));
-    CHECK_THAT(at_all, WithinAbs(mean_of_all, 1e-5)); // 1800 products of 1e-3, each to 6e-8
+    CHECK_THAT(at_all, WithinAbs(mean_of_all, 1e-5)); // 1800 products of 1e-3 with errors of 6e-8
     CHECK(std::abs(mean_of_30 - mean_of_all) > 1e-3);
 }
 
-TEST_CASE("roi_align refuses wrong options and inconsistent maps") {
+TEST_CASE("roi_align refuses invalid options and inconsistent maps") {
     CHECK_THROWS_AS(RoiAlign({.bins_y = 0}), InvalidArgument);
     CHECK_THROWS_AS(RoiAlign({.bins_x = 257}), InvalidArgument);
     CHECK_THROWS_AS(RoiAlign({.sampling_ratio = -1}), InvalidArgument);

@@ -46,7 +46,7 @@ Embedding random_embedding(Eigen::Index inputs, Eigen::Index outputs, unsigned s
     return {std::move(weights), bias};
 }
 
-/// The same by its definition: every pixel of the image asks whether it belongs to the stripe.
+/// The same by definition: checks for every pixel of the image whether it belongs to the stripe.
 std::vector<double> slowly(const ColourImage& image, const Box& box, const StripePoolerOptions& options) {
     std::vector<double> result;
     double squares = 0;
@@ -76,7 +76,7 @@ std::vector<double> slowly(const ColourImage& image, const Box& box, const Strip
 
 } // namespace
 
-TEST_CASE("stripe histograms are those of a slow reference") {
+TEST_CASE("stripe histograms agree with a slow reference") {
     const ColourImage full = random_image(60, 50, test::seed_of("stripes"));
     ColourImage half = full;
     half.scale_x = 0.5F;
@@ -93,12 +93,12 @@ TEST_CASE("stripe histograms are those of a slow reference") {
                 const std::vector<double> expected = slowly(image, boxes[k], options);
                 for (std::size_t i = 0; i < expected.size(); ++i)
                     REQUIRE_THAT(result.features(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(i)),
-                                 WithinAbs(expected[i], 1e-6)); // a float's rounding of numbers up to 1
+                                 WithinAbs(expected[i], 1e-6)); // float rounding errors of numbers up to 1
             }
         }
 }
 
-TEST_CASE("boxes that cover no pixel's centre have no features") {
+TEST_CASE("boxes that cover no pixel centre have no features") {
     const ColourImage image = random_image(20, 20, 1);
     const PooledRows result = pool(image, {{-50, 0, 10, 10},
                                            {500, 500, 10, 10},
@@ -112,7 +112,7 @@ TEST_CASE("boxes that cover no pixel's centre have no features") {
     CHECK(pool(image, {}).features.cols() == 480);
 }
 
-TEST_CASE("looks decide, not places") {
+TEST_CASE("features depend on appearance, not on position") {
     ColourImage image = random_image(40, 80, 2);
     for (int y = 0; y < 40; ++y)
         for (int x = 0; x < 20; ++x)
@@ -125,7 +125,7 @@ TEST_CASE("looks decide, not places") {
     CHECK(result.features.row(0).dot(result.features.row(2)) < 0.99F);
 }
 
-TEST_CASE("a stripe pooler with an embedding gives what that makes of the histograms") {
+TEST_CASE("a stripe pooler with an embedding returns the embedded histograms") {
     const ColourImage image = random_image(60, 50, test::seed_of("an embedding of stripes"));
     const std::vector<Box> boxes{{3.3F, 4.1F, 30.2F, 41.7F}, {-50, 0, 10, 10}, {10.2F, 10.3F, 20.1F, 40.3F}};
     const StripePoolerOptions options{3, 1.0F};
@@ -134,7 +134,7 @@ TEST_CASE("a stripe pooler with an embedding gives what that makes of the histog
     CHECK(pooler.embedding().weights() == embedding.weights());
     CHECK(pooler.options().stripes == 3);
     PooledRows result;
-    for (int again = 0; again < 2; ++again) { // nothing is left of the frame before
+    for (int again = 0; again < 2; ++again) { // nothing is left of the previous frame
         pooler.pool(image, boxes, result.features, result.valid);
         CHECK(result.valid == std::vector<std::uint8_t>{1, 0, 1});
         REQUIRE((result.features.rows() == 3 && result.features.cols() == 7));
@@ -145,7 +145,7 @@ TEST_CASE("a stripe pooler with an embedding gives what that makes of the histog
                 double expected = embedding.bias()[out];
                 for (std::size_t in = 0; in < histogram.size(); ++in)
                     expected += histogram[in] * embedding.weights()(out, static_cast<Eigen::Index>(in));
-                CHECK_THAT(result.features(k, out), WithinAbs(expected, 1e-5)); // a float's, of about 1 to 3
+                CHECK_THAT(result.features(k, out), WithinAbs(expected, 1e-5)); // rounding errors of floats
             }
         }
     }
@@ -153,7 +153,7 @@ TEST_CASE("a stripe pooler with an embedding gives what that makes of the histog
     CHECK((result.features.rows() == 0 && result.features.cols() == 7 && result.valid.empty()));
 }
 
-TEST_CASE("a stripe pooler with an empty embedding passes histograms through") {
+TEST_CASE("a stripe pooler with an empty embedding returns the histograms") {
     const ColourImage image = random_image(60, 50, 5);
     const std::vector<Box> boxes{{3.3F, 4.1F, 30.2F, 41.7F}, {-50, 0, 10, 10}};
     StripePooler pooler(Embedding{}, {.stripes = 4});

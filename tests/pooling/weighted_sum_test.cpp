@@ -14,7 +14,7 @@ namespace {
 
 using WeightedSum = void (*)(std::span<const CellTap>, int, float*);
 
-/// All that this processor has for so many channels.
+/// All kernels that this processor supports for this number of channels.
 std::vector<WeightedSum> kernels([[maybe_unused]] int channels) {
     std::vector<WeightedSum> all{weighted_sum_simd128, weighted_sum};
 #ifdef FGAGT_AVX2
@@ -25,7 +25,7 @@ std::vector<WeightedSum> kernels([[maybe_unused]] int channels) {
 
 } // namespace
 
-TEST_CASE("weighted sums are right for any number of channels, and end with the last") {
+TEST_CASE("weighted sums are correct for any number of channels and stay in bounds") {
     std::mt19937 random(5);
     std::uniform_real_distribution<float> number(-2, 2);
     for (int channels = 1; channels <= 101; ++channels)

@@ -1,4 +1,4 @@
-# Cross-compiles for 64-bit ARM with Debian's compiler and multiarch libraries, and runs what was built under emulation.
+# Cross-compiles for 64-bit ARM with Debian's compiler and multiarch libraries, and runs the programs under emulation.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)

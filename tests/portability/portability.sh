@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds and tests the library on other platforms than this machine's, in Debian systems of their own.
+# Builds and tests the library for other platforms in separate Debian systems.
 #
 #   portability.sh SOURCE BUILD ROOTS PROGRAMS PART...
 #
 # SOURCE    the checkout
-# BUILD     takes logs and report.md
-# ROOTS     the Debian systems, which are made once and used again
-# PROGRAMS  folder of this machine's own mot_track and mot_eval
+# BUILD     receives logs and report.md
+# ROOTS     the Debian systems, created once and then reused
+# PROGRAMS  folder of this machine's mot_track and mot_eval
 # PART      arm64     Debian 13, g++ 14 for aarch64: tests and programs run under qemu, and the tracks of TUD-Campus compared
 #           libcxx    Debian 13, clang 19 with libc++: every header alone
 #           mingw     Debian 13, mingw-w64: every header alone; files, paths and numbers under wine
@@ -25,7 +25,7 @@ shift 4
 mirror=${FGAGT_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 core_tests='assignment|core|flow|graph|instruction_sets|lifecycle|motion|pooling|tracker'
 
-# Ends a part that cannot be run here.
+# Ends a part that cannot run here.
 skipped=77
 skip() {
     echo "SKIPPED: $*"
@@ -34,7 +34,7 @@ skip() {
 
 # ---- Debian systems
 
-# Runs a command in a system that sees the checkout and the data. The mounts end with the command.
+# Runs a command in a system that has the checkout and the data mounted. The mounts end with the command.
 in_root() {
     local root=$roots/$1
     shift
@@ -49,16 +49,16 @@ in_root() {
             ${http_proxy:+http_proxy="$http_proxy"} ${data:+FGAGT_DATA=/fgagt/data} "$@"' - "$root" "$source_dir" "${FGAGT_DATA:-}" "$@"
 }
 
-# Makes a system of a Debian suite with further lines of sources.list, or takes the one that is there.
+# Creates a system of a Debian suite with additional lines of sources.list, or reuses an existing one.
 make_root() {
     local name=$1 suite=$2 root=$roots/$1 line
     shift 2
     if [ -e "$root/fgagt/made" ]; then return; fi
     rm -rf "$root"
-    debootstrap --variant=minbase "$suite" "$root" "$mirror" || skip "no Debian $suite to be had from $mirror"
+    debootstrap --variant=minbase "$suite" "$root" "$mirror" || skip "Debian $suite is not available from $mirror"
     for line in "deb $mirror $suite main" "$@"; do echo "$line"; done >"$root/etc/apt/sources.list"
     cp /etc/resolv.conf "$root/etc/"
-    # A mirror may lag behind; downloads are not kept.
+    # A mirror may be outdated; downloads are not kept.
     printf '%s\n' 'Acquire::Check-Valid-Until "false";' 'APT::Install-Recommends "false";' \
         'APT::Keep-Downloaded-Packages "false";' >"$root/etc/apt/apt.conf.d/99fgagt"
     printf '%s\n' 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*' force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/fgagt"
@@ -66,21 +66,21 @@ make_root() {
     touch "$root/fgagt/made"
 }
 
-# Installs packages that are not there yet.
+# Installs packages that are not installed yet.
 #   install_packages ROOT [apt-get's options] PACKAGE...
 install_packages() {
     local name=$1
     shift
     local stamp=$roots/$name/fgagt/installed
     if grep -qxF -- "$*" "$stamp" 2>/dev/null; then return; fi
-    in_root "$name" apt-get update -q || skip "no package lists to be had for $name"
-    in_root "$name" apt-get install -qy "$@" || skip "not all of these packages are to be had for $name: $*"
+    in_root "$name" apt-get update -q || skip "no package lists are available for $name"
+    in_root "$name" apt-get install -qy "$@" || skip "some of these packages are not available for $name: $*"
     echo "$*" >>"$stamp"
 }
 
-# ---- what is built
+# ---- builds
 
-# Compiles every header of the library alone, or all of them in one unit, and says how many.
+# Compiles every header of the library separately, or all of them in one unit, and prints their number.
 #   check_headers ROOT alone|together COMPILER [flags]
 check_headers() {
     local name=$1 how=$2
@@ -101,7 +101,7 @@ check_headers() {
         echo "headers: ${#headers[@]}"' - "$how" "$@"
 }
 
-# Folder of header-only libraries and headers of OpenCV, for compilers that must not see /usr/include.
+# A folder of header-only libraries and OpenCV headers, for compilers that must not use /usr/include.
 gather_headers() {
     in_root "$1" bash -euc '
         rm -rf /fgagt/headers
@@ -117,7 +117,7 @@ eigen_in() {
         /usr/include/eigen3/Eigen/src/Core/util/Macros.h 2>/dev/null | paste -sd."
 }
 
-# ---- parts: each sets `row`, which is platform, compiler, OpenCV, Eigen, what was compiled, what was run
+# ---- parts: each sets `row`: platform, compiler, OpenCV, Eigen, what was compiled, what was run
 
 debian_13() {
     make_root debian-13 trixie
@@ -141,7 +141,7 @@ arm64_tests() {
     row+="|tests of $label"
 }
 
-# Tests, and mot_track and mot_eval, whose tracks are compared with this machine's.
+# Runs the tests, and mot_track and mot_eval; compares their tracks with this machine's.
 arm64() {
     arm64_tests "$1"
     in_root debian-13 cmake --build /fgagt/build/arm64 --target mot_track mot_eval
@@ -155,7 +155,7 @@ arm64() {
     row+="; mot_track on TUD-Campus: IDs equal this machine's, boxes to 0.01 px, HOTA to 0.01"
 }
 
-# The same sequence tracked here and under qemu: the same IDs in every frame, boxes to 0.01 pixels, HOTA to 0.01.
+# Tracks the same sequence here and under qemu and compares: the same IDs in every frame, boxes to 0.01 pixels, HOTA to 0.01.
 compare_tracks() {
     local sequence=mot/TUD-Campus here=$build_dir/here-$1.txt there=$roots/debian-13/fgagt/build/arm64-$1.txt
     "$programs/mot_track" "$FGAGT_DATA/$sequence" --detections "$FGAGT_DATA/$sequence/det/yolox_nano.txt" --preset "$1" \
@@ -214,7 +214,7 @@ unstable() {
 
 run_part() {
     case $1 in
-        arm64) arm64 "annotations|$core_tests|io" ;; # where char has no sign
+        arm64) arm64 "annotations|$core_tests|io" ;; # char is unsigned there
         arm64-quick)
             arm64_tests 'assignment|flow|pooling'
             row+='|these tests under qemu'
@@ -252,7 +252,7 @@ for part in "${parts[@]}"; do
     log=$build_dir/$part.log
     echo "portability: $part ..."
     begin=$SECONDS
-    set +e # but not within the part, which its first failure ends
+    set +e # the part itself still stops at its first failure
     (
         set -e
         run_part "$part"

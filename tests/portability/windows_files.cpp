@@ -1,6 +1,5 @@
-// What the library does on Windows in its own way, as a program that needs no OpenCV: files that are written
-// whole, paths with characters beyond the code page, and numbers without std::from_chars. Exit code 0 where
-// all of it works.
+// Tests Windows-specific code in a program without OpenCV: atomic file writes, paths with characters outside
+// the code page, and parsing of numbers without std::from_chars. Exits with 0 if everything works.
 
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/detail/decimal.hpp>
@@ -34,22 +33,22 @@ void check_files(const fs::path& folder) {
     check(fs::file_size(file) == 100'000, "a file is replaced");
     check(detail::utf8_of(file.filename()) == "stra\xC3\x9F"
                                               "e-\xE8\xBB\x8A.txt",
-          "a path is the same after it was text");
+          "a path survives a round trip through text");
     check(std::distance(fs::directory_iterator(folder), fs::directory_iterator()) == 1,
-          "nothing is left beside a file");
+          "no temporary files are left");
 
     try {
         write_whole_file(folder / "none" / "file.txt", "text");
-        check(false, "a folder that is missing is an error");
+        check(false, "a missing folder is an error");
     } catch (const fs::filesystem_error& error) {
-        check(error.code() == std::errc::no_such_file_or_directory, "a folder that is missing is told");
+        check(error.code() == std::errc::no_such_file_or_directory, "a missing folder is reported as such");
     }
     fs::create_directory(folder / "folder.txt");
     try {
         write_whole_file(folder / "folder.txt", "text");
-        check(false, "a folder in the file's place is an error");
+        check(false, "a folder at the file's path is an error");
     } catch (const fs::filesystem_error&) {
-        check(fs::is_directory(folder / "folder.txt"), "a folder in the file's place stays");
+        check(fs::is_directory(folder / "folder.txt"), "a folder at the file's path is kept");
     }
     try {
         static_cast<void>(read_whole_file(folder / "none.txt"));
@@ -68,7 +67,7 @@ void check_numbers() {
                           (value == expected || (value != value && expected != expected));
         check(same, text);
     }
-    check(detail::number_text(0.1F) == "0.1", "numbers are written short");
+    check(detail::number_text(0.1F) == "0.1", "numbers are written with the fewest digits");
 }
 
 } // namespace

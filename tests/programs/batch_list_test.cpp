@@ -24,7 +24,7 @@ std::vector<std::string> names_of(const std::vector<BatchItem>& items) {
 
 } // namespace
 
-TEST_CASE("a list has one item a line, but for comments and blank lines") {
+TEST_CASE("a list has one item per line, except comments and blank lines") {
     const TemporaryFolder folder;
     const auto items = read_batch_list(
         folder.file("list", "# all of it\r\n\na --frames 1:9 # short\r\n  \n'b c' --detections \"d e.txt\""));
@@ -50,15 +50,15 @@ TEST_CASE("no two outputs have the same name") {
     CHECK(names_of(items) == std::vector<std::string>{"a", "a-3", "a-2", "a-4", "a-2-2", "a-5"});
 }
 
-TEST_CASE("a line that is no item is an error that names it") {
+TEST_CASE("an invalid line of a list is an error that names it") {
     const TemporaryFolder folder;
     for (const auto& [text, message] :
          {std::pair<std::string, std::string>{"a\nb 'c\n", "list:2: expected a closing quote"},
           {"a\n\n--quiet b\n", "list:3: expected a source first, found the option '--quiet'"},
           {"a --output b\n", "list:1: expected no --output"},
           {"a\nb --output=c\n", "list:2: expected no --output"},
-          {"", "none at all"},
-          {"# nothing\n", "none at all"}}) {
+          {"", "found an empty list"},
+          {"# nothing\n", "found an empty list"}}) {
         CAPTURE(text);
         const fs::path path = folder.file("list", text);
         CHECK_THROWS_WITH(read_batch_list(path), contains(message));

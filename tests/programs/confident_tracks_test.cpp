@@ -33,7 +33,8 @@ void add_track(TrackId id, int length, const std::vector<float>& scores, std::ve
                         scores[static_cast<std::size_t>(k) % scores.size()]});
 }
 
-/// 1 is long and sure, 2 as long and just sure enough, 3 a box too short, 4 a little too unsure.
+/// Track 1 is long and confident, 2 is as long and just confident enough, 3 is a box too short, 4 is slightly
+/// too unsure.
 std::vector<ResultRow> four_tracks() {
     std::vector<ResultRow> rows;
     add_track(1, 20, {0.9F}, rows);
@@ -48,14 +49,14 @@ const Tick kNoTick = [](std::int64_t) {};
 
 } // namespace
 
-TEST_CASE("tracks are sure that have enough boxes and a high enough mean score") {
+TEST_CASE("tracks with enough boxes and a high mean score are confident") {
     CHECK(confident_tracks(ResultRows(four_tracks()), kConfidence) == std::set<TrackId>{1, 2});
     CHECK(confident_tracks(ResultRows(four_tracks()), {.min_length = 20, .min_score = 0}) ==
           std::set<TrackId>{1, 4});
     CHECK(confident_tracks(ResultRows(), kConfidence).empty());
 }
 
-TEST_CASE("a tracked video shows those who are sure, where the tracker has seen them") {
+TEST_CASE("a tracked video contains the confident tracks at their tracked boxes") {
     const TemporaryFolder folder;
     for (int number = 1; number <= 30; ++number) {
         std::string name = "00" + std::to_string(number) + ".png";
@@ -66,7 +67,7 @@ TEST_CASE("a tracked video shows those who are sure, where the tracker has seen 
     const LabelledSequence sequence =
         read_tracked_video(folder.path(), folder.path() / "result.txt", kConfidence, 1,
                            [&](std::int64_t frames) { read += frames; });
-    CHECK((sequence.size() == 20 && read == 20)); // not those that nobody tracked
+    CHECK((sequence.size() == 20 && read == 20)); // not the frames after the result
     std::set<TrackId> seen;
     for (std::size_t frame = 0; frame < sequence.size(); ++frame)
         for (const Observation& one : sequence.observations(frame)) {
@@ -80,8 +81,7 @@ TEST_CASE("a tracked video shows those who are sure, where the tracker has seen 
     CHECK(seen == std::set<TrackId>{1, 2});
 }
 
-TEST_CASE(
-    "a result without anybody who is sure, of another video or missing is an error that names the file") {
+TEST_CASE("a result without confident tracks, of another video or missing is an error that names the file") {
     const TemporaryFolder folder;
     cv::imwrite((folder.path() / "1.png").string(), cv::Mat(120, 400, CV_8UC3, cv::Scalar::all(0)));
     write_results(folder.path() / "result.txt", four_tracks());

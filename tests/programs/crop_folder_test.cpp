@@ -18,7 +18,7 @@ using namespace fgagt::test;
 
 namespace {
 
-/// Writes an image of one grey level.
+/// Writes an image with one grey level.
 void write_crop(const fs::path& path, int level, cv::Size size = {20, 40}) {
     fs::create_directories(path.parent_path());
     REQUIRE(cv::imwrite(path.string(), cv::Mat(size, CV_8UC3, cv::Scalar::all(level))));
@@ -34,7 +34,7 @@ std::vector<int> levels_of(const CroppedObject& object) {
 
 } // namespace
 
-TEST_CASE("a sub-folder is an identity, and so are files of one name before the camera") {
+TEST_CASE("crops are grouped by sub-folder, or by their file name before the camera") {
     const TemporaryFolder folder;
     write_crop(folder.path() / "b" / "view_10.png", 30);
     write_crop(folder.path() / "b" / "view_9.png", 20);
@@ -51,7 +51,7 @@ TEST_CASE("a sub-folder is an identity, and so are files of one name before the 
     CHECK(objects[0].aspect() == Approx(0.5));
 }
 
-TEST_CASE("folders of crops that cannot be used are named") {
+TEST_CASE("unusable folders of crops are errors that name them") {
     const TemporaryFolder folder;
     const auto failure = [&] { return failure_of([&] { return read_crops(folder.path()); }); };
     CHECK((failure().says(folder.path().string()) && failure().says("found none")));
@@ -73,7 +73,7 @@ TEST_CASE("folders of crops that cannot be used are named") {
     CHECK((missing.says((folder.path() / "none").string()) && missing.says("cannot be listed")));
 }
 
-TEST_CASE("public sets of people and vehicles are read as they are") {
+TEST_CASE("public data sets of people and vehicles are read directly") {
     const auto data = real_data("reid");
     if (!data) return;
     const auto people = crops_by_identity(*data / "persons"),

@@ -34,23 +34,23 @@ void check_output(const std::string& example) {
 
 } // namespace
 
-TEST_CASE("example 01 prints what it printed") {
+TEST_CASE("example 01 prints the expected output") {
     check_output("01_hello");
 }
 
-TEST_CASE("example 03 prints what it printed") {
+TEST_CASE("example 03 prints the expected output") {
     check_output("03_steps");
 }
 
-TEST_CASE("example 04 prints what it printed") {
+TEST_CASE("example 04 prints the expected output") {
     check_output("04_own_component");
 }
 
-TEST_CASE("example 05 prints what it printed") {
+TEST_CASE("example 05 prints the expected output") {
     check_output("05_own_backbone");
 }
 
-TEST_CASE("example 07 prints what it printed, and draws it where asked to") {
+TEST_CASE("example 07 prints the expected output and draws a picture on request") {
     check_output("07_counting");
     const TemporaryFolder folder;
     const std::string picture = (folder.path() / "counts.png").string();
@@ -59,7 +59,7 @@ TEST_CASE("example 07 prints what it printed, and draws it where asked to") {
     CHECK(run_program("07_counting", (folder.path() / "none" / "counts.png").string()).exit_code == 1);
 }
 
-TEST_CASE("example 02 finds and tracks the people of a real sequence as it did (needs FGAGT_DATA)") {
+TEST_CASE("example 02 tracks the people of a real sequence as expected (needs FGAGT_DATA)") {
     const auto sequence = real_data("mot/TUD-Campus");
     if (!sequence) return;
     std::ostringstream quoted;
@@ -69,14 +69,14 @@ TEST_CASE("example 02 finds and tracks the people of a real sequence as it did (
     const auto printed = lines(outcome.output), expected = lines(expected_output("02_video"));
     REQUIRE(printed.size() == 71);
     REQUIRE(expected.size() == 71);
-    // The detector's sums are rounded differently on other processors, which may move a score over a level.
+    // The detector's sums are rounded differently on other processors, so that a score may cross a level.
     std::size_t same = 0;
     for (std::size_t k = 0; k < printed.size(); ++k)
         same += printed[k] == expected[k] ? 1U : 0U;
     CHECK(same >= 60);
 }
 
-TEST_CASE("example 02 says what it could not read") {
+TEST_CASE("example 02 names a video that it cannot read") {
     const Outcome missing = run_program("02_video", "no-such-video.avi");
     CHECK(missing.exit_code == 1);
     CHECK(missing.says("no-such-video.avi"));
@@ -84,7 +84,7 @@ TEST_CASE("example 02 says what it could not read") {
 }
 
 TEST_CASE(
-    "example 06 tracks what a network sees, with colours and with its own features (needs FGAGT_DATA)") {
+    "example 06 tracks a network's detections, with colours and with its own features (needs FGAGT_DATA)") {
     const auto model = real_data("models/light_person_detector_192x192.onnx");
     const auto sequence = real_data("mot/TUD-Campus");
     if (!model || !sequence) return;

@@ -13,7 +13,7 @@ namespace fgagt::test {
     return run_program("mot_track", arguments);
 }
 
-/// A generated sequence in a folder of the test case's own.
+/// A generated sequence in a temporary folder.
 class GeneratedSequence {
 public:
     explicit GeneratedSequence(int frames = 30) {
@@ -22,9 +22,9 @@ public:
                 .exit_code == 0);
     }
 
-    /// Absolute path of a file or folder, which need not be there.
+    /// Absolute path of a file or folder, which need not exist.
     [[nodiscard]] std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
-    /// The arguments that track the sequence by its detections.
+    /// The arguments to track the sequence with its detections.
     [[nodiscard]] std::string arguments() const {
         return path("scene") + " --detections " + path("scene/det/det.txt") + " ";
     }

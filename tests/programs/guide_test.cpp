@@ -17,7 +17,7 @@ namespace {
 /// A fenced block of a page.
 struct Block {
     std::string language;
-    std::string file; ///< what the line above calls it: `NAME`:
+    std::string file; ///< its name from the line above: `NAME`:
     std::string text;
 };
 
@@ -43,7 +43,7 @@ std::vector<Block> blocks_of(const std::filesystem::path& page) {
 
 } // namespace
 
-TEST_CASE("the guide's programs and commands print what it shows") {
+TEST_CASE("the guide's programs and commands print the output that it shows") {
     const std::vector<Block> blocks = blocks_of(FGAGT_SOURCE_DIR "/cmake/docs/guide.md");
     const TemporaryFolder folder;
     std::filesystem::create_directory_symlink(FGAGT_SOURCE_DIR, folder.path() / "fgagt");

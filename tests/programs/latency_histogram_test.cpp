@@ -10,7 +10,7 @@
 
 using fgagt::examples::LatencyHistogram;
 
-TEST_CASE("quantiles are those of the sorted values, to 5 %") {
+TEST_CASE("quantiles agree with those of the sorted values to 5 %") {
     const unsigned seed = fgagt::test::seed_of("quantiles are those");
     CAPTURE(seed);
     std::mt19937 random(seed);
@@ -31,7 +31,7 @@ TEST_CASE("quantiles are those of the sorted values, to 5 %") {
     }
 }
 
-TEST_CASE("what is out of range counts at its end, and nothing has no quantile") {
+TEST_CASE("values out of range are clamped, and quantiles without values are zero") {
     LatencyHistogram histogram;
     CHECK(histogram.quantile(0.5) == 0);
     histogram.add(0);

@@ -16,9 +16,9 @@
 namespace fs = std::filesystem;
 using namespace fgagt::test;
 
-// Example 08 as a user calls it.
+// Example 08, called as by a user.
 
-TEST_CASE("example 08 gives each stream the tracks that mot_track gives its source") {
+TEST_CASE("example 08 gives each stream the same tracks as mot_track") {
     const GeneratedSequence scene(20);
     REQUIRE(run_program("make_scene", scene.path("other") + " --seed 9 --quiet --frames 30").exit_code == 0);
     const Outcome outcome = run_program(
@@ -27,7 +27,7 @@ TEST_CASE("example 08 gives each stream the tracks that mot_track gives its sour
                                " --streams 5 --workers 3 --queue 2 --output " + scene.path("out") +
                                " --stats " + scene.path("stats.json"));
     CHECK(outcome.exit_code == 0);
-    CHECK(std::ranges::count(outcome.output, '\n') == 7); // a heading, the streams, and all of them
+    CHECK(std::ranges::count(outcome.output, '\n') == 7); // a heading, the streams, and the total
     for (const std::string name : {"scene", "other"})
         REQUIRE(mot_track(scene.path(name) + " --detections " + scene.path(name + "/det/det.txt") +
                           " --output " + scene.path(name + ".txt"))
@@ -49,7 +49,7 @@ TEST_CASE("example 08 gives each stream the tracks that mot_track gives its sour
     CHECK(stats["peak_rss_kib"] > 1000);
 }
 
-TEST_CASE("example 08 lets a stream fail alone, and says why") {
+TEST_CASE("example 08 reports a failing stream and continues the others") {
     const GeneratedSequence scene(20);
     fs::copy(scene.path("scene"), scene.path("damaged"), fs::copy_options::recursive);
     scene.write("damaged/img1/000011.jpg", "no image");
@@ -69,25 +69,25 @@ TEST_CASE("example 08 lets a stream fail alone, and says why") {
         CHECK(stats["streams"][stream]["frames"] == frames);
     CHECK(stats["streams"][1]["error"].get<std::string>().find("none") != std::string::npos);
     CHECK_FALSE(stats["streams"][3].contains("error"));
-    // What was tracked before is written.
+    // The frames before the damage are written.
     const std::string whole = scene.text("out/4.txt"), part = scene.text("out/1.txt");
     CHECK((part.size() > 100 && part.size() < whole.size() && whole.starts_with(part)));
 }
 
-TEST_CASE("example 08 ends when it is interrupted, though a camera's next frame is far away") {
+TEST_CASE("example 08 ends on an interrupt even if a camera's next frame is far away") {
     const GeneratedSequence scene(20);
     const std::string gate = scene.path("gate");
     REQUIRE(mkfifo(gate.c_str(), 0600) == 0);
     Background program("08_many_streams", scene.path("scene") + " --detections " + gate +
                                               " --fps 0.000001 --stats " + scene.path("stats.json"));
-    std::ofstream(gate) << scene.text("scene/det/det.txt"); // when the tracker has come to read it
+    std::ofstream(gate) << scene.text("scene/det/det.txt"); // waits until the tracker reads it
     CHECK(program.end(SIGINT) == 1);
     const auto stats = nlohmann::json::parse(scene.text("stats.json"));
     CHECK(stats["all"]["frames"] == 1);
     CHECK_FALSE(stats["streams"][0].contains("error"));
 }
 
-TEST_CASE("example 08 says what is wrong with its options") {
+TEST_CASE("example 08 reports invalid options") {
     for (const std::string arguments :
          {"", "a --streams 0", "a --workers 0", "a --queue 0", "a --fps -1", "a b --detections c"}) {
         CAPTURE(arguments);

@@ -16,7 +16,7 @@ using namespace fgagt::examples;
 
 namespace {
 
-/// Metrics with a HOTA of `right` in a hundred.
+/// Metrics with a HOTA of `right` per cent.
 Metrics with_hota(int right) {
     std::vector<GroundTruthRow> truth;
     std::vector<ResultRow> result;
@@ -37,20 +37,20 @@ MarginMetrics with_hotas(std::initializer_list<int> right) {
 
 } // namespace
 
-TEST_CASE("the best margin is the strictest of those that track as well as any") {
+TEST_CASE("the best margin is the largest one with nearly the best result") {
     CHECK(best_margin(with_hotas({50, 60, 70, 60, 50, 40, 30, 20, 10, 5, 1})) == margin_at(2));
     CHECK(best_margin(with_hotas({50, 70, 60, 70, 70, 69, 30, 20, 10, 5, 1})) == margin_at(4));
     CHECK(best_margin(with_hotas({50, 50, 50, 50, 50, 50, 50, 50, 50, 50, 50})) == margin_at(kMargins - 1));
     CHECK(best_margin(with_hotas({90, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})) == margin_at(0));
 }
 
-TEST_CASE("margins without anybody to track are all the same") {
+TEST_CASE("all margins are equal without objects to track") {
     CHECK(best_margin(MarginMetrics{}) == margin_at(kMargins - 1));
 }
 
-TEST_CASE("every margin of a trial tracks as a tracker with that margin alone") {
+TEST_CASE("every margin of a trial tracks like a separate tracker with that margin") {
     constexpr std::uint64_t kSeed = 4;
-    constexpr std::size_t kChosen = 9; // strict enough to lose somebody
+    constexpr std::size_t kChosen = 9; // strict enough to lose an object
     GeneratedPeople scene(kSeed);
     NetworkWeights weights = default_weights();
     MarginTrial trial(weights);

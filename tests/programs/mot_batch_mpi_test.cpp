@@ -22,12 +22,12 @@
 namespace fs = std::filesystem;
 using namespace fgagt::test;
 
-// The program mot_batch as the processes of an MPI job.
+// The program mot_batch in the processes of an MPI job.
 
 namespace {
 
-/// The command that starts three processes on this machine, whose leaks are Open MPI's; where there is no
-/// such thing, prints the line by which ctest shows the test as skipped.
+/// The command that starts three processes on this machine, without a leak check because of Open MPI. If Open
+/// MPI is missing, prints the line that makes ctest report the test as skipped.
 std::optional<std::string> mpirun() {
 #ifdef FGAGT_MPIRUN
     const std::string program = in_quotes(FGAGT_MPIRUN);
@@ -36,14 +36,14 @@ std::optional<std::string> mpirun() {
                "OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_oob_tcp_if_include=lo "
                "ASAN_OPTIONS=detect_leaks=0 " +
                program + " --oversubscribe --bind-to none -n 3 ";
-    std::cout << "SKIPPED: " FGAGT_MPIRUN " is not that of Open MPI\n";
+    std::cout << "SKIPPED: " FGAGT_MPIRUN " is not from Open MPI\n";
 #else
     std::cout << "SKIPPED: mot_batch was built without MPI\n";
 #endif
     return std::nullopt;
 }
 
-/// All processes whose command line speaks of `text`, by id.
+/// The IDs of all processes whose command line contains `text`.
 std::vector<pid_t> processes_about(const std::string& text) {
     std::vector<pid_t> ids;
     for (const auto& entry : fs::directory_iterator("/proc")) {
@@ -55,7 +55,7 @@ std::vector<pid_t> processes_about(const std::string& text) {
     return ids;
 }
 
-/// The process of this rank among those whose command line speaks of `text`; 0 where there is none.
+/// The process with this rank among those whose command line contains `text`; 0 if there is none.
 pid_t rank_about(const std::string& text, const std::string& rank) {
     for (const pid_t id : processes_about(text)) {
         const fs::path folder = "/proc/" + std::to_string(id);
@@ -67,7 +67,7 @@ pid_t rank_about(const std::string& text, const std::string& rank) {
     return 0;
 }
 
-/// When each file of a folder was last written.
+/// The time of the last write to each file in a folder.
 std::map<std::string, fs::file_time_type> write_times(const fs::path& folder) {
     std::map<std::string, fs::file_time_type> times;
     for (const auto& entry : fs::directory_iterator(folder))
@@ -75,8 +75,8 @@ std::map<std::string, fs::file_time_type> write_times(const fs::path& folder) {
     return times;
 }
 
-/// A list of twelve items with different tracks, all of one scene. The detections of the fifth to seventh are
-/// a pipe at first, on which a mot_track waits for ever.
+/// A list of twelve items with different tracks from one scene. The detections of the fifth to seventh item
+/// are initially a pipe, on which mot_track waits for ever.
 class GatedList {
 public:
     GatedList() {
@@ -100,7 +100,7 @@ public:
     [[nodiscard]] std::string command(const std::string& output) const {
         return "'" FGAGT_PROGRAMS "/mot_batch' " + path("list") + " --output " + path(output);
     }
-    /// Whether all is done that comes before what waits.
+    /// Whether all items before the waiting ones are done.
     [[nodiscard]] bool waits() const {
         return std::ranges::all_of(std::vector{"1", "2", "3", "4"}, [&](const char* k) {
             return fs::exists(path("out/seq" + std::string(k) + ".item"));
@@ -113,28 +113,28 @@ private:
 
 } // namespace
 
-TEST_CASE("a job whose process is killed half-way is ended by the next one, which does nothing twice") {
+TEST_CASE("a killed job is completed by the next one without repeating finished items") {
     const auto mpi = mpirun();
     if (!mpi) return;
     for (const std::string rank : {"1", "0"}) {
         CAPTURE(rank);
         const GatedList list;
         Background job("exec " + *mpi + list.command("out") + " >/dev/null 2>&1");
-        // Each of the three has one item at a time: they are stuck at the pipe when the others are done.
+        // Each of the three has one item at a time: they wait at the pipe when the other items are done.
         job.wait_until([&] { return list.waits(); });
         REQUIRE(list.waits());
         const pid_t victim = rank_about(list.path("list"), rank);
         REQUIRE(victim > 0);
         kill(victim, SIGKILL);
         CHECK(job.wait() != 0);
-        while (!processes_about(list.path("")).empty()) // or the test does not end
+        while (!processes_about(list.path("")).empty()) // otherwise the test hangs
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         const auto before = write_times(list.path("out"));
-        CHECK(before.size() == 8); // tracks and records of four
+        CHECK(before.size() == 8); // tracks and records of four items
         list.open();
         const Outcome rest = run_command(*mpi + list.command("out"));
         CHECK(rest.exit_code == 0);
-        CHECK(rest.says("12 items: 4 were done before, 8 are done now, 0 failed, 0 are left"));
+        CHECK(rest.says("12 items: 4 already done, 8 done now, 0 failed, 0 left"));
         const auto after = write_times(list.path("out"));
         CHECK(std::ranges::includes(after, before));
         REQUIRE(run_command(list.command("serial") + " --jobs 1").exit_code == 0);
@@ -143,7 +143,7 @@ TEST_CASE("a job whose process is killed half-way is ended by the next one, whic
     }
 }
 
-TEST_CASE("what a job cannot begin with is told once, and ends all of its processes") {
+TEST_CASE("a job that cannot start reports the reason once and ends all processes") {
     const auto mpi = mpirun();
     if (!mpi) return;
     const GeneratedSequence scene;
@@ -152,7 +152,7 @@ TEST_CASE("what a job cannot begin with is told once, and ends all of its proces
     for (const auto& [arguments, text, code] :
          {std::tuple<std::string, std::string, int>{"", "LIST is required", 2},
           {scene.path("none") + " --output " + scene.path("out"), "LIST: File does not exist", 2},
-          {scene.path("empty") + " --output " + scene.path("out"), "none at all", 1}}) {
+          {scene.path("empty") + " --output " + scene.path("out"), "found an empty list", 1}}) {
         const Outcome outcome = run_command(program + arguments + " 2>&1");
         CHECK(outcome.exit_code == code);
         const std::size_t first = outcome.output.find(text);

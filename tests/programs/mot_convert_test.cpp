@@ -11,7 +11,7 @@
 
 using namespace fgagt::test;
 
-// The program mot_convert as a user calls it.
+// The program mot_convert, called as by a user.
 
 namespace {
 
@@ -19,7 +19,7 @@ Outcome mot_convert(const std::string& arguments) {
     return run_program("mot_convert", arguments);
 }
 
-/// A file's lines in order of their text.
+/// A file's lines in alphabetical order.
 std::vector<std::string> sorted_lines(const std::filesystem::path& path) {
     std::istringstream stream(contents_of(path));
     std::vector<std::string> lines;
@@ -34,7 +34,7 @@ constexpr const char* kGroundTruth =
 
 } // namespace
 
-TEST_CASE("mot_convert brings ground truth through every format that has ids and classes, and back") {
+TEST_CASE("mot_convert preserves ground truth through every format with IDs and classes") {
     const TemporaryFolder folder;
     const std::string gt = folder.file("gt.txt", kGroundTruth).string();
     const std::string there = (folder.path() / "there").string(),
@@ -61,7 +61,7 @@ TEST_CASE("mot_convert brings ground truth through every format that has ids and
     }
 }
 
-TEST_CASE("mot_convert says what is lost, and nothing where nothing is") {
+TEST_CASE("mot_convert reports losses, and nothing if there are none") {
     const TemporaryFolder folder;
     const std::string gt = folder.file("gt.txt", kGroundTruth).string();
     const std::string out = (folder.path() / "out").string();
@@ -69,17 +69,17 @@ TEST_CASE("mot_convert says what is lost, and nothing where nothing is") {
     CHECK((lossless.exit_code == 0 && lossless.output.empty()));
     const Outcome kitti = mot_convert(gt + " " + out + " --from mot --to kitti");
     CHECK(kitti.exit_code == 0);
-    CHECK(kitti.says("mot_convert: lost: 3 of 3 objects have a visibility, for which KITTI has no place\n"));
+    CHECK(kitti.says("mot_convert: lost: 3 of 3 objects have a visibility, which KITTI cannot store\n"));
     CHECK(kitti.says("1 of 3 objects have the mark"));
     CHECK(contents_of(out) == "0 2 pedestrian -1 -1 -10 9.5 19 39.5 59 -1 -1 -1 -1000 -1000 -1000 -10\n"
                               "0 3 DontCare -1 -1 -10 0 1 3 5 -1 -1 -1 -1000 -1000 -1000 -10\n"
                               "6 2 pedestrian -1 -1 -10 11 19 41 59 -1 -1 -1 -1000 -1000 -1000 -10\n");
     const std::string det = folder.file("det.txt", "1,-1,1,1,2,3,nan\n1,-1,1,1,2,3,0.5\n").string();
     const Outcome left = mot_convert(det + " " + out + " --from mot-det --to eva-csv");
-    CHECK((left.exit_code == 0 && left.says("left out: 1 detections that are not finite")));
+    CHECK((left.exit_code == 0 && left.says("left out: 1 detections with non-finite numbers")));
 }
 
-TEST_CASE("mot_convert takes sizes, lengths and classes from its arguments") {
+TEST_CASE("mot_convert uses sizes, lengths and classes from its arguments") {
     const TemporaryFolder folder;
     const std::string result = folder.file("r.txt", "2,5,11,21,30,40,0.5\n").string();
     const std::string classes = folder.file("c.txt", "person\n").string();
@@ -99,7 +99,7 @@ TEST_CASE("mot_convert takes sizes, lengths and classes from its arguments") {
     CHECK(contents_of(back) == "2,5,11.000,21.000,30.000,40.000,0.5000,-1,-1,-1\n");
 }
 
-TEST_CASE("mot_convert ends with 1 and names file, line and remedy") {
+TEST_CASE("mot_convert exits with 1 and names file, line and remedy") {
     const TemporaryFolder folder;
     const std::string gt = folder.file("gt.txt", kGroundTruth).string();
     const std::string bad = folder.file("bad.json", "{\"images\":[],\n\"annotations\":[7]}").string();
@@ -116,7 +116,7 @@ TEST_CASE("mot_convert ends with 1 and names file, line and remedy") {
     CHECK_FALSE(std::filesystem::exists(out));
 }
 
-TEST_CASE("mot_convert ends with 2 on wrong usage and 0 on help") {
+TEST_CASE("mot_convert exits with 2 on wrong usage and 0 on help") {
     for (const std::string arguments :
          {"", "a", "a b", "a b --from mot", "a b --from mot --to x", "a b --from yolo --to mot",
           "a b --from mot --to coco --size 5", "a b --from mot --to coco --size 0x5",
@@ -129,7 +129,7 @@ TEST_CASE("mot_convert ends with 2 on wrong usage and 0 on help") {
     CHECK((help.exit_code == 0 && help.says("crowdhuman")));
 }
 
-TEST_CASE("real ground truth comes back from CVAT and COCO line by line") {
+TEST_CASE("real ground truth survives a round trip through CVAT and COCO line by line") {
     const auto sequence = real_data("mot_text/MOT17-02");
     if (!sequence) return;
     const TemporaryFolder folder;

@@ -11,7 +11,7 @@
 using namespace fgagt::test;
 using Catch::Matchers::WithinAbs;
 
-// The program mot_eval as a user calls it.
+// The program mot_eval, called as by a user.
 
 namespace {
 
@@ -26,7 +26,7 @@ std::string pair_of(const std::string& name) {
 
 } // namespace
 
-TEST_CASE("mot_eval prints JSON with a row per sequence and all together") {
+TEST_CASE("mot_eval prints JSON with a row per sequence and a combined row") {
     const Outcome run = mot_eval(pair_of("MOT20-1") + pair_of("MOT20-2") + "--rules MOT20 --json");
     REQUIRE(run.exit_code == 0);
     const auto found = nlohmann::json::parse(run.output);
@@ -68,7 +68,7 @@ TEST_CASE("mot_eval names a sequence by its folder") {
     CHECK(name_of("gt/C-3.txt") == "C-3");
 }
 
-TEST_CASE("mot_eval compares the first frames and notes what it leaves out") {
+TEST_CASE("mot_eval compares the first frames and reports the ignored ones") {
     const TemporaryFolder folder;
     const std::string path = folder.file("a.txt", "1,1,1,1,5,5,1\n2,1,1,1,5,5,1\n3,1,1,1,5,5,1\n").string();
     const std::string arguments = "--json --frames 2 --gt " + path + " --result " + path;
@@ -77,7 +77,7 @@ TEST_CASE("mot_eval compares the first frames and notes what it leaves out") {
     CHECK(row.at("MOTA") == 100);
 }
 
-TEST_CASE("mot_eval ends with 1 and names file and line when a file is wrong") {
+TEST_CASE("mot_eval exits with 1 and names file and line of an invalid file") {
     const TemporaryFolder folder;
     const std::string good = folder.file("good.txt", "1,1,1,1,5,5,1\n").string();
     const std::string twice = folder.file("twice.txt", "1,1,1,1,5,5,1\n1,1,1,1,5,5,1\n").string();
@@ -89,7 +89,7 @@ TEST_CASE("mot_eval ends with 1 and names file and line when a file is wrong") {
     CHECK((classes.exit_code == 1 && classes.says(good) && classes.says("MOT15")));
 }
 
-TEST_CASE("mot_eval ends with 2 on wrong usage and 0 on help") {
+TEST_CASE("mot_eval exits with 2 on wrong usage and 0 on help") {
     for (const std::string& arguments :
          {std::string(), pair_of("MOT15-1") + "--bogus", pair_of("MOT15-1") + "--result x",
           pair_of("MOT15-1") + "--rules MOT99", pair_of("MOT15-1") + "--rules 1",

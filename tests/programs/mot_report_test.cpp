@@ -18,7 +18,7 @@
 namespace fs = std::filesystem;
 using namespace fgagt::test;
 
-// The program mot_report as a user calls it.
+// The program mot_report, called as by a user.
 
 namespace {
 
@@ -29,24 +29,25 @@ std::size_t count_of(const std::string& text, const std::string& word) {
     return count;
 }
 
-/// What the page's script reads.
+/// The data that the page's script reads.
 nlohmann::json data_of(const std::string& page) {
     const std::string begin = R"(<script type="application/json" id="data">)";
     const std::size_t from = page.find(begin) + begin.size();
     return nlohmann::json::parse(page.substr(from, page.find("</script>", from) - from));
 }
 
-/// Nothing in the page leads elsewhere.
+/// Checks that the page refers to no other file.
 void check_self_contained(const std::string& page) {
     CHECK(count_of(page, "http:") + count_of(page, "https:") == 0);
     CHECK(count_of(page, "url(") + count_of(page, "@import") + count_of(page, "<link") ==
-          1); // the empty icon, which keeps a browser from asking for one
+          1); // the empty icon, so that browsers do not request one
     CHECK(count_of(page, "<link rel=\"icon\" href=\"data:,\">") == 1);
     CHECK(count_of(page, " src=\"") == count_of(page, " src=\"data:image/jpeg;base64,"));
     CHECK(count_of(page, "default-src 'none'") == 1);
 }
 
-/// Two objects in 20 frames; the first one's track changes from 1 to 3 in frame 11, the other's has a gap.
+/// Two objects in 20 frames; the track of the first one changes from 1 to 3 in frame 11, that of the other
+/// has a gap.
 class SmallResult {
 public:
     SmallResult() {
@@ -80,7 +81,7 @@ private:
     TemporaryFolder folder_;
 };
 
-/// What Chromium makes of a page: its elements, then what its console said.
+/// Chromium's output for a page: its elements, then the messages on its console.
 std::string in_browser(const std::string& page) {
     const TemporaryFolder profile;
     return run_command("timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir='" +
@@ -92,13 +93,13 @@ std::string in_browser(const std::string& page) {
 
 bool has_browser() {
     if (run_command("command -v chromium").exit_code == 0) return true;
-    std::cout << "SKIPPED: there is no chromium\n";
+    std::cout << "SKIPPED: chromium is not installed\n";
     return false;
 }
 
 } // namespace
 
-TEST_CASE("base64 is that of RFC 4648") {
+TEST_CASE("base64 follows RFC 4648") {
     const auto encoded = [](const std::string& text) {
         return fgagt::examples::base64(std::vector<unsigned char>(text.begin(), text.end()));
     };
@@ -111,7 +112,7 @@ TEST_CASE("base64 is that of RFC 4648") {
     CHECK(encoded("\xff\xef\xbe") == "/+++");
 }
 
-TEST_CASE("frames are spread from the first to the last") {
+TEST_CASE("stills are spread evenly from the first to the last frame") {
     using fgagt::examples::spread_frames;
     CHECK(spread_frames(0, 5).empty());
     CHECK(spread_frames(3, 5) == std::vector<std::int64_t>{1, 2, 3});
@@ -120,7 +121,7 @@ TEST_CASE("frames are spread from the first to the last") {
     CHECK(spread_frames(INT64_MAX, 2) == std::vector<std::int64_t>{1, INT64_MAX});
 }
 
-TEST_CASE("a report of a result alone has a bar per track and nothing from elsewhere") {
+TEST_CASE("a report of a single result has a bar per track and loads no other files") {
     const SmallResult small;
     const std::string page = small.report("");
     check_self_contained(page);
@@ -132,13 +133,13 @@ TEST_CASE("a report of a result alone has a bar per track and nothing from elsew
     const auto data = data_of(page);
     CHECK(data.at("frames") == 20);
     CHECK(data.at("shown").size() == 20);
-    CHECK((data.at("width") == 179 && data.at("height") == 89)); // as far as boxes reach
+    CHECK((data.at("width") == 179 && data.at("height") == 89)); // the extent of the boxes
     REQUIRE(data.at("tracks").size() == 3);
     CHECK(data.at("tracks")[0].at("f").size() == 10);
     CHECK(data.at("tracks")[0].at("b")[0] == 20); // 21 in the file, whose first pixel is 1
 }
 
-TEST_CASE("with a ground truth, a report lists every id switch and the scores") {
+TEST_CASE("a report with ground truth lists every ID switch and the scores") {
     const SmallResult small;
     const std::string page = small.report("--gt " + in_quotes(small.path("gt.txt")));
     check_self_contained(page);
@@ -149,11 +150,11 @@ TEST_CASE("with a ground truth, a report lists every id switch and the scores") 
     CHECK(count_of(page, "id=\"hota\"") == 1);
     small.folder().file("result.txt", contents_of(small.path("gt.txt")));
     const std::string same = small.report("--gt " + in_quotes(small.path("gt.txt")));
-    CHECK(count_of(same, "There are none.") == 1);
+    CHECK(count_of(same, "None.") == 1);
     CHECK(count_of(same, "<dt>HOTA</dt><dd>100.00</dd>") == 1);
 }
 
-TEST_CASE("with a video, a report shows stills and what id switches look like") {
+TEST_CASE("a report with a video shows stills and pictures of ID switches") {
     const GeneratedSequence scene(20);
     const SmallResult small;
     const std::string page = small.report("--stills 7 --gt " + in_quotes(small.path("gt.txt")) + " --video " +
@@ -165,13 +166,13 @@ TEST_CASE("with a video, a report shows stills and what id switches look like") 
     for (const auto& still : data.at("stills"))
         CHECK(still.get<std::string>().starts_with("data:image/jpeg;base64,/9j/"));
     CHECK(count_of(page, "<td><img alt=\"\" src=\"data:image/jpeg;base64,/9j/") == 2);
-    // A video that is shorter than the result shows what it has.
+    // If the video is shorter than the result, the report shows the existing frames.
     const GeneratedSequence brief(5);
     const auto rest = data_of(small.report("--video " + in_quotes(brief.path("scene"))));
     CHECK(rest.at("shown") == nlohmann::json({1, 2, 3, 4, 5}));
 }
 
-TEST_CASE("with statistics, a report says how long each stage took") {
+TEST_CASE("a report with statistics shows the time of each stage") {
     const SmallResult small;
     const auto stats = small.folder().file(
         "stats.json",
@@ -182,7 +183,7 @@ TEST_CASE("with statistics, a report says how long each stage took") {
     CHECK(count_of(page, "<dt>frames/s</dt><dd>250.0</dd>") == 1);
 }
 
-TEST_CASE("names cannot break out of the page") {
+TEST_CASE("names are escaped in the page") {
     const SmallResult small;
     const std::string page = small.report(R"(--title '</title><script>alert("1")</script>&amp;'"'")");
     CHECK(count_of(page, "alert(") == 2); // in the title and the heading, as text
@@ -192,7 +193,7 @@ TEST_CASE("names cannot break out of the page") {
     CHECK(count_of(page, "</script>") == 2);
 }
 
-TEST_CASE("plots are files of their own, as SVG and as PNG") {
+TEST_CASE("plots are written as separate SVG and PNG files") {
     const SmallResult small;
     const std::string folder = small.path("plots/here");
     REQUIRE(run_program("mot_report", in_quotes(small.path("result.txt")) + " --gt " +
@@ -210,7 +211,7 @@ TEST_CASE("plots are files of their own, as SVG and as PNG") {
     CHECK(count_of(contents_of(fs::path(folder) / "timeline.svg"), "class=\"bar\"") == 3);
 }
 
-TEST_CASE("results at the edges become reports") {
+TEST_CASE("empty and extreme results give reports") {
     const SmallResult small;
     for (const std::string text : {"", "9000000000000000,1,1,1,5,5,1\n", "1,-9000000000000000,1,1,5,5,1\n",
                                    "1,1,-3e38,-3e38,3e38,3e38,1\n", "1,1,1,1,0,-5,1\n"}) {
@@ -223,7 +224,7 @@ TEST_CASE("results at the edges become reports") {
     }
 }
 
-TEST_CASE("mot_report ends with 1 on files that are none, and with 2 on wrong usage") {
+TEST_CASE("mot_report exits with 1 on invalid files and with 2 on wrong usage") {
     const SmallResult small;
     const std::string result = in_quotes(small.path("result.txt")) + ' ';
     const std::string output = "--output " + in_quotes(small.path("report.html")) + ' ';
@@ -244,7 +245,7 @@ TEST_CASE("mot_report ends with 1 on files that are none, and with 2 on wrong us
     CHECK(run_program("mot_report", "--help").exit_code == 0);
 }
 
-TEST_CASE("a browser shows a report without a complaint, with as many bars as tracks (needs chromium)") {
+TEST_CASE("a browser shows a report without errors and with a bar per track (needs chromium)") {
     if (!has_browser()) return;
     const GeneratedSequence scene(20);
     const SmallResult small;
@@ -255,10 +256,10 @@ TEST_CASE("a browser shows a report without a complaint, with as many bars as tr
     CHECK(count_of(dump, "CONSOLE") == 0);
     CHECK(count_of(dump, "class=\"bar\"") == 3);
     CHECK(count_of(dump, "class=\"switch\"") == 1);
-    CHECK(count_of(dump, "frame 10 of 20, 2 objects") == 1); // what the script wrote
-    CHECK(count_of(dump, "<figure>") == 12);                 // of the contact sheet
+    CHECK(count_of(dump, "frame 10 of 20, 2 objects") == 1); // written by the script
+    CHECK(count_of(dump, "<figure>") == 12);                 // in the contact sheet
     CHECK(count_of(dump, "<polyline fill=\"none\"") > 12);   // trails
-    // That a complaint would show.
+    // Checks that an error would be reported.
     const auto faulty = small.folder().file("faulty.html", "<!DOCTYPE html><script>none();</script>");
     CHECK(count_of(in_browser(faulty.string()), "CONSOLE") == 1);
 }

@@ -17,7 +17,7 @@
 namespace fs = std::filesystem;
 using namespace fgagt::test;
 
-// The program mot_track with a network as its detector.
+// The program mot_track with a network as detector.
 
 namespace {
 
@@ -25,7 +25,7 @@ std::string in_quotes(const fs::path& path) {
     return fgagt::test::in_quotes(path.string());
 }
 
-/// Video with arguments for one of the real models.
+/// A video with arguments for one of the real models.
 struct RealRun {
     TemporaryFolder folder;
 
@@ -47,7 +47,7 @@ std::set<fgagt::TrackId> ids_of(const fgagt::ResultRows& rows) {
 
 } // namespace
 
-TEST_CASE("every model tracks every video, and nobody names its head") {
+TEST_CASE("every model tracks every video without a named head") {
     const auto models = real_data("models");
     const auto videos = real_data("video");
     if (!models || !videos) return;
@@ -71,12 +71,12 @@ TEST_CASE("every model tracks every video, and nobody names its head") {
             const auto rows = run.rows();
             for (const fgagt::ResultRow& row : rows.rows())
                 CHECK((row.box.width > 0 && row.box.height > 0 && row.score >= 0 && row.score <= 1));
-            // One person walks through the first one, alone.
+            // One person walks through the first video alone.
             if (real.video.filename() == "one-by-one-person-detection.mp4") CHECK(rows.size() >= 14);
         }
 }
 
-TEST_CASE("one person is one track, by the name and the number of the class") {
+TEST_CASE("one person gives one track, with the class given by name or number") {
     const auto model = real_data("models/yolox_nano_416x416.onnx");
     const auto video = real_data("video/one-by-one-person-detection.mp4");
     if (!model || !video) return;
@@ -91,7 +91,7 @@ TEST_CASE("one person is one track, by the name and the number of the class") {
     CHECK(run.rows().empty());
 }
 
-TEST_CASE("the detector's own features are one pass") {
+TEST_CASE("the detector's own features need only one pass") {
     const auto model = real_data("models/yolox_nano_416x416.onnx");
     const auto videos = real_data("video");
     if (!model || !videos) return;
@@ -104,19 +104,19 @@ TEST_CASE("the detector's own features are one pass") {
                 .exit_code == 0);
     CHECK(ids_of(run.rows()).size() == 1);
     const auto times = nlohmann::json::parse(contents_of(stats))["microseconds"];
-    CHECK(times["detect"]["mean"] > 100 * times["backbone"]["mean"].get<double>()); // no pass of its own
+    CHECK(times["detect"]["mean"] > 100 * times["backbone"]["mean"].get<double>()); // no separate pass
     const Outcome unknown = run.track(*videos / "one-by-one-person-detection.mp4", *model,
                                       "--backbone " + fgagt::test::in_quotes(model->string() + ":no"));
     CHECK(unknown.exit_code == 1);
     CHECK(unknown.says("has no layer no"));
-    // Another network gives the features alone.
+    // Another network computes only the features.
     const auto osnet = real_data("models/osnet_x0_25_msmt17.onnx");
     REQUIRE(run.track(*videos / "one-by-one-person-detection.mp4", *model, arguments + in_quotes(*osnet))
                 .exit_code == 0);
     CHECK(ids_of(run.rows()).size() == 1);
 }
 
-TEST_CASE("a run with a network goes on from its checkpoint") {
+TEST_CASE("a run with a network continues from its checkpoint") {
     const auto model = real_data("models/light_person_detector_192x192.onnx");
     const auto video = real_data("video/one-by-one-person-detection.mp4");
     if (!model || !video) return;
@@ -125,7 +125,7 @@ TEST_CASE("a run with a network goes on from its checkpoint") {
     REQUIRE(run.track(*video, *model, "--frames 300:330").exit_code == 0);
     const std::string whole = contents_of(run.output());
     const std::string with = " --checkpoint " + in_quotes(checkpoint) + " --every 5 ";
-    // A folder takes the place of the output: the run fails in the end, and its checkpoint stays.
+    // The output is a folder, so the run fails at the end and its checkpoint remains.
     const Outcome failed =
         mot_track(in_quotes(*video) + " --detector " + in_quotes(*model) + " --quiet --frames 300:315 " +
                   with + "--stats " + in_quotes(run.folder.path() / "none" / "stats.json"));
@@ -135,7 +135,7 @@ TEST_CASE("a run with a network goes on from its checkpoint") {
     CHECK(contents_of(run.output()) == whole);
 }
 
-TEST_CASE("a network whose outputs no head knows is told") {
+TEST_CASE("a network whose outputs fit no head is reported") {
     const GeneratedSequence scene;
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(96, 64).convolution(3, 3, 2).write(folder, "net");
@@ -151,7 +151,7 @@ TEST_CASE("a network whose outputs no head knows is told") {
     CHECK(track(in_quotes(folder.file("broken.onnx", "no network"))).exit_code == 1);
 }
 
-TEST_CASE("options of networks are checked before the work") {
+TEST_CASE("options of networks are checked before tracking") {
     const GeneratedSequence scene;
     const TemporaryFolder folder;
     const auto model = DarknetNetwork(96, 64).convolution(3, 3, 2).write(folder, "net");

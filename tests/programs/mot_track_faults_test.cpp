@@ -27,7 +27,7 @@
 namespace fs = std::filesystem;
 using namespace fgagt::test;
 
-// What mot_track makes of a world that goes wrong: nothing is lost, and it says what happened.
+// Failures during mot_track: no results are lost, and it reports what happened.
 
 namespace {
 
@@ -55,14 +55,14 @@ std::string joined(const std::vector<std::string>& lines) {
     return text;
 }
 
-/// The program with the shell's limit on the size of files, which is a disk that fills up.
+/// Runs the program with a limit on file sizes, which simulates a full disk.
 Outcome with_full_disk(const std::string& arguments) {
     return run_command("trap '' XFSZ; ulimit -f 1; '" FGAGT_PROGRAMS "/mot_track' " + arguments + " 2>&1");
 }
 
 } // namespace
 
-TEST_CASE("tracking that is killed at any moment ends as if it had not been") {
+TEST_CASE("tracking that is killed at any time gives the same result after resuming") {
     const GeneratedSequence scene(120);
     const std::string arguments = scene.arguments() + "--quiet --output ";
     const auto begin = std::chrono::steady_clock::now();
@@ -92,12 +92,12 @@ TEST_CASE("tracking that is killed at any moment ends as if it had not been") {
             fs::remove(scene.path("a.txt"));
         }
     }
-    CHECK(without_checkpoint > 0); // some before the first one
+    CHECK(without_checkpoint > 0); // some kills happen before the first checkpoint
     REQUIRE(mot_track(resumed).exit_code == 0);
     CHECK(scene.text("a.txt") == whole);
 }
 
-TEST_CASE("tracking that is interrupted writes what there is, and goes on from there") {
+TEST_CASE("interrupted tracking writes its results and can continue") {
     const GeneratedSequence scene(120);
     REQUIRE(mot_track(scene.arguments() + "--stats " + scene.path("whole.json") + " --output " +
                       scene.path("whole.txt"))
@@ -122,7 +122,7 @@ TEST_CASE("tracking that is interrupted writes what there is, and goes on from t
     CHECK_FALSE(fs::exists(scene.path("checkpoint")));
 }
 
-TEST_CASE("a checkpoint of another run, or a damaged one, is an error that says so") {
+TEST_CASE("a checkpoint of another run or a damaged one is an error with the reason") {
     const GeneratedSequence scene;
     fs::remove(scene.path("scene/img1/000020.jpg"));
     const std::string checkpoint = " --checkpoint " + scene.path("checkpoint") + " --every 5 ";
@@ -140,12 +140,12 @@ TEST_CASE("a checkpoint of another run, or a damaged one, is an error that says 
         CHECK(outcome.says(scene.path("checkpoint")));
         CHECK(scene.text("checkpoint") == damaged);
     }
-    scene.write("checkpoint", saved); // without --resume it does not count
+    scene.write("checkpoint", saved); // ignored without --resume
     CHECK(mot_track(scene.arguments() + checkpoint + "--preset geometry").exit_code == 0);
     CHECK_FALSE(fs::exists(scene.path("checkpoint")));
 }
 
-TEST_CASE("options about checkpoints that make no sense are wrong usage") {
+TEST_CASE("invalid checkpoint options are wrong usage") {
     const GeneratedSequence scene;
     for (const std::string options :
          {"--every 3", "--resume", "--checkpoint c --every 0", "--checkpoint c --video v.avi"}) {
@@ -154,7 +154,7 @@ TEST_CASE("options about checkpoints that make no sense are wrong usage") {
     }
 }
 
-TEST_CASE("a missing or damaged image ends the work, and what was tracked before is written") {
+TEST_CASE("a missing or damaged image ends tracking, and earlier results are written") {
     const GeneratedSequence scene;
     REQUIRE(mot_track(scene.arguments() + "--output " + scene.path("whole.txt")).exit_code == 0);
     const fs::path image = scene.path("scene/img1/000020.jpg");
@@ -173,12 +173,12 @@ TEST_CASE("a missing or damaged image ends the work, and what was tracked before
     CHECK(video.exit_code == 1);
     CHECK(cv::VideoCapture(scene.path("a.avi")).get(cv::CAP_PROP_FRAME_COUNT) == 19);
     fs::remove(image);
-    fs::rename(kept, image); // mended, it goes on
+    fs::rename(kept, image); // the image is repaired, so tracking continues
     REQUIRE(mot_track(arguments).exit_code == 0);
     CHECK(scene.text("a.txt") == scene.text("whole.txt"));
 }
 
-TEST_CASE("images of another size are tracked on") {
+TEST_CASE("tracking continues with images of another size") {
     const GeneratedSequence scene;
     for (const std::string frame : {"000010", "000011"}) {
         const std::string path = scene.path("scene/img1/" + frame + ".jpg");
@@ -195,7 +195,7 @@ TEST_CASE("images of another size are tracked on") {
     }
 }
 
-TEST_CASE("the order of detections in their file does not matter, nor that some are there twice") {
+TEST_CASE("neither the order of detections in a file nor duplicates matter") {
     const GeneratedSequence scene;
     const std::string output = " --preset geometry --output " + scene.path("a.txt");
     REQUIRE(mot_track(scene.arguments() + output).exit_code == 0);
@@ -214,7 +214,7 @@ TEST_CASE("the order of detections in their file does not matter, nor that some 
     CHECK(scene.text("a.txt") == expected);
 }
 
-TEST_CASE("detections of frames that there are not, and no detections at all, are told") {
+TEST_CASE("detections after the last frame and files without detections are reported") {
     const GeneratedSequence scene;
     const std::string detections = scene.text("scene/det/det.txt");
     const auto track = [&](const std::string& options) {
@@ -240,7 +240,7 @@ TEST_CASE("detections of frames that there are not, and no detections at all, ar
     }
 }
 
-TEST_CASE("a video that ends early is tracked as far as it goes, and that is told") {
+TEST_CASE("a truncated video is tracked to its end and reported") {
     const GeneratedSequence scene;
     REQUIRE(mot_track(scene.arguments() + "--quiet --video " + scene.path("whole.avi")).exit_code == 0);
     const std::string video = scene.text("whole.avi");
@@ -254,7 +254,7 @@ TEST_CASE("a video that ends early is tracked as far as it goes, and that is tol
     CHECK(outcome.says(std::to_string(last) + " could be read"));
 }
 
-TEST_CASE("a video that is damaged in its middle is tracked around the damage, and that is told") {
+TEST_CASE("a video that is damaged in the middle is tracked around the damage and reported") {
     const GeneratedSequence scene;
     for (const std::string name : {"a.avi", "a.mp4"}) {
         REQUIRE(mot_track(scene.arguments() + "--quiet --video " + scene.path(name)).exit_code == 0);
@@ -268,13 +268,13 @@ TEST_CASE("a video that is damaged in its middle is tracked around the damage, a
                       scene.path("a.txt"));
         CHECK(outcome.exit_code == 0);
         CHECK(outcome.says(name + ": 30 frames are announced"));
-        CHECK(outcome.says("damaged, and then frames after the damage bear numbers that are too low"));
+        CHECK(outcome.says("may be truncated or damaged. After a damaged place, frame numbers are too low"));
         const std::int64_t last = fgagt::read_results(scene.path("a.txt")).last_frame();
         CHECK((last >= 10 && last < 30));
     }
 }
 
-TEST_CASE("on a full disk the work fails with a message, and what was there stays") {
+TEST_CASE("a full disk is an error, and existing files are kept") {
     const GeneratedSequence scene(60);
     const std::string old(5000, 'x');
     for (const auto& [option, name] : {std::pair<std::string, std::string>{"--output ", "a.txt"},
@@ -296,5 +296,5 @@ TEST_CASE("on a full disk the work fails with a message, and what was there stay
     for (const auto& entry : fs::directory_iterator(scene.path("")))
         names.push_back(entry.path().filename().string());
     std::ranges::sort(names);
-    CHECK(names == std::vector<std::string>{"a.avi", "a.mp4", "a.txt", "scene"}); // nothing half-written
+    CHECK(names == std::vector<std::string>{"a.avi", "a.mp4", "a.txt", "scene"}); // no partial files
 }

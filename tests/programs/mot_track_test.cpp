@@ -17,7 +17,7 @@
 namespace fs = std::filesystem;
 using namespace fgagt::test;
 
-// The program mot_track as a user calls it.
+// The program mot_track, called as by a user.
 
 TEST_CASE("two runs write the same bytes, whatever the number of threads") {
     const GeneratedSequence scene;
@@ -35,7 +35,7 @@ TEST_CASE("two runs write the same bytes, whatever the number of threads") {
     }
 }
 
-TEST_CASE("a generated scene is tracked and scored from end to end") {
+TEST_CASE("a generated scene is tracked and evaluated from end to end") {
     const GeneratedSequence scene;
     const std::string files = "--output " + scene.path("a.txt") + " --stats " + scene.path("a.json");
     const Outcome tracked = mot_track(scene.arguments() + files);
@@ -69,7 +69,7 @@ TEST_CASE("a range of frames keeps its numbers") {
     CHECK(rows.last_frame() == 20);
 }
 
-TEST_CASE("with a detector every third frame there are boxes in every frame") {
+TEST_CASE("there are boxes in every frame even if the detector runs every third frame") {
     const GeneratedSequence scene;
     REQUIRE(mot_track(scene.arguments() + "--detect-every 3 --output " + scene.path("a.txt")).exit_code == 0);
     const auto rows = fgagt::read_results(scene.path("a.txt"));
@@ -77,7 +77,7 @@ TEST_CASE("with a detector every third frame there are boxes in every frame") {
         CHECK_FALSE(rows.frame(frame).empty());
 }
 
-TEST_CASE("the annotated video has every frame, and is a source itself") {
+TEST_CASE("the annotated video has every frame and can be a source") {
     const GeneratedSequence scene;
     for (const std::string name : {"a.avi", "a.mp4"}) {
         REQUIRE(mot_track(scene.arguments() + "--video " + scene.path(name)).exit_code == 0);
@@ -91,7 +91,7 @@ TEST_CASE("the annotated video has every frame, and is a source itself") {
     }
 }
 
-TEST_CASE("geometry needs no images, the others do") {
+TEST_CASE("only the geometry preset works without images") {
     const GeneratedSequence scene;
     fs::remove_all(scene.path("scene/img1"));
     CHECK(mot_track(scene.arguments() + "--preset geometry --output " + scene.path("a.txt")).exit_code == 0);
@@ -115,7 +115,7 @@ TEST_CASE("camera motion from a file is used") {
     CHECK(scene.text("a.txt") != without);
 }
 
-TEST_CASE("score range and ceiling change what counts as sure") {
+TEST_CASE("score range and ceiling change which detections are confident") {
     const GeneratedSequence scene;
     const auto boxes = [&](const std::string& options) {
         REQUIRE(mot_track(scene.arguments() + options + " --output " + scene.path("a.txt")).exit_code == 0);
@@ -125,7 +125,7 @@ TEST_CASE("score range and ceiling change what counts as sure") {
     CHECK(boxes("--score-ceiling 1") != boxes("--score-ceiling 0.35"));
 }
 
-TEST_CASE("the backbone is a choice") {
+TEST_CASE("the backbone can be chosen") {
     const GeneratedSequence scene;
     const auto result = [&](const std::string& options) {
         REQUIRE(mot_track(scene.arguments() + options + " --output " + scene.path("a.txt")).exit_code == 0);
@@ -137,7 +137,7 @@ TEST_CASE("the backbone is a choice") {
     CHECK(result("--backbone channel").size() > 1000);
 }
 
-TEST_CASE("weights of a file take the place of the library's own") {
+TEST_CASE("weights from a file replace the built-in weights") {
     const GeneratedSequence scene;
     fgagt::NetworkWeights weights = fgagt::default_weights();
     fgagt::write_weights(scene.path("same.safetensors"), weights);
@@ -157,7 +157,7 @@ TEST_CASE("weights of a file take the place of the library's own") {
     CHECK(tracks(paper) != tracks(paper + " --weights " + scene.path("same.safetensors")));
 }
 
-TEST_CASE("weights that do not fit are refused with what differs") {
+TEST_CASE("weights that do not fit are refused with the difference") {
     const GeneratedSequence scene;
     fgagt::NetworkWeights weights = fgagt::default_weights();
     weights.embedding = weights.embedding.leftCols(400);
@@ -172,7 +172,7 @@ TEST_CASE("weights that do not fit are refused with what differs") {
     CHECK(damaged.says("no.safetensors"));
 }
 
-TEST_CASE("wrong usage exits with 2 and says what is wrong") {
+TEST_CASE("wrong usage exits with 2 and explains the mistake") {
     const GeneratedSequence scene;
     for (const std::string& arguments :
          {std::string(), scene.path("scene"), scene.arguments() + "--detector hog",
@@ -211,9 +211,9 @@ TEST_CASE("an output that cannot be written exits with 1 and names the path") {
     CHECK(outcome.says("no/such/folder"));
 }
 
-TEST_CASE("on a terminal a progress bar shows frames per second and objects") {
+TEST_CASE("a progress bar on a terminal shows frames per second and objects") {
     if (run_command("command -v script").exit_code != 0) {
-        std::cout << "SKIPPED: there is no program 'script' that makes a terminal\n";
+        std::cout << "SKIPPED: the program 'script', which simulates a terminal, is not installed\n";
         return;
     }
     const GeneratedSequence scene;

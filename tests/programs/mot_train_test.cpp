@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 using namespace fgagt;
 using namespace fgagt::test;
 
-// The program mot_train as a user calls it.
+// The program mot_train, called as by a user.
 
 namespace {
 
@@ -33,7 +33,7 @@ Outcome mot_train(const std::string& arguments) {
     return run_program("mot_train", arguments);
 }
 
-/// Weights for the program's features, of a small dimension: they are quicker than a discriminant.
+/// Weights for the program's features with a small dimension, which are faster than a discriminant.
 NetworkWeights small_weights() {
     constexpr Eigen::Index kInputs = 480, kDimension = 6;
     const Embedding embedding = Embedding::untrained(kInputs, kDimension);
@@ -45,7 +45,7 @@ NetworkWeights small_weights() {
     return weights;
 }
 
-/// Two generated sequences in a folder of the test case's own, and weights to begin with.
+/// Two generated sequences in a temporary folder, and initial weights.
 class Ground {
 public:
     Ground() {
@@ -56,18 +56,18 @@ public:
         write_weights(path("initial"), small_weights());
     }
 
-    /// Absolute path of a file or folder, which need not be there.
+    /// Absolute path of a file or folder, which need not exist.
     [[nodiscard]] std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
     [[nodiscard]] std::string text(const std::string& name) const { return contents_of(path(name)); }
     void write(const std::string& name, const std::string& contents) const { folder_.file(name, contents); }
-    /// The arguments of a short training, but for the output and the steps.
+    /// The arguments of a short training run, without the output and the number of steps.
     [[nodiscard]] std::string
     arguments(const std::string& pace = "--patience 0 --learning-rate 0.01 ") const {
         return "--quiet --sequence " + path("scene1") + " --validation " + path("scene2") + " --weights " +
                path("initial") + " --samples 24 --batch 2 --max-gap 12 " + pace;
     }
 
-    /// Whether whatever weights and checkpoint there are can be read.
+    /// Checks that existing weights and checkpoints can be read.
     void check_files() const {
         for (const auto& entry : fs::directory_iterator(folder_.path())) {
             if (entry.path().extension() == ".safetensors") CHECK_NOTHROW(read_weights(entry.path()));
@@ -135,7 +135,7 @@ TEST_CASE("training writes weights, a log, and curves") {
     CHECK_FALSE(notes.at("fgagt").empty());
 }
 
-TEST_CASE("two trainings write the same bytes, whatever the number of threads") {
+TEST_CASE("two training runs write the same bytes, whatever the number of threads") {
     const Ground ground;
     const auto train = [&](const std::string& name, const std::string& options) {
         REQUIRE(mot_train(ground.arguments() + "--steps 20 --checkpoint-every 10 " + options + " --log " +
@@ -150,7 +150,7 @@ TEST_CASE("two trainings write the same bytes, whatever the number of threads") 
     CHECK(ground.text("one.csv") != ground.text("other.csv"));
 }
 
-TEST_CASE("training that is killed at any moment goes on as if it had not been") {
+TEST_CASE("training that is killed at any time gives the same result after resuming") {
     const Ground ground;
     const std::string arguments = ground.arguments() + "--steps 400 --checkpoint-every 5 --resume";
     const auto files = [&](const std::string& name) {
@@ -180,14 +180,14 @@ TEST_CASE("training that is killed at any moment goes on as if it had not been")
     CHECK_FALSE(fs::exists(checkpoint));
 }
 
-TEST_CASE("training that is interrupted keeps its last step") {
+TEST_CASE("interrupted training keeps its last step") {
     const Ground ground;
     const std::string arguments = ground.arguments() + "--steps 800 --checkpoint-every 50 --resume --log ";
     REQUIRE(mot_train(arguments + ground.path("whole.csv") + " --output " + ground.path("whole")).exit_code ==
             0);
     const std::string interrupted = arguments + ground.path("a.csv") + " --output " + ground.path("a");
     Background program("mot_train", interrupted);
-    program.wait_for(ground.path("a.csv")); // training has begun
+    program.wait_for(ground.path("a.csv")); // training has started
     CHECK(program.end(SIGINT) == 1);
     REQUIRE(fs::exists(ground.path("a.checkpoint")));
     CHECK(read_checkpoint(ground.path("a.checkpoint")).state.adam.steps > 0);
@@ -196,7 +196,7 @@ TEST_CASE("training that is interrupted keeps its last step") {
     CHECK(ground.text("a.csv") == ground.text("whole.csv"));
 }
 
-TEST_CASE("a checkpoint of other options is an error, and without --resume it does not count") {
+TEST_CASE("a checkpoint with other options is an error, and is ignored without --resume") {
     const Ground ground;
     const std::string steps = "--steps 10 --checkpoint-every 5 --output " + ground.path("a");
     {
@@ -217,7 +217,7 @@ TEST_CASE("a checkpoint of other options is an error, and without --resume it do
     CHECK((broken.exit_code == 1 && broken.says("a.checkpoint: ")));
 }
 
-TEST_CASE("training stops when it gains nothing any more, and keeps the best weights") {
+TEST_CASE("training stops when it no longer improves, and keeps the best weights") {
     const Ground ground;
     REQUIRE(mot_train(ground.arguments("--patience 2 --learning-rate 1e-12 ") +
                       "--steps 1000 --checkpoint-every 3 --log " + ground.path("a.csv") + " --output " +
@@ -228,7 +228,7 @@ TEST_CASE("training stops when it gains nothing any more, and keeps the best wei
     CHECK(read_weights(ground.path("a")).embedding == small_weights().embedding);
 }
 
-TEST_CASE("with a frozen graph only the embedding learns") {
+TEST_CASE("with a frozen graph, only the embedding is trained") {
     const Ground ground;
     NetworkWeights initial = small_weights();
     initial.graph.w2.setConstant(0.1F);
@@ -248,7 +248,7 @@ TEST_CASE("with a frozen graph only the embedding learns") {
     CHECK(weights.graph.prior_logit == 0);
 }
 
-TEST_CASE("zero steps write the discriminant, of files' detections too") {
+TEST_CASE("zero steps write the discriminant, also with detections from files") {
     const Ground ground;
     const Outcome run =
         mot_train("--sequence " + ground.path("scene1") + " --validation " + ground.path("scene2") +
@@ -263,7 +263,7 @@ TEST_CASE("zero steps write the discriminant, of files' detections too") {
     CHECK(weights.graph.w1 == Matrix::Identity(12, 12));
 }
 
-TEST_CASE("generated scenes are sequences too, and validate as well") {
+TEST_CASE("generated scenes serve for training and validation") {
     const Ground ground;
     const Outcome run = mot_train("--quiet --scenes 1 --steps 2 --samples 10 --batch 2 --weights " +
                                   ground.path("initial") + " --output " + ground.path("a"));
@@ -272,7 +272,7 @@ TEST_CASE("generated scenes are sequences too, and validate as well") {
     CHECK(read_safetensors(ground.path("a")).metadata.at("scenes") == "1");
 }
 
-TEST_CASE("crops walk through generated scenes, and other crops give other weights") {
+TEST_CASE("crops appear in generated scenes, and other crops give other weights") {
     const Ground ground;
     for (const char* name : {"car_1_cam1.png", "car_1_cam2.png", "car_2_cam1.png"}) {
         fs::create_directories(ground.path("crops"));
@@ -298,7 +298,7 @@ TEST_CASE("crops walk through generated scenes, and other crops give other weigh
     CHECK((empty.exit_code == 1 && empty.says("000001.jpg: expected a name")));
 }
 
-TEST_CASE("a tracker's own tracks are a truth to learn from") {
+TEST_CASE("a tracker's own tracks serve as ground truth for training") {
     const Ground ground;
     const std::string scene = ground.path("scene1");
     REQUIRE(run_program("mot_track", scene + " --quiet --detections " + scene + "/det/det.txt --output " +
@@ -321,7 +321,7 @@ TEST_CASE("a tracker's own tracks are a truth to learn from") {
     CHECK((missing.exit_code == 1 && missing.says("none.txt")));
 }
 
-TEST_CASE("boxes of truth that does not count, or of other classes, are nobody to learn from") {
+TEST_CASE("ignored ground truth and other classes are not used for training") {
     const Ground ground;
     for (const std::string row : {"0,1,1", "1,3,1"}) {
         std::string truth;
@@ -330,11 +330,11 @@ TEST_CASE("boxes of truth that does not count, or of other classes, are nobody t
         ground.write("scene2/gt/gt.txt", truth);
         const Outcome run = mot_train(ground.arguments() + "--steps 1 --output " + ground.path("a"));
         CHECK(run.exit_code == 1);
-        CHECK((run.says("nobody is seen twice") && run.says("scene2")));
+        CHECK((run.says("no object appears twice") && run.says("scene2")));
     }
 }
 
-TEST_CASE("weights are tested on sequences that they were not chosen by") {
+TEST_CASE("weights are tested on separate sequences") {
     const Ground ground;
     const std::string arguments = ground.arguments() + "--steps 2 --output ";
     REQUIRE(mot_train(arguments + ground.path("a")).exit_code == 0);
@@ -348,7 +348,7 @@ TEST_CASE("weights are tested on sequences that they were not chosen by") {
     CHECK(missing.says(ground.path("none")));
 }
 
-TEST_CASE("mot_train ends with 2 on wrong usage and 0 on help") {
+TEST_CASE("mot_train exits with 2 on wrong usage and 0 on help") {
     const Ground ground;
     const std::string sequence = "--sequence " + ground.path("scene1");
     const std::string output = " --output " + ground.path("a");
@@ -372,12 +372,12 @@ TEST_CASE("mot_train ends with 2 on wrong usage and 0 on help") {
                                          sound + " --weight-decay -1",
                                          sound + " --patience -1",
                                          sound + " --scenes -1",
-                                         sound + " --crops somewhere", // but no scenes
+                                         sound + " --crops somewhere", // without scenes
                                          sound + " --scenes 1 --crops somewhere --crop-share 2",
                                          sound + " --tracks video",
                                          sound + " --tracks video result --track-length 1",
                                          sound + " --tracks video result --track-score 2",
-                                         sound + " --track-score 0.5", // of no tracks
+                                         sound + " --track-score 0.5", // without tracks
                                          sound + " --scenes 1 --crop-share 0.5",
                                          sound + " --threads -1",
                                          sound + " --seed -1"}) {
@@ -391,7 +391,7 @@ TEST_CASE("mot_train ends with 2 on wrong usage and 0 on help") {
            help.says("--crops") && help.says("--tracks")));
 }
 
-TEST_CASE("mot_train ends with 1 and names what is missing or wrong") {
+TEST_CASE("mot_train exits with 1 and names missing or invalid files") {
     const Ground ground;
     const auto check = [&](const std::string& arguments, const std::string& name) {
         CAPTURE(arguments);
@@ -423,7 +423,7 @@ TEST_CASE("mot_train ends with 1 and names what is missing or wrong") {
     check(output, ground.path("scene2/gt/gt.txt"));
 }
 
-TEST_CASE("on real people the loss falls and the accuracy rises") {
+TEST_CASE("the loss falls and the accuracy rises on real people") {
     const auto sequence = real_data("mot/TUD-Campus");
     if (!sequence) return;
     const Ground ground;

@@ -15,7 +15,7 @@
 using namespace fgagt::examples;
 using namespace fgagt::test;
 
-TEST_CASE("without a pace, frames come one after the other, with their numbers") {
+TEST_CASE("without a pace, all frames are read in order with their numbers") {
     const GeneratedSequence scene(5);
     PacedFrames paced(scene.path("scene"), 0);
     const auto plain = fgagt::open_frames(scene.path("scene"));
@@ -30,7 +30,7 @@ TEST_CASE("without a pace, frames come one after the other, with their numbers")
     CHECK_FALSE(paced.read(frame, {}));
 }
 
-TEST_CASE("at a camera's pace, no frame comes before it is due, and who is late gets the newest") {
+TEST_CASE("at a camera's pace, no frame is early, and a late reader gets the newest frame") {
     const GeneratedSequence scene(30);
     constexpr std::chrono::milliseconds kPeriod(20);
     PacedFrames paced(scene.path("scene"), 50);
@@ -43,7 +43,7 @@ TEST_CASE("at a camera's pace, no frame comes before it is due, and who is late 
         CHECK(frame.number >= earliest);
         for (; read < frame.number; ++read)
             REQUIRE(plain->read(expected));
-        CHECK(cv::norm(frame.image, expected, cv::NORM_INF) == 0); // the number is that of the pixels
+        CHECK(cv::norm(frame.image, expected, cv::NORM_INF) == 0); // the number matches the pixels
         const bool late = k % 2 == 1;
         earliest = frame.number + (late ? 7 : 1);
         if (late) std::this_thread::sleep_until(frame.arrived + 7 * kPeriod + kPeriod / 2);
@@ -51,7 +51,7 @@ TEST_CASE("at a camera's pace, no frame comes before it is due, and who is late 
     CHECK(read > 0);
 }
 
-TEST_CASE("a wait for the next frame ends when it is told to") {
+TEST_CASE("a wait for the next frame ends on a stop request") {
     const GeneratedSequence scene(5);
     PacedFrames paced(scene.path("scene"), 1e-6); // the second frame is due in eleven days
     StreamFrame frame;
@@ -61,6 +61,6 @@ TEST_CASE("a wait for the next frame ends when it is told to") {
     CHECK_FALSE(paced.read(frame, stop.get_token()));
 }
 
-TEST_CASE("a source that is not there is an error") {
+TEST_CASE("a missing source is an error") {
     CHECK_THROWS_AS(PacedFrames("none", 0), fgagt::ParseError);
 }

@@ -25,14 +25,14 @@ namespace fgagt::test {
     return list;
 }
 
-/// Equal, or two numbers with digits behind the point that differ by one in the last of two.
+/// Equal words, or two decimal numbers that differ by at most one in the last of two decimal places.
 [[nodiscard]] inline bool is_same_word(const std::string& a, const std::string& b) {
     if (a == b) return true;
     if (a.find('.') == std::string::npos || b.find('.') == std::string::npos) return false;
     return std::abs(std::atof(a.c_str()) - std::atof(b.c_str())) < 0.015;
 }
 
-/// Checks line by line and word by word that a program printed what it should.
+/// Compares a program's output with the expected text, line by line and word by word.
 inline void check_printed(const std::string& printed, const std::string& expected) {
     INFO(printed);
     const std::vector<std::string> found = lines(printed), wanted = lines(expected);

@@ -8,21 +8,21 @@
 
 namespace fgagt::test {
 
-/// How a program ended, and what it printed.
+/// The exit code and output of a program.
 struct Outcome {
     int exit_code;
-    std::string output; ///< standard output, and standard error where asked for
+    std::string output; ///< standard output, and standard error if requested
 
     [[nodiscard]] bool says(const std::string& text) const { return output.find(text) != std::string::npos; }
 };
 
-/// A word of the shell, whatever it holds but for the quotes themselves.
+/// Quotes a word for the shell; the word must not contain quotes.
 [[nodiscard]] inline std::string in_quotes(const std::string& text) {
     std::string word(1, '\'');
     return word.append(text).append(1, '\'');
 }
 
-/// Runs a command of the shell.
+/// Runs a shell command.
 [[nodiscard]] inline Outcome run_command(const std::string& command) {
     FILE* pipe = popen(command.c_str(), "r");
     if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
@@ -36,7 +36,7 @@ struct Outcome {
 
 /// Runs one of the example programs as a user would.
 ///
-/// @param arguments  for the shell; `errors` tells it what to do with standard error
+/// @param arguments  for the shell; `errors` redirects standard error
 [[nodiscard]] inline Outcome run_program(const std::string& name, const std::string& arguments,
                                          const std::string& errors = "2>&1") {
     return run_command("'" FGAGT_PROGRAMS "/" + name + "' " + arguments + " " + errors);

@@ -13,13 +13,13 @@ using fgagt::examples::shell_line;
 using fgagt::examples::shell_words;
 using namespace fgagt::test;
 
-// The shell itself says what the words of a line are.
+// Compares with the words that the shell itself finds in a line.
 
 namespace {
 
 using Words = std::vector<std::string>;
 
-/// What a shell makes of the line; nothing where it does not understand it.
+/// The words that a shell makes of a line; empty if the line is invalid.
 std::optional<Words> words_of_the_shell(const std::string& line) {
     const Outcome outcome =
         run_command(R"(sh -c 'for word in "$@"; do printf "%s\n" "$word"; done' sh )" + line);
@@ -33,7 +33,7 @@ std::optional<Words> words_of_the_shell(const std::string& line) {
 
 } // namespace
 
-TEST_CASE("a line falls into words as a shell has it") {
+TEST_CASE("a line is split into words as in a shell") {
     for (const std::string line :
          {"a b", "  a\t b  ", "'a b' c", R"("a b"c)", R"(a\ b c)", R"("a \"b\" \\ \$ \x")", R"('a\b')",
           R"(a'b'"c"\d)", "a # b", "a#b", "# a", R"(\# a)", "'#' a", "'' a \"\"", "--x='1 2' y", ""}) {
@@ -42,12 +42,12 @@ TEST_CASE("a line falls into words as a shell has it") {
     }
 }
 
-TEST_CASE("a line that a shell would go on reading has no words") {
+TEST_CASE("an incomplete line has no words") {
     for (const std::string line : {"'a", "\"a", "a 'b' \"c", R"("a\")", R"(a\)"})
         CHECK_FALSE(shell_words(line).has_value());
 }
 
-TEST_CASE("words become a line of which a shell makes the same words") {
+TEST_CASE("words become a line that a shell splits into the same words") {
     for (const Words& words : {Words{"a", "b c", ""}, Words{"it's", "#", "\"", "\\", "$x", "`y`", "*"},
                                Words{"~", "a;b", "a|b&", "\t"}, Words{}}) {
         CHECK(shell_words(shell_line(words)) == words);
@@ -55,7 +55,7 @@ TEST_CASE("words become a line of which a shell makes the same words") {
     }
 }
 
-TEST_CASE("random words survive being a line") {
+TEST_CASE("random words survive a round trip through a line") {
     const unsigned seed = seed_of("random words survive");
     CAPTURE(seed);
     std::mt19937 random(seed);

@@ -10,11 +10,11 @@
 
 namespace fgagt::test {
 
-/// A mot_batch in a folder of the test case's own, with whatever is to be its mot_track: a script, which
-/// finds the file to write at "$3" and the source at "$6".
+/// Runs mot_batch in a temporary folder with a script in place of mot_track. The script gets the output file
+/// as "$3" and the source as "$6".
 class StagedBatch {
 public:
-    /// Tracks at once, and notes its command line.
+    /// Tracks immediately and records its command line.
     static constexpr const char* kTrack = R"(echo "$*" >> calls; echo "tracks of $6" > "$3")";
 
     explicit StagedBatch(const std::string& script = kTrack) {
@@ -23,7 +23,7 @@ public:
         set_script(script);
     }
 
-    /// What its mot_track does from now on, in the folder of the list.
+    /// Replaces the script, which runs in the folder of the list.
     void set_script(const std::string& script) const {
         const std::filesystem::path path = folder_.file("bin/mot_track", "#!/bin/sh\n" + script + '\n');
         std::filesystem::permissions(path, std::filesystem::perms::owner_all);
@@ -33,7 +33,7 @@ public:
     [[nodiscard]] std::string text(const std::string& name) const { return contents_of(path(name)); }
     [[nodiscard]] bool has(const std::string& name) const { return std::filesystem::exists(path(name)); }
     [[nodiscard]] std::string program() const { return path("bin/mot_batch"); }
-    /// The command that tracks the list "list" into the folder "out".
+    /// The command to track the list "list" into the folder "out".
     [[nodiscard]] std::string command(const std::string& options = "") const {
         return program() + ' ' + path("list") + " --output " + path("out") + " " + options;
     }
@@ -41,7 +41,7 @@ public:
         write("list", list);
         return run_command(command(options) + " 2>&1");
     }
-    /// How often its mot_track was called since the last question.
+    /// The number of calls of the script since the last query.
     [[nodiscard]] int calls() const {
         const std::string lines = text("calls");
         std::filesystem::remove(path("calls"));

@@ -32,7 +32,7 @@ using namespace fgagt;
 using namespace fgagt::examples;
 using namespace fgagt::test;
 
-// Streams whose speed the tests decide on, by letting them wait for each other.
+// Streams whose speed the tests control by making them wait for each other.
 
 namespace {
 
@@ -40,7 +40,7 @@ bool never() {
     return false;
 }
 
-/// Reads frames without pixels that bear the numbers 1 to `count`. Each read begins with `before`.
+/// Reads frames without pixels, numbered from 1 to `count`. Each read first calls `before`.
 auto counting(
     std::int64_t count, std::function<void(std::int64_t)> before = [](std::int64_t) {}) {
     return [count, before = std::move(before), next = std::int64_t{1}](StreamFrame& frame,
@@ -53,7 +53,7 @@ auto counting(
     };
 }
 
-/// What streams did, in the order in which they did it.
+/// A log of what streams did, in chronological order.
 class Turns {
 public:
     void add(std::size_t stream) {
@@ -72,8 +72,8 @@ std::size_t threads_of_this_process() {
         std::distance(std::filesystem::directory_iterator("/proc/self/task"), {}));
 }
 
-/// A thread that waits as long as it lives: with its first thread a program may get one of the sanitizer's,
-/// which would count as one of the pool's.
+/// A thread that waits throughout its lifetime: when a program starts its first thread, the sanitizer may
+/// start one too, which would count as one of the pool's.
 class FirstThread {
 public:
     FirstThread() = default;
@@ -86,7 +86,7 @@ private:
     std::jthread thread_{[this] { over_.wait(); }};
 };
 
-/// The boxes and ids of a result, as numbers.
+/// The boxes and IDs of a result, as numbers.
 std::vector<double> numbers_of(const FrameResult& result) {
     std::vector<double> numbers{static_cast<double>(result.tracks.size())};
     for (const Track& track : result.tracks)
@@ -128,7 +128,7 @@ PoolStream stream_of(const Sequence& sequence, Results& results) {
                 }};
 }
 
-/// Tracks the sequences all at once, several times each, and one by one.
+/// Tracks the sequences all at once, several times each, and separately.
 void check_same_as_alone(const std::vector<Sequence>& sequences) {
     const OpenCvThreads one(1);
     constexpr std::size_t kStreams = 7;
@@ -146,7 +146,7 @@ void check_same_as_alone(const std::vector<Sequence>& sequences) {
 
 } // namespace
 
-TEST_CASE("streams that have frames take turns, one frame each, however many they have") {
+TEST_CASE("streams with frames take turns, one frame each") {
     constexpr std::size_t kStreams = 5;
     const std::vector<std::int64_t> lengths{40, 3, 40, 7, 1};
     std::latch all_read(kStreams);
@@ -158,7 +158,7 @@ TEST_CASE("streams that have frames take turns, one frame each, however many the
                                                 if (next == lengths[k] + 1) all_read.count_down();
                                             }),
                            .track = [&, k](const StreamFrame&) {
-                               all_read.wait(); // from here on all that there is stands in line
+                               all_read.wait(); // now all frames are in line
                                turns.add(k);
                            }});
     const auto ends = StreamPool({.workers = 1, .queue = 40}).run(std::move(streams), never);
@@ -168,7 +168,7 @@ TEST_CASE("streams that have frames take turns, one frame each, however many the
         const auto waiting = std::ranges::count_if(left, [](std::int64_t count) { return count > 0; });
         std::vector<std::size_t> round(turn, turn + waiting);
         std::ranges::sort(round);
-        CHECK(std::ranges::adjacent_find(round) == round.end()); // each once
+        CHECK(std::ranges::adjacent_find(round) == round.end()); // each stream once
         for (const std::size_t k : round)
             --left[k];
         turn += waiting;
@@ -179,7 +179,7 @@ TEST_CASE("streams that have frames take turns, one frame each, however many the
     }
 }
 
-TEST_CASE("frames of a stream are tracked in order and never two at once") {
+TEST_CASE("frames of a stream are tracked in order and one at a time") {
     struct Counts {
         std::atomic<int> now = 0;
         std::int64_t last = 0;
@@ -201,7 +201,7 @@ TEST_CASE("frames of a stream are tracked in order and never two at once") {
     }
 }
 
-TEST_CASE("a stream that is slow to track holds up none of the others") {
+TEST_CASE("a stream that is slow to track does not delay the others") {
     std::latch others_done(2);
     std::vector<PoolStream> streams;
     streams.push_back({.read = counting(3), .track = [&](const StreamFrame&) { others_done.wait(); }});
@@ -215,7 +215,7 @@ TEST_CASE("a stream that is slow to track holds up none of the others") {
     CHECK(ends[2].tracked == 50);
 }
 
-TEST_CASE("a stream whose reader never returns holds up none of the others, nor the end") {
+TEST_CASE("a stream whose reader never returns delays neither the others nor the end") {
     const FirstThread first;
     const std::size_t threads = threads_of_this_process();
     const auto release = std::make_shared<std::latch>(1);
@@ -242,11 +242,11 @@ TEST_CASE("a stream whose reader never returns holds up none of the others, nor 
     CHECK(threads_of_this_process() == threads + 1);
     release->count_down();
     released->wait();
-    while (threads_of_this_process() > threads) // or the test does not end
+    while (threads_of_this_process() > threads) // otherwise the test hangs
         std::this_thread::yield();
 }
 
-TEST_CASE("a stream that fails ends alone, and says why") {
+TEST_CASE("a failing stream ends with its reason without affecting the others") {
     const auto fail_at = [](std::int64_t number) {
         return [number](std::int64_t next) {
             if (next == number) throw std::runtime_error("no frame " + std::to_string(number));
@@ -270,13 +270,13 @@ TEST_CASE("a stream that fails ends alone, and says why") {
         CHECK(ends[0].error == "no frame 1");
         CHECK(ends[0].tracked == 0);
         CHECK(ends[1].error == "no frame 31");
-        CHECK(ends[1].tracked == 30); // all that it had read
+        CHECK(ends[1].tracked == 30); // all frames that were read
         CHECK(ends[2].error == "cannot track");
         CHECK(ends[2].tracked == 19);
         CHECK(ends[3].error == "failed");
         CHECK(ends[4].error.empty());
         CHECK(ends[4].tracked == 100);
-        CHECK((waits || ends[4].dropped == 0)); // there was room for all
+        CHECK((waits || ends[4].dropped == 0)); // the queue had room for all frames
     }
 }
 
@@ -286,7 +286,7 @@ TEST_CASE("a reader waits while its stream's queue is full") {
     std::atomic<std::int64_t> tracked = 0;
     bool too_many = false;
     std::vector<PoolStream> streams;
-    // One frame is with the tracker, some are in the queue, and the reader comes for one more.
+    // One frame is being tracked, some are in the queue, and the reader is about to add one more.
     streams.push_back({.read = counting(200,
                                         [&](std::int64_t next) {
                                             if (next == kQueue + 2) full.count_down();
@@ -303,13 +303,13 @@ TEST_CASE("a reader waits while its stream's queue is full") {
     CHECK(ends[0].dropped == 0);
 }
 
-TEST_CASE("a camera's oldest frames make room for new ones, and are counted") {
+TEST_CASE("a camera's oldest frames are dropped for new ones and counted") {
     std::latch begun(1), all_read(1);
     std::vector<std::int64_t> numbers;
     std::vector<PoolStream> streams;
     streams.push_back({.read = counting(100,
                                         [&](std::int64_t next) {
-                                            if (next == 2) begun.wait(); // the first is with the tracker
+                                            if (next == 2) begun.wait(); // the first frame is being tracked
                                             if (next == 101) all_read.count_down();
                                         }),
                        .track = [&](const StreamFrame& frame) {
@@ -324,7 +324,7 @@ TEST_CASE("a camera's oldest frames make room for new ones, and are counted") {
     CHECK(ends[0].dropped == 95);
 }
 
-TEST_CASE("readers of cameras stand back behind the trackers, those of files do not") {
+TEST_CASE("readers of cameras run at a lower priority, those of files do not") {
     const int own = getpriority(PRIO_PROCESS, 0);
     for (const auto& [when_full, expected] :
          {std::pair(FullQueue::kWait, own), {FullQueue::kDropOldest, std::min(own + 10, 19)}}) {
@@ -338,7 +338,7 @@ TEST_CASE("readers of cameras stand back behind the trackers, those of files do 
     }
 }
 
-TEST_CASE("a pool that is stopped ends within a frame, with full queues, and leaves no thread") {
+TEST_CASE("a stopped pool with full queues ends within a frame and leaves no thread") {
     const FirstThread first;
     const std::size_t threads = threads_of_this_process();
     constexpr std::size_t kStreams = 4;
@@ -352,18 +352,18 @@ TEST_CASE("a pool that is stopped ends within a frame, with full queues, and lea
                  [&, k, read = counting(1'000'000)](StreamFrame& frame, const std::stop_token& stop) mutable {
                      if (!tokens[k].stop_possible()) tokens[k] = stop; // once, before the first frame
                      const bool any = read(frame, stop);
-                     full += frame.number == 5 ? 1U : 0U; // four are in the queue or beyond
+                     full += frame.number == 5 ? 1U : 0U; // four frames are in the queue or further on
                      return any;
                  },
              .track =
                  [&, k](const StreamFrame&) {
-                     while (!tokens[k].stop_requested()) // or the test does not end
+                     while (!tokens[k].stop_requested()) // otherwise the test hangs
                          std::this_thread::yield();
                      ++tracked;
                  }});
     const auto ends =
         StreamPool({.workers = 2, .queue = 4}).run(std::move(streams), [&] { return full == kStreams; });
-    CHECK(tracked <= 2); // what the workers had in hand
+    CHECK(tracked <= 2); // the frames that the workers were tracking
     std::int64_t reported = 0;
     for (const StreamEnd& end : ends) {
         reported += end.tracked;
@@ -373,7 +373,7 @@ TEST_CASE("a pool that is stopped ends within a frame, with full queues, and lea
     CHECK(threads_of_this_process() == threads);
 }
 
-TEST_CASE("a reader that waits for its next frame is told to stop") {
+TEST_CASE("a reader that waits for its next frame gets a stop request") {
     std::atomic<bool> waits = false;
     std::vector<PoolStream> streams;
     streams.push_back({.read =
@@ -389,13 +389,13 @@ TEST_CASE("a reader that waits for its next frame is told to stop") {
     CHECK(ends[0].error.empty());
 }
 
-TEST_CASE("a pool without streams ends at once, and one that cannot work is an error") {
+TEST_CASE("a pool without streams ends at once, and invalid options are errors") {
     CHECK(StreamPool({.workers = 1}).run({}, never).empty());
     CHECK_THROWS_AS(StreamPool({.workers = 0}), InvalidArgument);
     CHECK_THROWS_AS(StreamPool({.workers = 1, .queue = 0}), InvalidArgument);
 }
 
-TEST_CASE("streams have the results that each has alone") {
+TEST_CASE("each stream has the same results as when tracked alone") {
     std::vector<Sequence> sequences;
     for (const unsigned seed : {1U, 2U, 3U}) {
         const SyntheticScene scene({.frames = 25, .objects = 8, .seed = seed});
@@ -408,7 +408,7 @@ TEST_CASE("streams have the results that each has alone") {
     check_same_as_alone(sequences);
 }
 
-TEST_CASE("streams of real frames have the results that each has alone (needs FGAGT_DATA)") {
+TEST_CASE("each stream of real frames has the same results as when tracked alone (needs FGAGT_DATA)") {
     const auto folder = real_data("mot/TUD-Campus");
     if (!folder) return;
     const auto rows = read_detections(*folder / "det" / "det.txt");

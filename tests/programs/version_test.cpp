@@ -7,7 +7,7 @@
 
 using namespace fgagt::test;
 
-TEST_CASE("every program says its name and version, whatever else it wants") {
+TEST_CASE("every program prints its name and version") {
     for (const std::string name :
          {"make_scene", "mot_batch", "mot_convert", "mot_eval", "mot_report", "mot_track", "mot_train"}) {
         const Outcome outcome = run_program(name, "--version");

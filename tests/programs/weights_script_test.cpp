@@ -40,12 +40,12 @@ std::string bytes_of(const std::string& path) {
 
 } // namespace
 
-TEST_CASE("Python reads what the library writes, and the library what Python writes") {
+TEST_CASE("Python reads the library's files, and the library reads Python's files") {
     if (!has_packages()) return;
     const TemporaryFolder folder;
     const auto path = [&](const std::string& name) { return (folder.path() / name).string(); };
     NetworkWeights weights = default_weights();
-    weights.graph.w1(0, 0) = 1.0001F; // no half
+    weights.graph.w1(0, 0) = 1.0001F; // not representable as a half float
     write_weights(path("a"), weights, {{"made by", "a test"}});
 
     const Outcome halves = weights_script("convert " + path("a") + ' ' + path("halves") + " --dtype F16");
@@ -62,7 +62,7 @@ TEST_CASE("Python reads what the library writes, and the library what Python wri
     CHECK(read_safetensors(path("floats")).metadata.at("made by") == "a test");
 }
 
-TEST_CASE("Python shows what a file of weights holds") {
+TEST_CASE("weights.py shows the contents of a file of weights") {
     if (!has_packages()) return;
     const TemporaryFolder folder;
     const std::string path = (folder.path() / "a").string();

@@ -43,13 +43,13 @@ TEST_CASE("every piece is done once, and its result comes back with its index") 
     }
 }
 
-TEST_CASE("as many pieces are worked on at once as there are threads, and no more") {
+TEST_CASE("as many pieces run at once as there are threads") {
     std::atomic<int> now = 0, most = 0;
     std::latch all_there(3);
     ThreadSharing().run(
         3, numbers(3),
         [&](const std::string& piece) {
-            all_there.arrive_and_wait(); // would wait for ever if fewer worked at once
+            all_there.arrive_and_wait(); // hangs if fewer work at once
             return piece;
         },
         [](const Parcel&) {}, not_stopped);
@@ -73,7 +73,7 @@ TEST_CASE("results are reported in the caller's thread") {
         [&](const Parcel&) { CHECK(std::this_thread::get_id() == caller); }, not_stopped);
 }
 
-TEST_CASE("work that is stopped ends what was begun and begins nothing more") {
+TEST_CASE("stopped work finishes its current pieces and starts no more") {
     std::atomic<int> begun = 0;
     int reported = 0;
     ThreadSharing().run(
@@ -84,11 +84,11 @@ TEST_CASE("work that is stopped ends what was begun and begins nothing more") {
         },
         [&](const Parcel&) { ++reported; }, [&] { return reported >= 5; });
     CHECK(reported == begun);
-    CHECK((reported >= 5 && reported <= 6)); // one more may have been on its way
+    CHECK((reported >= 5 && reported <= 6)); // one more may have been in progress
 }
 
-TEST_CASE("nothing to do is done at once") {
+TEST_CASE("empty work ends at once") {
     ThreadSharing().run(
         2, {}, [](const std::string& piece) { return piece; },
-        [](const Parcel&) { FAIL("nothing was done"); }, not_stopped);
+        [](const Parcel&) { FAIL("no work was done"); }, not_stopped);
 }

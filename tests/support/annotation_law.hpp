@@ -14,16 +14,16 @@
 #include <utility>
 #include <vector>
 
-/// What must stay of annotations that are written and read again, said a second time and otherwise than the
-/// library says it.
+/// An independent specification of what survives when annotations are written and read, stated differently
+/// from the library's.
 namespace fgagt::test {
 
-/// Annotations of a few frames with everything that the structs have a place for.
+/// Annotations of a few frames that use every member of the structs.
 [[nodiscard]] inline Annotations random_annotations(unsigned seed) {
     std::mt19937 random(seed);
     const auto below = [&](int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random); };
     const auto some = [&] { return below(2) == 0; };
-    // As data sets have them: whole pixels, a few digits, and whatever a program computes.
+    // As in data sets: whole pixels, a few digits, and arbitrary computed values.
     const auto coordinate = [&](double low, double high) {
         const double value = std::uniform_real_distribution<double>(low, high)(random);
         const int kind = below(3);
@@ -69,8 +69,8 @@ namespace fgagt::test {
     return annotations;
 }
 
-/// The same annotations in one form: every image of which something is known or that has objects, its size
-/// its own; objects by frame and place; classes by name.
+/// The annotations in canonical form: every image with objects or known properties, with its own size;
+/// objects by frame and position; classes by name.
 [[nodiscard]] inline Annotations in_one_form(Annotations annotations) {
     std::map<std::int64_t, AnnotatedImage> images;
     for (const AnnotatedImage& image : annotations.images)
@@ -100,7 +100,7 @@ namespace fgagt::test {
     return annotations;
 }
 
-/// What a format keeps according to its table, in one form.
+/// The annotations in canonical form, reduced to what a format keeps according to its table.
 [[nodiscard]] inline Annotations kept(Annotations annotations, const AnnotationFormat& format) {
     std::set<std::size_t> used;
     for (AnnotatedObject& object : annotations.objects) {
@@ -143,19 +143,19 @@ namespace fgagt::test {
     return annotations;
 }
 
-/// Whether two numbers are the same but for the last digits of a computation.
+/// Whether two numbers are equal up to rounding errors.
 [[nodiscard]] inline bool is_near(double a, double b) {
     return std::abs(a - b) <= 1e-9 * std::max(1.0, std::max(std::abs(a), std::abs(b)));
 }
 
-/// Whether two annotations in one form are the same but for the last digits of their boxes.
+/// Whether two annotations in canonical form are equal up to rounding errors of their boxes.
 [[nodiscard]] inline bool are_near(Annotations a, const Annotations& b) {
     if (a.objects.size() != b.objects.size()) return false;
     for (std::size_t k = 0; k < a.objects.size(); ++k) {
         MotBox& box = a.objects[k].box;
         const MotBox& other = b.objects[k].box;
         if (!is_near(box.left, other.left) || !is_near(box.top, other.top)) return false;
-        // A size is what lies between two edges: its digits end where theirs do.
+        // A size is the difference of two edges, so its rounding error is that of the edges.
         if (!is_near(box.left + box.width, other.left + other.width)) return false;
         if (!is_near(box.top + box.height, other.top + other.height)) return false;
         box = other;

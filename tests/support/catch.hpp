@@ -1,9 +1,9 @@
 #pragma once
 
-// Catch2 version 3 and version 2 under one include and the names that both know.
+// Supports Catch2 versions 3 and 2 with a single include and the names common to both.
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
-using Catch::Approx; // as version 2 has it
+using Catch::Approx; // as in version 2
 #else
 #include <catch2/catch.hpp>
 #endif
@@ -12,7 +12,7 @@ using Catch::Approx; // as version 2 has it
 
 namespace fgagt::test {
 
-/// Matches strings that hold `text`.
+/// Matches strings that contain `text`.
 [[nodiscard]] inline auto contains(const std::string& text) {
 #if __has_include(<catch2/catch_all.hpp>)
     return Catch::Matchers::ContainsSubstring(text);

@@ -9,8 +9,8 @@
 
 namespace fgagt::test {
 
-/// Gives every file of a fuzz target's corpus to `check`, which says whether it is a good one of its kind.
-/// Where a file's name begins with "good" or "bad", it must say so.
+/// Passes every file of a fuzz target's corpus to `check`, which returns whether the file is valid. The
+/// result must agree with the file's name if it starts with "good" or "bad".
 template <class Check>
 void replay_corpus(const std::string& target, Check check) {
     std::size_t good = 0, bad = 0;

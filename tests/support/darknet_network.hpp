@@ -11,11 +11,11 @@
 
 namespace fgagt::test {
 
-/// Writes small networks as Darknet files, whose weights are all of one value: what a cell of the last layer
-/// says is then a weighted sum of the pixels below it, heaviest in the middle.
+/// Writes small Darknet networks whose weights all have the same value, so that a cell of the last layer is a
+/// weighted sum of the pixels below it, with the largest weights in the middle.
 class DarknetNetwork {
 public:
-    /// @param size  of the input that the file declares, pixels
+    /// @param size  input size that the file declares, pixels
     DarknetNetwork(int width, int height)
         : layout_("[net]\nwidth=" + std::to_string(width) + "\nheight = " + std::to_string(height) +
                   "\nchannels=3\n\n") {}
@@ -32,19 +32,19 @@ public:
         return *this;
     }
 
-    /// Mean of the whole: no map.
+    /// Mean over the whole map; the output is not a map.
     DarknetNetwork& mean() {
         layout_ += "[avgpool]\n\n";
         return *this;
     }
 
-    /// The larger of 2 x 2.
+    /// Maximum of 2 x 2 cells.
     DarknetNetwork& maximum() {
         layout_ += "[maxpool]\nsize=2\nstride=2\n\n";
         return *this;
     }
 
-    /// Twice as many cells along each axis.
+    /// Doubles the number of cells along each axis.
     DarknetNetwork& upsampled() {
         layout_ += "[upsample]\nstride=2\n\n";
         return *this;
@@ -53,7 +53,7 @@ public:
     /// Writes NAME.cfg and NAME.weights, and returns the path of the weights.
     [[nodiscard]] std::filesystem::path write(const TemporaryFolder& folder, const std::string& name) const {
         folder.file(name + ".cfg", layout_);
-        constexpr std::array<int, 5> kHeader{0, 2, 0, 0, 0}; // version 0.2, and images seen in 8 bytes
+        constexpr std::array<int, 5> kHeader{0, 2, 0, 0, 0}; // version 0.2, then 8 bytes: images seen
         std::string bytes(sizeof(kHeader) + numbers_.size() * sizeof(float), '\0');
         std::memcpy(bytes.data(), kHeader.data(), sizeof(kHeader));
         std::memcpy(bytes.data() + sizeof(kHeader), numbers_.data(), numbers_.size() * sizeof(float));

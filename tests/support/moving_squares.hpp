@@ -11,8 +11,8 @@
 
 namespace fgagt::test {
 
-/// Three textured squares that move steadily over a textured background, apart from one another: a scene in
-/// which any tracker must keep three ids, so that whatever else a test does shows.
+/// Three separate textured squares that move steadily over a textured background. Every tracker must keep
+/// their three IDs, so that the effect under test is visible.
 class MovingSquares {
 public:
     MovingSquares() : background_(kSize, CV_8UC3) {
@@ -27,7 +27,7 @@ public:
         }
     }
 
-    /// Frame k from 0, any number; 1 channel (grey), 3 (BGR) or 4 (BGRA).
+    /// Frame k, an arbitrary number from 0; 1 channel (grey), 3 (BGR) or 4 (BGRA).
     [[nodiscard]] cv::Mat frame(int k, int channels = 3) const {
         cv::Mat image = background_.clone();
         for (std::size_t object = 0; object < kObjects; ++object) {

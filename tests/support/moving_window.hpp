@@ -21,27 +21,27 @@ namespace fgagt::test {
 
 /// How a window moves over the frames of a static camera.
 enum class WindowPath : std::uint8_t {
-    kPan,   ///< smoothly to and fro on both axes, up to about 8 pixels per frame
-    kJolts, ///< at rest in a slightly unsteady hand, and every 20 frames or so suddenly 30 to 120 pixels away
-    kZoom,  ///< about the middle, in and out by a quarter, up to 0.8 % per frame
+    kPan,   ///< smoothly back and forth on both axes, up to about 8 pixels per frame
+    kJolts, ///< slightly unsteady, with a sudden jolt of 30 to 120 pixels about every 20 frames
+    kZoom,  ///< in and out by a quarter about the centre, up to 0.8 % per frame
 };
 
 struct MovingWindowOptions {
     WindowPath path = WindowPath::kPan;
-    cv::Size source{1920, 1080}; ///< of the static camera's frames, pixels
-    cv::Size view{1280, 720};    ///< of what the window shows; 4/3 of it (for zoom) must fit the source
-    /// A box is seen as long as this share of its area lies in the window, (0, 1].
+    cv::Size source{1920, 1080}; ///< size of the static camera's frames, pixels
+    cv::Size view{1280, 720};    ///< size of the window's frames; 4/3 of it (for zoom) must fit the source
+    /// A box is visible if at least this share of its area is inside the window, (0, 1].
     double least_inside = 0.3;
     std::uint64_t seed = 1;
 };
 
-/// Makes a sequence of a moving camera, whose motion is known, from one of a static camera: shows of each
-/// frame what lies in a window that moves. Frames are counted from 1, as in MOTChallenge text.
+/// Turns a sequence of a static camera into one of a moving camera with known motion: each frame is the part
+/// of the original frame inside a moving window. Frames are counted from 1, as in MOTChallenge text.
 ///
-/// Boxes move along, ground truth and detections by one rule. Those that the window's border cuts stay whole
-/// (MOTChallenge does not clip its boxes either) until less than `least_inside` is left of them. The
-/// detections are those of the static camera: a detector that looked through the window would find other
-/// boxes at its border.
+/// Ground truth and detection boxes move along by the same rule. Boxes that cross the window's border stay
+/// whole (MOTChallenge does not clip its boxes either) until less than `least_inside` of them is left. The
+/// detections are those of the static camera; a detector that runs on the window would find other boxes at
+/// its border.
 class MovingWindow {
 public:
     /// @param frames  number of frames, >= 1
@@ -67,7 +67,7 @@ public:
 
     [[nodiscard]] const MovingWindowOptions& options() const noexcept { return options_; }
 
-    /// The window in the source, in continuous coordinates; never beyond its border.
+    /// The window in the source, in continuous coordinates; always inside the source.
     [[nodiscard]] const Box& window(std::int64_t frame) const {
         return windows_.at(static_cast<std::size_t>(frame - 1));
     }
@@ -88,7 +88,7 @@ public:
         return {.a = scale, .tx = now.tx - scale * before.tx, .d = scale, .ty = now.ty - scale * before.ty};
     }
 
-    /// What the window shows of a frame of the source.
+    /// The part of a source frame inside the window.
     [[nodiscard]] cv::Mat view(const cv::Mat& source, std::int64_t frame) const {
         const Affine map = to_view(frame);
         const cv::Point2f origin = pixel_centre::to_continuous(cv::Point2f(0, 0));
@@ -99,13 +99,13 @@ public:
         return result;
     }
 
-    /// Whether enough of a box of the source lies in the window.
+    /// Whether enough of a source box is inside the window.
     [[nodiscard]] bool shows(const Box& box, std::int64_t frame) const {
         const double inside = intersection_area(box, window(frame));
         return inside > 0 && inside >= options_.least_inside * area(box);
     }
 
-    /// A box of the source in the view. `AnyBox` is Box or MotBox.
+    /// Converts a box from the source to the view. `AnyBox` is Box or MotBox.
     template <class AnyBox>
     [[nodiscard]] AnyBox seen(const AnyBox& box, std::int64_t frame) const {
         using Number = decltype(box.left);
@@ -114,7 +114,7 @@ public:
                 static_cast<Number>(map.a * box.width), static_cast<Number>(map.d * box.height)};
     }
 
-    /// The rows of a ground truth or detection file that the window shows, as they lie in the source.
+    /// The visible rows of a ground truth or detection file, in source coordinates.
     template <class Row>
     [[nodiscard]] RowsByFrame<Row> shown(const RowsByFrame<Row>& rows) const {
         std::vector<Row> kept;
@@ -123,7 +123,7 @@ public:
         return RowsByFrame<Row>(std::move(kept));
     }
 
-    /// The same, as they lie in the view.
+    /// The same rows in view coordinates.
     template <class Row>
     [[nodiscard]] RowsByFrame<Row> seen(const RowsByFrame<Row>& rows) const {
         std::vector<Row> kept;
@@ -139,7 +139,7 @@ private:
     static constexpr double kTau = 2 * std::numbers::pi;
     static constexpr double kMostZoom = 4.0 / 3;
 
-    enum Purpose : std::uint8_t { kPhases, kShifts }; ///< of random numbers; part of their key
+    enum Purpose : std::uint8_t { kPhases, kShifts }; ///< purpose of random numbers; part of their key
 
     void pan(std::int64_t frames) {
         constexpr double kPeriodX = 240, kPeriodY = 170; // frames
@@ -173,7 +173,7 @@ private:
 
     void zoom(std::int64_t frames) {
         constexpr double kPeriod = 200; // frames
-        constexpr double kSwing = 0.25; // of the logarithm of the size; less than that of kMostZoom
+        constexpr double kSwing = 0.25; // amplitude of the logarithm of the size; less than that of kMostZoom
         const double phase = KeyedRandom(options_.seed, kPhases).uniform(0, kTau);
         for (std::int64_t k = 0; k < frames; ++k) {
             const double size = std::exp(kSwing * std::sin(kTau * static_cast<double>(k) / kPeriod + phase));
@@ -185,7 +185,7 @@ private:
     [[nodiscard]] double room_x() const { return options_.source.width - options_.view.width; }
     [[nodiscard]] double room_y() const { return options_.source.height - options_.view.height; }
 
-    /// Appends a frame's window of `size` times the view, kept inside the source.
+    /// Appends a frame's window of `size` times the view, clamped to the source.
     void place(double left, double top, double size) {
         const double width = size * options_.view.width;
         const double height = size * options_.view.height;

@@ -37,7 +37,7 @@ void add_spot(cv::Mat& image, cv::Point2d centre) {
         }
 }
 
-/// Centre of mass of what is bright within 30 pixels of a place, in continuous coordinates.
+/// Centre of mass of the bright pixels within 30 pixels of a point, in continuous coordinates.
 cv::Point2d spot_near(const cv::Mat& image, cv::Point2d place) {
     const cv::Rect around(static_cast<int>(place.x) - 30, static_cast<int>(place.y) - 30, 61, 61);
     const cv::Moments moments = cv::moments(image(around));
@@ -46,7 +46,7 @@ cv::Point2d spot_near(const cv::Mat& image, cv::Point2d place) {
 
 } // namespace
 
-TEST_CASE("moving window: what a box holds is seen where the box is seen") {
+TEST_CASE("moving window: the contents of a box move with the box") {
     const MotBox box(903.3, 487.8, 97.4, 132.1);
     cv::Mat source(1080, 1920, CV_32F, cv::Scalar(0));
     add_spot(source, {box.left, box.top});
@@ -62,7 +62,7 @@ TEST_CASE("moving window: what a box holds is seen where the box is seen") {
                                            {seen.left + seen.width, seen.top + seen.height}};
             for (const cv::Point2d corner : corners) {
                 const cv::Point2d spot = spot_near(view, corner);
-                // OpenCV's warp rounds places to 1/32 pixel, which is at most 1/64 off.
+                // OpenCV's warp rounds positions to 1/32 pixel, an error of at most 1/64.
                 CHECK_THAT(spot.x, WithinAbs(corner.x, 0.03));
                 CHECK_THAT(spot.y, WithinAbs(corner.y, 0.03));
             }
@@ -70,7 +70,7 @@ TEST_CASE("moving window: what a box holds is seen where the box is seen") {
     }
 }
 
-TEST_CASE("moving window: the camera's motion takes static objects from frame to frame") {
+TEST_CASE("moving window: the camera's motion maps static objects from frame to frame") {
     const MotBox box(903.3, 487.8, 97.4, 132.1);
     for (const WindowPath path : kPaths) {
         const MovingWindow window = moving_window(path);
@@ -80,7 +80,7 @@ TEST_CASE("moving window: the camera's motion takes static objects from frame to
             const Affine motion = window.camera_motion(frame);
             const MotBox before = window.seen(box, frame - 1);
             const MotBox now = window.seen(box, frame);
-            // Doubles near 1000 have an error of 1e-13, and there are a few operations between them.
+            // Doubles near 1000 have an error of 1e-13, accumulated over a few operations.
             CHECK_THAT(motion.a * before.left + motion.b * before.top + motion.tx, WithinAbs(now.left, 1e-9));
             CHECK_THAT(motion.c * before.left + motion.d * before.top + motion.ty, WithinAbs(now.top, 1e-9));
             CHECK_THAT(motion.a * before.width, WithinAbs(now.width, 1e-9));
@@ -89,7 +89,7 @@ TEST_CASE("moving window: the camera's motion takes static objects from frame to
     }
 }
 
-TEST_CASE("moving window: stays inside the source") {
+TEST_CASE("moving window: the window stays inside the source") {
     for (const WindowPath path : kPaths)
         for (const std::uint64_t seed : {1U, 2U, 3U}) {
             const MovingWindow window = moving_window(path, seed);
@@ -104,7 +104,7 @@ TEST_CASE("moving window: stays inside the source") {
         }
 }
 
-TEST_CASE("moving window: a pan is smooth, jolts are sudden and rare, a zoom scales") {
+TEST_CASE("moving window: a pan is smooth, jolts are sudden and rare, and a zoom scales") {
     const auto shift = [](const MovingWindow& window, std::int64_t frame) {
         const Affine motion = window.camera_motion(frame);
         return std::hypot(motion.tx, motion.ty);
@@ -124,7 +124,7 @@ TEST_CASE("moving window: a pan is smooth, jolts are sudden and rare, a zoom sca
         sudden += shift(jolts, frame) > 20;
         steady += shift(jolts, frame) < 4;
     }
-    // 26 jolts are expected, with a standard deviation of 5; at the border some are cut short.
+    // The expected number is 26 jolts with a standard deviation of 5; some are cut short at the border.
     CHECK(sudden >= 8);
     CHECK(sudden <= 46);
     CHECK(steady >= kFrames - 1 - 46);
@@ -140,7 +140,7 @@ TEST_CASE("moving window: a pan is smooth, jolts are sudden and rare, a zoom sca
     CHECK(largest > 1.25);
 }
 
-TEST_CASE("moving window: boxes are dropped when too little of them is seen, and are never clipped") {
+TEST_CASE("moving window: boxes are dropped if too little of them is visible, and never clipped") {
     const MovingWindow window = moving_window(WindowPath::kPan);
     const auto place = MotBox(window.window(7));
     const auto row = [&](TrackId id, double share_inside) {
@@ -160,13 +160,13 @@ TEST_CASE("moving window: boxes are dropped when too little of them is seen, and
     CHECK_THAT(cut.height, WithinAbs(200, 1e-9));
 }
 
-TEST_CASE("moving window: the path follows from the seed") {
+TEST_CASE("moving window: the seed determines the path") {
     for (const WindowPath path : kPaths) {
         CHECK(moving_window(path).window(300) == moving_window(path).window(300));
         CHECK_FALSE(moving_window(path, 1).window(300) == moving_window(path, 2).window(300));
     }
 }
 
-TEST_CASE("moving window: a source without room is refused") {
+TEST_CASE("moving window: a source that is too small is refused") {
     CHECK_THROWS_AS(MovingWindow(1, {.source = {1280, 720}}), InvalidArgument);
 }

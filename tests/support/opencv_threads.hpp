@@ -4,7 +4,7 @@
 
 namespace fgagt::test {
 
-/// While it lives, OpenCV may use so many threads.
+/// Sets the number of OpenCV's threads for the lifetime of this object.
 class OpenCvThreads {
 public:
     explicit OpenCvThreads(int count) { cv::setNumThreads(count); }

@@ -9,16 +9,15 @@
 
 namespace fgagt::test {
 
-/// How a detector might have seen the same frames a little differently.
+/// Simulates how a detector might detect the same frames slightly differently.
 struct PerturbationOptions {
-    double dropped = 0.015; ///< share of the detections that it misses, [0, 1]
-    double jitter = 0.01;   ///< standard deviation of position and size, shares of the box's size
+    double dropped = 0.015; ///< share of missed detections, [0, 1]
+    double jitter = 0.01;   ///< standard deviation of position and size, as fractions of the box's size
     double score = 0.01;    ///< standard deviation of the scores
 };
 
-/// Detections with slight errors added, the same ones for the same seed on every platform. A single run of a
-/// tracker moves by several points of HOTA when one early id flips: means over seeds are what can be
-/// compared.
+/// Adds slight errors to detections, the same ones for the same seed on every platform. A single early ID
+/// switch can change the HOTA of a run by several points, so only means over seeds are comparable.
 ///
 /// @param frames  detections of each frame
 [[nodiscard]] inline std::vector<std::vector<Detection>>

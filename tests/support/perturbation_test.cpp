@@ -19,7 +19,7 @@ std::vector<std::vector<Detection>> detections() {
 
 } // namespace
 
-TEST_CASE("perturbed detections have the errors that were asked for") {
+TEST_CASE("perturbed detections have the requested errors") {
     std::size_t count = 0;
     double sums[5] = {}, squares[5] = {};
     for (const auto& frame : perturbed(detections(), 1))
@@ -35,7 +35,8 @@ TEST_CASE("perturbed detections have the errors that were asked for") {
                 squares[k] += errors[k] * errors[k];
             }
         }
-    // Of n = 20000 samples, bounds at 4 standard errors: sqrt(n p (1 - p)), 0.01 / sqrt(n), 0.01 / sqrt(2 n).
+    // For n = 20000 samples, bounds of 4 standard errors: sqrt(n p (1 - p)), 0.01 / sqrt(n), 0.01 / sqrt(2
+    // n).
     const double n = kFrameCount * kPerFrame;
     CHECK_THAT(static_cast<double>(count), WithinAbs(n * (1 - 0.015), 4 * std::sqrt(n * 0.015 * 0.985)));
     for (std::size_t k = 0; k < 5; ++k) {
@@ -46,7 +47,7 @@ TEST_CASE("perturbed detections have the errors that were asked for") {
     }
 }
 
-TEST_CASE("perturbed detections follow from the seed alone") {
+TEST_CASE("the seed alone determines perturbed detections") {
     const auto once = perturbed(detections(), 1);
     const auto again = perturbed(detections(), 1);
     const auto other = perturbed(detections(), 2);
@@ -55,7 +56,7 @@ TEST_CASE("perturbed detections follow from the seed alone") {
     CHECK_FALSE(once[3][5].box == once[4][5].box);
 }
 
-TEST_CASE("perturbing by nothing changes nothing") {
+TEST_CASE("a perturbation of zero changes nothing") {
     const auto same = perturbed(detections(), 1, {.dropped = 0, .jitter = 0, .score = 0});
     REQUIRE(same.size() == kFrameCount);
     REQUIRE(same[9].size() == kPerFrame);

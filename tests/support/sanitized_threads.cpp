@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
-// The thread sanitizer understands threads of programs that were built with it. The library behind OpenCV's
-// own parallel loops was not: whatever they do would seem a race. So in a program that this file is part of,
-// plain threads do the same work.
+// The thread sanitizer understands only threads of instrumented code. The library behind OpenCV's parallel
+// loops is not instrumented, so everything in it would look like a race. In programs with this file, plain
+// threads do the same work.
 
 namespace {
 
@@ -35,7 +35,7 @@ public:
     [[nodiscard]] int getNumThreads() const override { return threads_; }
     [[nodiscard]] const char* getName() const override { return "plain threads"; }
 
-    /// @param threads  0: no loop is shared out; below: as many as there are by default
+    /// @param threads  0: loops run in one thread; below: the default number
     int setNumThreads(int threads) override {
         return threads_.exchange(threads < 0 ? kDefault : std::max(threads, 1));
     }

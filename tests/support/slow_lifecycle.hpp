@@ -14,28 +14,28 @@
 
 namespace fgagt::test {
 
-/// The rules of LifecycleOptions as a record of what happened to each id, from which everything is recounted
-/// whenever it is asked for.
+/// The rules of LifecycleOptions, implemented by recording everything that happened to each ID and
+/// recomputing each answer from the record.
 class SlowLifecycle {
 public:
-    /// All that ever happened to one track.
+    /// The complete history of one track.
     struct Life {
         std::vector<bool> seen{};     ///< per update since birth
-        std::vector<float> times{};   ///< elapsed, likewise
+        std::vector<float> times{};   ///< elapsed times, per update since birth
         std::int64_t predictions = 0; ///< frames without a detector since birth
-        bool founder = false;         ///< of the first frame
+        bool founder = false;         ///< born in the first frame
         bool removed = false;
         Box box{};
     };
 
     explicit SlowLifecycle(LifecycleOptions options) : options_(options) {}
 
-    /// A frame in which a detector ran; what it brings about.
+    /// A frame in which a detector ran; returns its events.
     ///
     /// @param elapsed   since the last such frame
     /// @param size      of the frame; empty when unknown
-    /// @param found     id -> box of what a detection has continued or created
-    /// @param expected  id -> box of where others are; what is in neither list stays where it is
+    /// @param found     ID -> box of tracks that a detection continued or created
+    /// @param expected  ID -> predicted box of other tracks; tracks in neither list stay where they are
     Events update(float elapsed, cv::Size size, const std::map<TrackId, Box>& found,
                   const std::map<TrackId, Box>& expected = {}) {
         std::map<TrackId, TrackStatus> before;
@@ -58,7 +58,7 @@ public:
         return events_since(before);
     }
 
-    /// A frame in which none ran.
+    /// A frame in which no detector ran.
     void propagate() {
         for (auto& [id, life] : lives)
             if (!life.removed) ++life.predictions;
@@ -91,7 +91,7 @@ public:
         return time;
     }
 
-    std::map<TrackId, Life> lives; ///< those that were removed included
+    std::map<TrackId, Life> lives; ///< including removed ones
 
 private:
     [[nodiscard]] bool is_confirmed(const Life& life) const {

@@ -4,7 +4,7 @@
 
 namespace fgagt::test {
 
-/// A track 20 wide and 40 high that stands at a point.
+/// A track 20 wide and 40 high whose foot is at a point.
 [[nodiscard]] inline Track standing(TrackId id, cv::Point2f foot, int class_id = 0) {
     Track track;
     track.id = id;

@@ -10,7 +10,7 @@
 
 namespace fgagt::test {
 
-/// A new, empty folder that is removed with all it holds.
+/// A new, empty folder that is removed with its contents.
 class TemporaryFolder {
 public:
     TemporaryFolder() {
@@ -27,7 +27,7 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
-    /// Writes a file of the folder and returns its path.
+    /// Writes a file in the folder and returns its path.
     std::filesystem::path file(const std::string& name, std::string_view contents) const {
         std::filesystem::path path = path_ / name;
         std::filesystem::create_directories(path.parent_path());

@@ -4,7 +4,7 @@
 
 namespace fgagt::test {
 
-/// The default's parts but for one.
+/// The default parts with one replaced.
 template <class Part>
 struct WithFlow : DefaultParts<> {
     using Flow = Part;

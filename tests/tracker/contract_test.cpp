@@ -11,7 +11,7 @@
 using namespace fgagt;
 using test::MovingSquares;
 
-// Promises of the contract that belong to no part of the library alone.
+// Promises of the contract that do not belong to a single part of the library.
 
 namespace {
 
@@ -47,12 +47,12 @@ TEST_CASE("frames of every shape are tracked") {
         }
 }
 
-TEST_CASE("a result is valid until the next call, and a copy for ever") {
+TEST_CASE("a result is valid until the next call, and a copy stays valid") {
     const MovingSquares scene;
     Tracker<> tracker, same;
     const FrameResult& result = tracker.update(scene.frame(0), scene.detections(0));
     const FrameResult copy = result;
-    CHECK(tracker.state().frames == 1); // looking is no call
+    CHECK(tracker.state().frames == 1); // reading the state is not a call
     CHECK(result.tracks == copy.tracks);
     tracker.update(scene.frame(1), scene.detections(1));
     tracker.reset();

@@ -44,14 +44,14 @@ Metrics track(AnyTracker tracker, const SyntheticScene& scene, int detect_every 
 
 } // namespace
 
-TEST_CASE("crossing objects of a generated scene are told apart") {
+TEST_CASE("crossing objects of a generated scene keep their IDs") {
     const Metrics metrics = track(Tracker<>(), SyntheticScene());
     CHECK(metrics.hota.hota() > 0.75);
     CHECK(metrics.identity.idf1() > 0.9);
     CHECK(metrics.clear.mota() > 0.85);
 }
 
-TEST_CASE("a panning, shaking camera costs little, with frames and without") {
+TEST_CASE("a panning and shaking camera costs little accuracy, with frames and without") {
     SyntheticSceneOptions options;
     options.camera_pan = {3, 0.5F};
     options.camera_shake = 2;
@@ -60,11 +60,11 @@ TEST_CASE("a panning, shaking camera costs little, with frames and without") {
     CHECK(track(GeometryTracker(), scene).identity.idf1() > 0.8);
 }
 
-TEST_CASE("a detector in every third frame is enough") {
+TEST_CASE("running the detector in every third frame is enough") {
     CHECK(track(Tracker<>(), SyntheticScene(), 3).identity.idf1() > 0.8);
 }
 
-TEST_CASE("looks tell crossing objects apart better than motion alone") {
+TEST_CASE("appearance distinguishes crossing objects better than motion alone") {
     SyntheticSceneOptions options;
     options.objects = 14;
     options.crossings = 6;

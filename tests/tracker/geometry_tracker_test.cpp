@@ -9,7 +9,7 @@
 using namespace fgagt;
 using test::ids;
 
-TEST_CASE("time ends with the largest number") {
+TEST_CASE("time stops at the largest number") {
     GeometryTracker tracker({}, {.frame_rate = 1e-300}); // a frame lasts 1e300 seconds
     constexpr double kEnd = std::numeric_limits<double>::max();
     tracker.update({}, {.timestamp = kEnd});
@@ -17,7 +17,7 @@ TEST_CASE("time ends with the largest number") {
     CHECK(tracker.state().timestamp == kEnd);
 }
 
-TEST_CASE("a track names its detection by the caller's index, whatever was left out before it") {
+TEST_CASE("a track has its detection's index in the caller's list, even after rejected ones") {
     GeometryTracker tracker;
     const Detection empty{.box = {0, 0, 0, 1}}, seen{.box = {10, 10, 40, 80}},
         twice{.box = {10, 11, 40, 80}, .score = 0.9F}, other{.box = {200, 10, 40, 80}};
@@ -30,7 +30,7 @@ TEST_CASE("a track names its detection by the caller's index, whatever was left 
     CHECK(tracker.state().tracks[1].detection == 3U);
 }
 
-TEST_CASE("ids go on after a reset") {
+TEST_CASE("IDs continue after a reset") {
     GeometryTracker tracker;
     const std::vector<Detection> two{{.box = {10, 10, 40, 80}}, {.box = {200, 10, 40, 80}}};
     CHECK(ids(tracker.update(two)) == std::vector<TrackId>{1, 2});
@@ -38,12 +38,12 @@ TEST_CASE("ids go on after a reset") {
     CHECK(ids(tracker.update(two)) == std::vector<TrackId>{3, 4});
 }
 
-TEST_CASE("the caller's camera motion carries the tracks") {
+TEST_CASE("the caller's camera motion moves the tracks") {
     GeometryTracker tracker;
     const Box box{500, 100, 40, 80};
     for (int k = 0; k < 8; ++k) {
         Box seen = box;
-        seen.left -= 60.0F * static_cast<float>(k); // the camera pans: no overlap between frames
+        seen.left -= 60.0F * static_cast<float>(k); // the camera pans: boxes never overlap between frames
         const FrameResult& result =
             tracker.update(std::vector<Detection>{{.box = seen}},
                            k == 0 ? FrameInfo{} : FrameInfo{.camera_motion = Affine{.tx = -60}});
@@ -51,8 +51,8 @@ TEST_CASE("the caller's camera motion carries the tracks") {
     }
 }
 
-TEST_CASE("who walks behind somebody comes out under the same id, by motion alone") {
-    // One stands still, another walks past at 4 px per frame and is not seen from frame 30 to 65.
+TEST_CASE("an object that walks behind another keeps its ID by motion alone") {
+    // One object stands still; another walks past it at 4 px per frame and is hidden from frame 30 to 65.
     const auto id_after = [](const Box& standing) {
         GeometryTracker tracker;
         TrackId id = 0;
@@ -71,33 +71,33 @@ TEST_CASE("who walks behind somebody comes out under the same id, by motion alon
         }
         return id;
     };
-    const float nearer = 10, farther = -10; // feet lower in the image, or higher
+    const float nearer = 10, farther = -10; // offsets of the feet: lower or higher in the image
     CHECK(id_after({140, nearer, 60, 100}) == 2);
     CHECK(id_after({140, farther, 60, 100}) == 3);
 }
 
-TEST_CASE("a frame without a detector has no events, whatever earlier ones had") {
+TEST_CASE("a frame without a detector has no events") {
     GeometryTracker tracker;
     tracker.update(std::vector<Detection>{{.box = {10, 10, 40, 80}}});
     for (int k = 0; k < 3; ++k)
         CHECK(tracker.propagate().events == Events{});
 }
 
-TEST_CASE("a frame without a timestamp takes one nominal frame, as the next one's shows") {
+TEST_CASE("a frame without a timestamp lasts one nominal frame") {
     GeometryTracker tracker({}, {.frame_rate = 10});
     const std::vector<Detection> none;
     tracker.update(none, {.timestamp = 5});
     tracker.update(none);
     CHECK(tracker.work().elapsed == 1);
     tracker.update(none, {.timestamp = 5.3});
-    CHECK_THAT(tracker.work().elapsed, Catch::Matchers::WithinAbs(2, 1e-5)); // 0.3 s are three in all
+    CHECK_THAT(tracker.work().elapsed, Catch::Matchers::WithinAbs(2, 1e-5)); // 0.3 s: three frames in total
 }
 
-TEST_CASE("who goes leaves the others their own motion") {
+TEST_CASE("removing a track does not change the motion of the others") {
     GeometryTracker tracker;
-    tracker.update(std::vector<Detection>{}); // so that nobody is confirmed at once
+    tracker.update(std::vector<Detection>{}); // so that no track is confirmed at once
     tracker.update(std::vector<Detection>{{.box = {0, 0, 40, 80}}});
-    for (int k = 0; k < 3; ++k) { // the first one is gone at once, the second one stays
+    for (int k = 0; k < 3; ++k) { // the first one leaves at once, the second one stays
         tracker.update(std::vector<Detection>{{.box = {400, 0, 40, 80}}});
         REQUIRE(tracker.state().tracks.size() == 1);
         CHECK(tracker.state().tracks[0].id == 2);

@@ -17,7 +17,7 @@ using namespace fgagt;
 
 namespace {
 
-/// Seeds of scenes that the library's own weights were not learned from.
+/// Seeds of scenes that were not used to learn the built-in weights.
 constexpr std::uint64_t kUnseen = 20'000'000;
 
 AssociationSample sample_of(const LabelledSequence& scene, std::size_t before, std::size_t now) {
@@ -43,7 +43,7 @@ AssociationAccuracy accuracy(const AssociationSample& sample, const NetworkWeigh
 
 } // namespace
 
-TEST_CASE("the library's own weights are sound and of the default pooler's shape") {
+TEST_CASE("the built-in weights are valid and fit the default pooler") {
     const NetworkWeights weights = default_weights();
     CHECK(weights.embedding.cols() == StripePooler().dimension());
     CHECK(weights.embedding.rows() == 128);
@@ -55,8 +55,8 @@ TEST_CASE("the library's own weights are sound and of the default pooler's shape
     CHECK_FALSE(weights.graph.wa.isZero());
 }
 
-TEST_CASE("halves in base 64 are read across the ends of lines") {
-    // 1.0, -2.0 and 65504 are 3C00, C000 and 7BFF; their bytes, low ones first, are 00 3C 00 C0 FF 7B.
+TEST_CASE("half floats in base 64 are read across line ends") {
+    // 1.0, -2.0 and 65504 are 3C00, C000 and 7BFF; their bytes, low byte first, are 00 3C 00 C0 FF 7B.
     for (const std::vector<const char*>& lines :
          {std::vector{"ADwAwP97"}, std::vector{"ADwAw", "P97"}, std::vector{"A", "Dw", "AwP9", "7"}}) {
         detail::HalfReader reader(lines);
@@ -70,7 +70,7 @@ TEST_CASE("halves in base 64 are read across the ends of lines") {
     }
 }
 
-TEST_CASE("the library's own weights tell people apart whom they never saw, better than without") {
+TEST_CASE("the built-in weights distinguish unseen people better than no weights") {
     AssociationAccuracy learned, plain;
     const NetworkWeights weights = default_weights();
     for (std::uint64_t seed = kUnseen; seed < kUnseen + 8; ++seed) {
@@ -91,13 +91,13 @@ TEST_CASE("the library's own weights tell people apart whom they never saw, bett
     CHECK(learned.share() > 0.9);
 }
 
-TEST_CASE("the graph's tracker keeps the people of generated scenes apart") {
+TEST_CASE("the graph tracker distinguishes the people of generated scenes") {
     std::vector<GroundTruthRow> truth;
     std::vector<ResultRow> rows;
     for (std::uint64_t seed = kUnseen; seed < kUnseen + 4; ++seed) {
         GeneratedPeople scene(seed);
         GraphTracker<> tracker;
-        const auto apart = static_cast<std::int64_t>(seed - kUnseen) * 1000; // frames and ids of each scene
+        const auto apart = static_cast<std::int64_t>(seed - kUnseen) * 1000; // offset per scene
         for (std::int64_t k = 1; k <= GeneratedPeople::kFrames; ++k) {
             const GeneratedPeople::Frame frame = scene.next();
             for (const auto& [id, box] : frame.truth)
@@ -111,13 +111,13 @@ TEST_CASE("the graph's tracker keeps the people of generated scenes apart") {
     CHECK(metrics.hota.hota() > 0.6);
 }
 
-TEST_CASE("weights for another pooler are refused with the numbers that differ") {
+TEST_CASE("weights for another pooler are refused with the differing numbers") {
     NetworkWeights weights = default_weights();
     weights.embedding = weights.embedding.leftCols(400);
     CHECK_THROWS_WITH(GraphTracker<>::learned(weights), test::contains("480") && test::contains("400"));
 }
 
-TEST_CASE("without features the graph's tracker goes by overlap") {
+TEST_CASE("the graph tracker uses overlap without features") {
     GraphTracker<> tracker;
     const cv::Mat frame(100, 100, CV_8UC3, cv::Scalar(90, 90, 90));
     const std::vector<Detection> outside{{.box = {200, 20, 20, 60}, .score = 0.9F}};
@@ -129,7 +129,7 @@ TEST_CASE("without features the graph's tracker goes by overlap") {
     CHECK(result.tracks[0].detection == 0);
 }
 
-TEST_CASE("appearances of the caller's own, however large, never end a graph tracker") {
+TEST_CASE("the graph tracker handles the caller's appearance vectors, however large") {
     GraphTracker<> tracker;
     const cv::Mat frame(120, 160, CV_8UC3, cv::Scalar(40, 90, 140));
     const auto dimension = static_cast<std::size_t>(default_weights().embedding.rows());

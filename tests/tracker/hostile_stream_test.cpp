@@ -17,10 +17,10 @@ using namespace fgagt::test;
 
 namespace {
 
-/// One tracker under hostile detections, times and cameras for so many frames: what comes out can be used,
-/// and what is kept stays small.
+/// Runs one tracker for a number of frames with hostile detections, times and cameras, and checks that its
+/// results are usable and its state stays small.
 void check_long_stream(std::int64_t frames) {
-    constexpr std::int64_t kStretch = 100; // that random bytes are made for at a time
+    constexpr std::int64_t kStretch = 100; // frames per block of random bytes
     constexpr std::size_t kBytes = 40'000;
     const unsigned seed = seed_of("a long hostile stream");
     CAPTURE(seed);
@@ -42,10 +42,10 @@ void check_long_stream(std::int64_t frames) {
             for (const Track& track : result.tracks) {
                 if (!is_usable(track.box) || !(track.score >= 0 && track.score <= 1) ||
                     (track.detection && *track.detection >= next.detections.size()))
-                    FAIL("frame " << k << " has a track that cannot be used");
+                    FAIL("frame " << k << " has an unusable track");
             }
             for (const TrackId id : result.events.born) {
-                if (id <= last_born) FAIL("frame " << k << " gives the id " << id << " again");
+                if (id <= last_born) FAIL("frame " << k << " reuses the ID " << id << " again");
                 last_born = id;
             }
         } catch (const InvalidArgument&) {
@@ -62,7 +62,7 @@ void check_long_stream(std::int64_t frames) {
 
 } // namespace
 
-TEST_CASE("a tracker stands the corpus of its fuzz target") {
+TEST_CASE("a tracker handles the corpus of its fuzz target") {
     constexpr std::int64_t kMany = 10;
     replay_corpus("tracker", [](const std::string& bytes) { return check_tracker(bytes) >= kMany; });
 }
@@ -82,11 +82,11 @@ TEST_CASE("a tracker stands random streams of hostile frames and calls") {
     CHECK(frames > 5000);
 }
 
-TEST_CASE("a long hostile stream brings nothing unusable out and keeps nothing") {
+TEST_CASE("a long hostile stream gives only usable results and uses little memory") {
     check_long_stream(20'000);
 }
 
 // Not run by default: `test_tracker "[million]"`, best under the address sanitizer.
-TEST_CASE("a million hostile frames bring nothing unusable out and keep nothing", "[.][million]") {
+TEST_CASE("a million hostile frames give only usable results and use little memory", "[.][million]") {
     check_long_stream(1'000'000);
 }

@@ -54,7 +54,7 @@ Output track(AnyTracker tracker, const Clip& clip) {
     return output;
 }
 
-/// Flow that never knows anything.
+/// Flow that is never reliable.
 struct StillFlow : PyramidalFlow {
     void propagate(const Image&, const Image&, std::span<const Box> boxes, std::vector<BoxFlow>& flows) {
         flows.assign(boxes.size(), {});
@@ -69,7 +69,7 @@ ResultRows rows_of(const Output& output) {
     return ResultRows(std::move(rows));
 }
 
-/// Features that are the same for everybody.
+/// Features that are the same for every object.
 struct BlindPooler : StripePooler {
     void pool(const ColourImage& map, std::span<const Box> boxes, Matrix& features,
               std::vector<std::uint8_t>& valid) {
@@ -78,14 +78,14 @@ struct BlindPooler : StripePooler {
     }
 };
 
-/// A graph that finds everybody equally similar.
+/// A graph that finds all objects equally similar.
 struct IndifferentGraph : AdaptiveGraph {
     void relate(const Matrix&, const Matrix&, const Matrix& iou, Matrix& similarity) {
         similarity.setConstant(iou.rows(), iou.cols(), 0.5F);
     }
 };
 
-/// Gives each detection in turn the best track that is left.
+/// Assigns each detection in turn the best remaining track.
 struct GreedyAssigner {
     static void assign(const Matrix& scores, float margin, std::vector<int>& track_of) {
         std::vector<char> taken(static_cast<std::size_t>(scores.cols()), 0);
@@ -114,12 +114,12 @@ GreedyAssociation greedy_default() {
 
 } // namespace
 
-TEST_CASE("flow, pooling, graph and assignment each decide something on real frames (needs FGAGT_DATA)") {
+TEST_CASE("flow, pooling, graph and assignment each change the result on real frames (needs FGAGT_DATA)") {
     const auto sequence = test::real_data("mot/ADL-Rundle-6");
     if (!sequence) return;
     const Clip clip = read_clip(*sequence, 120);
     const Output expected = track(Tracker<>(), clip);
-    CHECK(track(Tracker<>(), clip) == expected); // and nothing else does
+    CHECK(track(Tracker<>(), clip) == expected); // with no other change
     CHECK(track(Tracker<test::WithFlow<StillFlow>>(), clip) != expected);
     CHECK(track(Tracker<test::WithPooler<BlindPooler>>(), clip) != expected);
     CHECK(track(Tracker<test::WithGraph<IndifferentGraph>>(), clip) != expected);
@@ -127,7 +127,7 @@ TEST_CASE("flow, pooling, graph and assignment each decide something on real fra
     CHECK(track(Greedy({.association = greedy_default()}), clip) != expected);
 }
 
-TEST_CASE("grey and BGRA copies of real frames are tracked nearly as the colour ones (needs FGAGT_DATA)") {
+TEST_CASE("grey and BGRA copies of real frames give nearly the same tracks as colour (needs FGAGT_DATA)") {
     const auto sequence = test::real_data("mot/TUD-Campus");
     if (!sequence) return;
     const Clip colour = read_clip(*sequence, 71);
@@ -145,12 +145,13 @@ TEST_CASE("grey and BGRA copies of real frames are tracked nearly as the colour 
     }
 }
 
-TEST_CASE("a real sequence is tracked as well as it was (needs FGAGT_DATA)") {
+TEST_CASE("a real sequence reaches the expected scores (needs FGAGT_DATA)") {
     const auto sequence = test::real_data("mot/TUD-Campus");
     if (!sequence) return;
     const auto gt = read_ground_truth(*sequence / "gt" / "gt.txt");
     const Clip clip = read_clip(*sequence, 71);
-    // What mot_eval gave when the defaults were chosen; another processor's rounding may flip a pair or two.
+    // The results of mot_eval when the defaults were chosen. Rounding on another processor may change a pair
+    // or two.
     const Metrics learned = evaluate(gt, rows_of(track(GraphTracker<>(), clip)), MotRules::kMot15);
     CHECK_THAT(100 * learned.hota.hota(), WithinAbs(55.9, 1.5));
     CHECK_THAT(100 * learned.identity.idf1(), WithinAbs(79.7, 3.0));

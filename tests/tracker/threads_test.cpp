@@ -15,7 +15,7 @@ using test::OpenCvThreads;
 
 namespace {
 
-/// A stream with enough objects for all work to be shared out.
+/// A stream with enough objects to divide all work between threads.
 struct Crowd {
     std::vector<cv::Mat> frames;
     std::vector<std::vector<Detection>> detections;
@@ -36,7 +36,7 @@ struct Crowd {
     }
 };
 
-/// All that a tracker says of a stream, number by number.
+/// All results of a tracker for a stream as numbers.
 template <class AnyTracker>
 std::vector<double> numbers_of(AnyTracker tracker, const Crowd& stream) {
     std::vector<double> numbers;
@@ -70,15 +70,15 @@ void check_every_number_of_threads(const AnyTracker& tracker, const Crowd& strea
 
 } // namespace
 
-TEST_CASE("the number of threads changes no bit of what a tracker says") {
+TEST_CASE("the number of threads does not change the results") {
     const Crowd stream(31);
     check_every_number_of_threads(Tracker<>(), stream);
     check_every_number_of_threads(GraphTracker<>(), stream);
     check_every_number_of_threads(PaperTracker<>(), stream);
 }
 
-// One thread of OpenCV's: the thread sanitizer cannot see how its pool keeps order.
-TEST_CASE("trackers in several threads say what each says alone") {
+// A single OpenCV thread, because the thread sanitizer cannot follow the synchronisation of its pool.
+TEST_CASE("trackers in several threads give the same results as alone") {
     constexpr std::size_t kThreads = 4;
     const OpenCvThreads one(1);
     std::vector<Crowd> streams;

@@ -6,7 +6,7 @@
 
 namespace fgagt::test {
 
-/// Who is told of, in the result's order.
+/// The IDs of the reported tracks, in the result's order.
 [[nodiscard]] inline std::vector<TrackId> ids(const FrameResult& result) {
     std::vector<TrackId> found;
     for (const Track& track : result.tracks)

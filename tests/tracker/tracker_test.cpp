@@ -45,12 +45,12 @@ void require_same(A& a, B& b, const MovingSquares& scene, int first, int last) {
 
 } // namespace
 
-TEST_CASE("objects keep their ids, and every track names its detection and tag") {
+TEST_CASE("objects keep their IDs, and every track has the index and tag of its detection") {
     const MovingSquares scene;
     Tracker<> tracker;
     for (int k = 0; k < 20; ++k) {
         auto detections = scene.detections(k);
-        std::swap(detections.front(), detections.back()); // an order of the detector's own
+        std::swap(detections.front(), detections.back()); // in another order
         for (std::size_t d = 0; d < detections.size(); ++d)
             detections[d].tag = static_cast<int>(100 + d);
         const FrameResult& result = tracker.update(scene.frame(k), detections);
@@ -64,8 +64,7 @@ TEST_CASE("objects keep their ids, and every track names its detection and tag")
     }
 }
 
-TEST_CASE(
-    "hostile detections are left out and listed, and the others are tracked as if they were not there") {
+TEST_CASE("hostile detections are rejected and listed, and do not affect the others") {
     const MovingSquares scene;
     Tracker<> clean, tracker;
     const std::vector<Box> hostile{{kNaN, 0, 5, 5}, {0, kInfinity, 5, 5}, {0, 0, 0, 5},
@@ -87,7 +86,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("a hostile detection is an error where the option says so, and the tracker stays as it was") {
+TEST_CASE("a hostile detection is an error if the option says so, and leaves the tracker unchanged") {
     const MovingSquares scene;
     TrackerOptions options;
     options.detections.unusable_is_error = true;
@@ -105,12 +104,12 @@ TEST_CASE("scores outside the range are clamped") {
     detections[0].score = 7;
     detections[1].score = -3;
     const FrameResult& result = tracker.update(scene.frame(0), detections);
-    REQUIRE(result.tracks.size() == 2); // the score of 0 gives no birth
+    REQUIRE(result.tracks.size() == 2); // a score of 0 creates no track
     CHECK(result.tracks[0].score == 1);
     CHECK(result.rejected.empty());
 }
 
-TEST_CASE("tracks report the detector's own scores, whatever they are taken for in the scene") {
+TEST_CASE("tracks report the detector's original scores, not the calibrated ones") {
     const MovingSquares scene;
     Tracker<> tracker;
     for (int k = 0; k < 60; ++k) {
@@ -124,10 +123,10 @@ TEST_CASE("tracks report the detector's own scores, whatever they are taken for 
     const auto& work = tracker.work();
     CHECK(work.levels.sure < 0.36F);
     CHECK(work.scores == std::vector<float>(3, 0.35F));
-    CHECK(work.detections[0].score >= 0.5F); // a sure detection in this scene
+    CHECK(work.detections[0].score >= 0.5F); // a confident detection in this scene
 }
 
-TEST_CASE("an unusable frame is an error and leaves the tracker as it was") {
+TEST_CASE("an unusable frame is an error and leaves the tracker unchanged") {
     const MovingSquares scene;
     Tracker<> control, tracker;
     require_same(control, tracker, scene, 0, 5);
@@ -142,7 +141,7 @@ TEST_CASE("an unusable frame is an error and leaves the tracker as it was") {
     require_same(control, tracker, scene, 5, 10);
 }
 
-TEST_CASE("a timestamp that does not increase is an error and leaves the tracker as it was") {
+TEST_CASE("a timestamp that does not increase is an error and leaves the tracker unchanged") {
     const MovingSquares scene;
     Tracker<> control, tracker;
     const auto step = [&](Tracker<>& t, int k) -> const FrameResult& {
@@ -162,7 +161,7 @@ TEST_CASE("a timestamp that does not increase is an error and leaves the tracker
     }
 }
 
-TEST_CASE("a camera motion that is not finite is an error") {
+TEST_CASE("a non-finite camera motion is an error") {
     Tracker<> tracker;
     Affine camera;
     camera.ty = kNaN;
@@ -176,7 +175,7 @@ TEST_CASE("options are checked") {
     CHECK_THROWS_AS(Tracker<>({}, {.detections = {.score_low = 1, .score_high = 0}}), InvalidArgument);
 }
 
-TEST_CASE("a frame of another size is accepted and ids go on") {
+TEST_CASE("a frame of another size is accepted and IDs continue") {
     const MovingSquares scene;
     Tracker<> tracker;
     for (int k = 0; k < 5; ++k)
@@ -189,7 +188,7 @@ TEST_CASE("a frame of another size is accepted and ids go on") {
     }
 }
 
-TEST_CASE("no detections, no tracks, a pixel and a black frame are ordinary") {
+TEST_CASE("frames without detections or tracks, of one pixel or in black are tracked") {
     Tracker<> tracker;
     CHECK(tracker.update(cv::Mat(1, 1, CV_8UC3, cv::Scalar::all(9)), {}).tracks.empty());
     CHECK(
@@ -225,7 +224,7 @@ TEST_CASE("boxes outside the frame are tracked by geometry") {
     }
 }
 
-TEST_CASE("grey, BGR and BGRA frames keep the same ids beside hostile detections") {
+TEST_CASE("grey, BGR and BGRA frames give the same IDs despite hostile detections") {
     const MovingSquares scene;
     for (const int channels : {1, 3, 4}) {
         Tracker<> tracker;
@@ -252,7 +251,7 @@ TEST_CASE("the caller may reuse its frame") {
     }
 }
 
-TEST_CASE("different classes are never matched, whatever the boxes say") {
+TEST_CASE("different classes are never matched, whatever their boxes") {
     const MovingSquares scene;
     Tracker<> tracker;
     for (int k = 0; k < 6; ++k) {
@@ -267,7 +266,7 @@ TEST_CASE("different classes are never matched, whatever the boxes say") {
     CHECK(tracks[3].class_id == 7);
 }
 
-TEST_CASE("the steps one by one are the update") {
+TEST_CASE("running the steps one by one equals an update") {
     const MovingSquares scene;
     Tracker<> whole, stepped;
     for (int k = 0; k < 10; ++k) {
@@ -285,7 +284,7 @@ TEST_CASE("the steps one by one are the update") {
     }
 }
 
-TEST_CASE("steps out of order are refused, and a frame may be given up") {
+TEST_CASE("steps out of order are refused, and a frame may be abandoned") {
     const MovingSquares scene;
     Tracker<> control, tracker;
     CHECK_THROWS_AS(tracker.propagate_tracks(), InvalidArgument);
@@ -300,7 +299,7 @@ TEST_CASE("steps out of order are refused, and a frame may be given up") {
     require_same(control, tracker, scene, 3, 6); // nothing of frame 9 is left
 }
 
-TEST_CASE("without a detector tracks move on, and none of them misses") {
+TEST_CASE("without a detector, tracks move without counting a miss") {
     const MovingSquares scene;
     Tracker<> tracker;
     for (int k = 0; k < 40; ++k) {
@@ -315,7 +314,7 @@ TEST_CASE("without a detector tracks move on, and none of them misses") {
     }
 }
 
-TEST_CASE("lost time counts the frames in which no detector ran") {
+TEST_CASE("lost time includes frames without a detector") {
     const MovingSquares scene;
     Tracker<> tracker;
     for (int k = 0; k < 4; ++k)
@@ -332,7 +331,7 @@ TEST_CASE("lost time counts the frames in which no detector ran") {
 TEST_CASE("timestamps make dropped frames harmless") {
     const MovingSquares scene;
     Tracker<> tracker;
-    for (int k = 0; k < 30; k += k < 10 ? 1 : 4) { // from frame 10 on only every fourth
+    for (int k = 0; k < 30; k += k < 10 ? 1 : 4) { // from frame 10, only every fourth
         const FrameResult& result =
             tracker.update(scene.frame(k), scene.detections(k), {.timestamp = 100 + k / 30.0});
         REQUIRE(ids(result) == std::vector<TrackId>{1, 2, 3});
@@ -341,7 +340,7 @@ TEST_CASE("timestamps make dropped frames harmless") {
     }
 }
 
-TEST_CASE("reset forgets the tracks and keeps options and ids") {
+TEST_CASE("reset forgets the tracks but keeps options and IDs") {
     const MovingSquares scene;
     TrackerOptions options;
     options.detections.score_high = 2;
@@ -358,7 +357,7 @@ TEST_CASE("reset forgets the tracks and keeps options and ids") {
     CHECK(result.tracks[0].score == 1);
 }
 
-TEST_CASE("a copied tracker goes its own way, and a moved one goes on") {
+TEST_CASE("a copied tracker is independent, and a moved one continues") {
     const MovingSquares scene;
     Tracker<> original, control;
     require_same(control, original, scene, 0, 5);
@@ -369,14 +368,14 @@ TEST_CASE("a copied tracker goes its own way, and a moved one goes on") {
     require_same(control, moved, scene, 5, 10);
 }
 
-TEST_CASE("trackers share no ids") {
+TEST_CASE("trackers do not share IDs") {
     const MovingSquares scene;
     Tracker<> a, b;
     CHECK(ids(a.update(scene.frame(0), scene.detections(0))) == std::vector<TrackId>{1, 2, 3});
     CHECK(ids(b.update(scene.frame(0), scene.detections(0))) == std::vector<TrackId>{1, 2, 3});
 }
 
-TEST_CASE("the reported box is the filter's or the detection's") {
+TEST_CASE("the reported box is the filtered or the detected one") {
     const MovingSquares scene;
     Tracker<> filtered, raw({}, {.reported_box = ReportedBox::kDetection});
     bool differs = false;
@@ -391,9 +390,9 @@ TEST_CASE("the reported box is the filter's or the detection's") {
     CHECK(differs);
 }
 
-TEST_CASE("the caller's own appearance vectors are compared, and their length is checked") {
+TEST_CASE("the caller's appearance vectors are compared, and their length is checked") {
     GeometryTracker tracker({.pooler = NoPooler<NoMap>({.dimension = 2})});
-    // Two objects jump onto each other's place: geometry cannot know, the vectors can.
+    // Two objects swap places: geometry cannot detect this, the vectors can.
     const Box left{100, 100, 40, 80}, right{112, 100, 40, 80};
     const std::vector<float> red{1, 0}, blue{0, 1};
     for (int k = 0; k < 6; ++k)
@@ -410,7 +409,7 @@ TEST_CASE("the caller's own appearance vectors are compared, and their length is
     CHECK(tracker.state().frames == 7);
 }
 
-TEST_CASE("times of every stage are there on every frame with tracks") {
+TEST_CASE("the times of all stages are measured in every frame with tracks") {
     const MovingSquares scene;
     Tracker<> tracker;
     for (int k = 0; k < 5; ++k) {
@@ -423,7 +422,7 @@ TEST_CASE("times of every stage are there on every frame with tracks") {
     }
 }
 
-TEST_CASE("random hostile input never brings anything non-finite out, and ids stay unique") {
+TEST_CASE("random hostile input never gives non-finite results, and IDs stay unique") {
     std::mt19937 random(test::seed_of("hostile"));
     const std::vector<float> nasty{0,    1,     -1,     1e-38F,  -1e-38F,   1e-45F,
                                    1e7F, -1e7F, 9.9e6F, 1e30F,   kInfinity, -kInfinity,
@@ -466,7 +465,7 @@ TEST_CASE("random hostile input never brings anything non-finite out, and ids st
 
 namespace {
 
-/// A backbone that fails when it is told to.
+/// A backbone that fails on request.
 struct FailingBackbone {
     using Map = ColourImage;
     ColourBackbone inner{};
@@ -474,7 +473,7 @@ struct FailingBackbone {
 
     void extract(const cv::Mat& frame, Map& map) {
         inner.extract(frame, map);
-        if (*fails) throw std::runtime_error("the network is gone");
+        if (*fails) throw std::runtime_error("the network failed");
     }
 };
 
@@ -484,7 +483,7 @@ struct FailingGraph {
 
     void relate(const Matrix& f_d, const Matrix& f_t, const Matrix& iou, Matrix& similarity) {
         inner.relate(f_d, f_t, iou, similarity);
-        if (*fails) throw std::runtime_error("no graph");
+        if (*fails) throw std::runtime_error("the graph failed");
     }
     [[nodiscard]] float margin() const { return inner.margin(); }
 };
@@ -497,12 +496,12 @@ struct FailingLifecycle {
                  std::span<const Detection> detections, std::span<const Match> matches,
                  Events& events) const {
         inner.advance(tracks, last_id, clock, detections, matches, events);
-        if (*fails) throw std::runtime_error("no lifecycle");
+        if (*fails) throw std::runtime_error("the lifecycle failed");
     }
     [[nodiscard]] bool reports(const Track& track) const { return inner.reports(track); }
 };
 
-/// @param fault  what makes a component fail in this way, else 0
+/// @param fault  selects the component's failure; 0: none
 template <class Error, class Failing, class Fault>
 void require_strong_guarantee(Failing tracker, Fault& fault, Fault way) {
     const MovingSquares scene;
@@ -518,7 +517,7 @@ void require_strong_guarantee(Failing tracker, Fault& fault, Fault way) {
     require_same(control, tracker, scene, 6, 12);
 }
 
-// Components that do not keep what their concepts ask for, each in so many ways.
+// Components that violate their concepts, each in several ways.
 
 struct WrongFlow {
     static constexpr int kWays = 3;
@@ -629,7 +628,7 @@ void require_refused(Wrong AnyTracker::Components::*part) {
 
 } // namespace
 
-TEST_CASE("a component that throws on a frame leaves the tracker as after the frame before") {
+TEST_CASE("a component that throws leaves the tracker as after the previous frame") {
     bool fails = false;
     using Error = std::runtime_error;
     require_strong_guarantee<Error>(Tracker<FailingBackbone>({.backbone = {.fails = &fails}}), fails, true);
@@ -639,7 +638,7 @@ TEST_CASE("a component that throws on a frame leaves the tracker as after the fr
         Tracker<test::WithLifecycle<FailingLifecycle>>({.lifecycle = {.fails = &fails}}), fails, true);
 }
 
-TEST_CASE("a component that does not keep what its concept asks for is told, and the tracker is as it was") {
+TEST_CASE("a component that violates its concept is an error and leaves the tracker unchanged") {
     using A = Tracker<test::WithFlow<WrongFlow>>;
     require_refused<WrongFlow, A>(&A::Components::flow);
     using B = Tracker<test::WithMotion<WrongMotion>>;
@@ -654,7 +653,7 @@ TEST_CASE("a component that does not keep what its concept asks for is told, and
     require_refused<WrongLifecycle, F>(&F::Components::lifecycle);
 }
 
-TEST_CASE("a frame in which a step has failed has to begin anew") {
+TEST_CASE("a frame must start again after a failed step") {
     const MovingSquares scene;
     bool fails = false;
     Tracker<test::WithGraph<FailingGraph>> tracker({.graph = {.fails = &fails}});
@@ -671,7 +670,7 @@ TEST_CASE("a frame in which a step has failed has to begin anew") {
     CHECK(ids(tracker.update(scene.frame(1), scene.detections(1))) == std::vector<TrackId>{1, 2, 3});
 }
 
-TEST_CASE("the paper's tracker keeps ids, gives up after ten frames and never moves what it lost") {
+TEST_CASE("the paper's tracker keeps IDs, removes tracks after ten frames and never moves lost ones") {
     const MovingSquares scene;
     PaperTracker<> tracker;
     for (int k = 0; k < 8; ++k)
@@ -687,13 +686,13 @@ TEST_CASE("the paper's tracker keeps ids, gives up after ten frames and never mo
     CHECK(tracker.state().tracks.empty());
 }
 
-TEST_CASE("who was not seen in the frame before has no flow, and the others have their own") {
+TEST_CASE("a track unseen in the previous frame has no flow, and the others have their own") {
     const MovingSquares scene;
     Tracker<> tracker;
     for (int k = 0; k < 5; ++k)
         tracker.update(scene.frame(k), scene.detections(k));
     const auto detections = scene.detections(5);
-    tracker.update(scene.frame(5), std::span(detections).subspan(1)); // the first one is missed
+    tracker.update(scene.frame(5), std::span(detections).subspan(1)); // the first one is not detected
     tracker.begin(scene.frame(6), scene.detections(6));
     tracker.propagate_tracks();
     const std::vector<BoxFlow>& flows = tracker.work().flows;

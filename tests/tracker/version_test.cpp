@@ -4,7 +4,7 @@
 
 #include <string>
 
-TEST_CASE("the version as text says the same as the three numbers") {
+TEST_CASE("the version as text matches the three numbers") {
     const std::string numbers = std::to_string(FGAGT_VERSION_MAJOR) + '.' +
                                 std::to_string(FGAGT_VERSION_MINOR) + '.' +
                                 std::to_string(FGAGT_VERSION_PATCH);

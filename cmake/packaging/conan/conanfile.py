@@ -1,4 +1,4 @@
-"""fgagt as a Conan 2 package, from the checkout that this recipe lies in: conan create cmake/packaging/conan"""
+"""fgagt as a Conan 2 package, from the checkout that contains this recipe: conan create cmake/packaging/conan"""
 
 import os
 import re

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A reader that needs no argument but the path.
+/// A reader that needs only the path.
 template <auto Read>
 Annotations plainly(const fs::path& path, const Arguments&) {
     return Read(path);
@@ -60,7 +60,7 @@ constexpr Format kFormats[] = {
     {"cvat", "CVAT for video 1.1, an XML file",
      [](const fs::path& path, const Arguments&) { return read_cvat(path); }, write_cvat, cvat_losses},
     {"eva-csv", "a row per object and frame, CSV", plainly<read_eva_csv>, write_eva_csv, eva_csv_losses},
-    {"eva-json", "the same, JSON", plainly<read_eva_json>, write_eva_json, eva_json_losses},
+    {"eva-json", "a row per object and frame, JSON", plainly<read_eva_json>, write_eva_json, eva_json_losses},
 };
 
 } // namespace

@@ -17,14 +17,14 @@ struct Arguments {
     std::string output;
     std::string from;
     std::string to;
-    std::string class_file;           ///< empty: the classes are those of the input
-    std::vector<std::string> classes; ///< the names in it
-    int width = 0;                    ///< pixels; 0: what the input says
+    std::string class_file;           ///< empty: use the classes of the input
+    std::vector<std::string> classes; ///< the names in class_file
+    int width = 0;                    ///< pixels; 0: use the input's
     int height = 0;
-    std::int64_t frames = 0; ///< length of the sequence; 0: what the input says
+    std::int64_t frames = 0; ///< length of the sequence; 0: use the input's
 };
 
-/// How a format is read and written.
+/// A format with its reader and writer.
 struct Format {
     std::string_view name;
     std::string_view what;
@@ -33,7 +33,7 @@ struct Format {
     std::vector<std::string> (*losses)(const Annotations&);
 };
 
-/// All formats, which only one unit compiles.
+/// All formats. Only one unit compiles them.
 [[nodiscard]] std::span<const Format> formats();
 
 } // namespace fgagt::examples

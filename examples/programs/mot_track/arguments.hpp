@@ -15,13 +15,13 @@
 
 namespace fgagt::examples {
 
-/// A pair that is written LOW:HIGH on the command line.
+/// A pair, written LOW:HIGH on the command line.
 template <class Value>
 struct Range {
     Value low, high;
 };
 
-/// A size that is written WIDTHxHEIGHT on the command line.
+/// A size, written WIDTHxHEIGHT on the command line.
 struct PixelSize {
     cv::Size value;
 };

@@ -20,7 +20,7 @@ Preset preset_of(const Arguments& arguments) {
     return arguments.preset == "graph" || !arguments.weights.empty() ? Preset::kGraph : Preset::kDefault;
 }
 
-/// @return  empty: the colour backbone
+/// @return  empty for the colour backbone
 std::optional<AnyBackbone> backbone_of(const Arguments& arguments) {
     const std::string usual = arguments.preset == "paper" ? "channel" : "colour";
     const std::string& name = arguments.backbone.empty() ? usual : arguments.backbone;

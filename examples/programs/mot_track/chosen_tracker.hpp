@@ -7,10 +7,10 @@
 
 namespace fgagt::examples {
 
-/// The tracker of the command line.
+/// The tracker that the command line selects.
 ///
-/// @throws ParseError       the weights or a network's file cannot be read
-/// @throws InvalidArgument  what they hold does not go together
+/// @throws ParseError       the weights or a network file cannot be read
+/// @throws InvalidArgument  their contents do not fit together
 [[nodiscard]] std::unique_ptr<AnyTracker> chosen_tracker(const Arguments& arguments);
 
 } // namespace fgagt::examples

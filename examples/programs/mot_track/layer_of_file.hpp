@@ -5,7 +5,7 @@
 
 namespace fgagt::examples {
 
-/// A network's file, and perhaps one of its layers: FILE[:LAYER].
+/// A network file with an optional layer: FILE[:LAYER].
 struct LayerOfFile {
     std::filesystem::path file;
     std::string layer;

@@ -7,19 +7,19 @@
 #include <string>
 #include <vector>
 
-/// The networks of the command line, which only one unit compiles.
+/// The networks of the command line. Only one unit compiles them.
 namespace fgagt::examples {
 
-/// What --head may be.
+/// The possible values of --head.
 [[nodiscard]] std::vector<std::string> names_of_heads();
 
 /// The network of --detector.
 [[nodiscard]] DetectionSource network_detections(const Arguments& arguments);
 
-/// The same where it is the backbone, too.
+/// The same network as detector and backbone.
 [[nodiscard]] AnyBackbone detecting_backbone(const Arguments& arguments);
 
-/// The network of --backbone at its usual size, or at the one that its file declares where it takes no other.
+/// The network of --backbone at its usual size, or at the size that its file declares if it takes no other.
 [[nodiscard]] AnyBackbone network_backbone(const Arguments& arguments);
 
 } // namespace fgagt::examples

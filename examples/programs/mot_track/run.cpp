@@ -44,7 +44,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The options that the tracks depend on, as text: not the last frame, and not where output goes.
+/// The options that affect the tracks, as text: not the last frame and not the output files.
 std::vector<std::string> options_text(const Arguments& arguments) {
     std::vector<std::string> lines;
     const auto add = [&](const char* name, const auto& value) {
@@ -73,7 +73,7 @@ std::vector<std::string> options_text(const Arguments& arguments) {
     return lines;
 }
 
-/// Microseconds since its construction.
+/// Microseconds since construction.
 class Timer {
 public:
     [[nodiscard]] double microseconds() const {
@@ -94,7 +94,7 @@ DetectionSource detection_source(const Arguments& arguments) {
     return network_detections(arguments);
 }
 
-/// One run, from the first frame to the written files. Whatever ends it, what was tracked until then is
+/// One run, from the first frame to the written files. Whatever ends the run, the frames tracked so far are
 /// written.
 class Run {
 public:
@@ -112,7 +112,7 @@ public:
         record_.last_frame = arguments.frames.low - 1;
     }
 
-    /// @throws std::runtime_error  the frames could not all be tracked; those that were are written
+    /// @throws std::runtime_error  not all frames could be tracked; the tracked ones are written
     void track(AnyTracker& tracker) {
         if (arguments_.resume && fs::exists(arguments_.checkpoint))
             record_ = read_run(arguments_.checkpoint, record_.options, tracker);
@@ -126,14 +126,14 @@ public:
         }
         progress.finish();
         if (record_.statistics.frames() == 0)
-            throw std::runtime_error(
-                failure.empty() ? arguments_.source.string() + ": there are no frames to track" : failure);
+            throw std::runtime_error(failure.empty() ? arguments_.source.string() + ": no frames to track"
+                                                     : failure);
         video.finish();
         write_files();
         end_checkpoint(tracker, failure.empty());
         if (failure.empty()) return;
         throw std::runtime_error(failure + "\nThe frames up to " + std::to_string(record_.last_frame) +
-                                 " were tracked, and what was asked for is written of them");
+                                 " were tracked and their results are written");
     }
 
     void print_summary() const {
@@ -155,7 +155,8 @@ private:
         return arguments_.preset != "geometry" || !arguments_.detector.empty() || !arguments_.video.empty();
     }
 
-    /// What seqinfo.ini says of frames that nobody opens; without it, the detections say how many there are.
+    /// Takes size and length from seqinfo.ini when no frames are opened; without it, the length comes from
+    /// the detections.
     void describe_without_pixels() {
         length_ = detections_.last_frame();
         const fs::path path = arguments_.source / "seqinfo.ini";
@@ -166,7 +167,7 @@ private:
         length_ = info.length.value_or(length_);
     }
 
-    /// As far as the source says; 0 when it does not.
+    /// The length that the source announces; 0 if it announces none.
     [[nodiscard]] std::int64_t announced_frames() const {
         return frames_ ? frames_->frame_count().value_or(0) : length_;
     }
@@ -198,14 +199,13 @@ private:
         }
     }
 
-    /// The source has no more frames: says what does not go with that.
+    /// Prints warnings after the last frame if the source's length or the detections do not fit.
     void warn_of_odd_end() const {
         if (record_.last_frame < announced_frames())
-            std::cerr
-                << "mot_track: " << arguments_.source.string() << ": " << announced_frames()
-                << " frames are announced, " << record_.last_frame
-                << " could be read; it may be cut off, or damaged, and then frames after the damage bear "
-                   "numbers that are too low\n";
+            std::cerr << "mot_track: " << arguments_.source.string() << ": " << announced_frames()
+                      << " frames are announced, but only " << record_.last_frame
+                      << " could be read; the file may be truncated or damaged. After a damaged place, frame "
+                         "numbers are too low\n";
         const std::string doubts = detections_.doubts(record_.last_frame);
         if (!doubts.empty()) std::cerr << "mot_track: " << doubts << '\n';
     }
@@ -230,7 +230,7 @@ private:
         if (!arguments_.stats.empty()) record_.statistics.write(arguments_.stats);
     }
 
-    /// Removes the checkpoint of work that is done; of other work it is brought up to date.
+    /// Removes the checkpoint if the work is done; otherwise updates it.
     void end_checkpoint(const AnyTracker& tracker, bool done) const {
         if (arguments_.checkpoint.empty()) return;
         if (done)
@@ -245,7 +245,7 @@ private:
     std::unique_ptr<FrameSource> frames_;
     double frame_rate_ = 30;
     cv::Size frame_size_;
-    std::int64_t length_ = 0; // of a source that is not opened
+    std::int64_t length_ = 0; // used if the source is not opened
     FrameResult result_;
     RunRecord record_;
 };

@@ -4,10 +4,10 @@
 
 namespace fgagt::examples {
 
-/// Tracks what the command line says, from the first frame to the written files. Whatever ends the run, what
-/// was tracked until then is written.
+/// Tracks as the command line specifies, from the first frame to the written files. Whatever ends the run,
+/// the frames tracked so far are written.
 ///
-/// @throws std::runtime_error  not all frames could be tracked, or a file not be read or written
+/// @throws std::runtime_error  not all frames could be tracked, or a file could not be read or written
 void run(const Arguments& arguments);
 
 } // namespace fgagt::examples

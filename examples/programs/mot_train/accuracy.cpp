@@ -14,7 +14,7 @@ namespace fgagt::examples {
 
 namespace {
 
-/// The similarities of samples, by a function of one that is called from several threads.
+/// The similarities of samples, computed per sample by a function that is called from several threads.
 template <class Relate>
 std::vector<Matrix> similarities_of(std::span<const AssociationSample> samples, Relate relate) {
     std::vector<Matrix> similarities(samples.size());

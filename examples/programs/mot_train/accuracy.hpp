@@ -21,7 +21,7 @@ namespace fgagt::examples {
 [[nodiscard]] double loss_of(std::span<const AssociationSample> samples,
                              std::span<const Matrix> similarities);
 
-/// The accuracy of the pooled features as they are.
+/// The accuracy of the pooled features without training.
 [[nodiscard]] AssociationAccuracy untrained_accuracy(std::span<const AssociationSample> samples);
 
 } // namespace fgagt::examples

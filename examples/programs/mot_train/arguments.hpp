@@ -13,7 +13,7 @@ namespace fgagt::examples {
 /// The command line of mot_train.
 struct Arguments {
     std::vector<std::filesystem::path> sequences;
-    std::vector<std::pair<std::string, std::string>> tracks; ///< videos and their results
+    std::vector<std::pair<std::string, std::string>> tracks; ///< pairs of a video and its result
     ConfidenceOptions confidence;
     std::int64_t scenes = 0;
     std::vector<std::filesystem::path> crops;

@@ -7,10 +7,10 @@
 
 namespace fgagt::examples {
 
-/// discriminant_weights(), which takes much memory to compile, in a unit of its own.
+/// discriminant_weights() in a separate unit, because it needs much memory to compile.
 ///
 /// @param dimension  of the embedding
-/// @param messages   whether nodes look at the other side
+/// @param messages   whether nodes aggregate messages from the other side
 [[nodiscard]] NetworkWeights closed_form_weights(std::span<const AssociationSample> pool, int dimension,
                                                  double shrinkage, bool messages);
 

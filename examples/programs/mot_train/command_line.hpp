@@ -8,7 +8,7 @@ namespace fgagt::examples {
 
 /// Reads the command line.
 ///
-/// @return  the program's exit code, where there is nothing to train: wrong usage, --help, --version
+/// @return  the program's exit code if there is nothing to train: wrong usage, --help, --version
 [[nodiscard]] std::optional<int> read_command_line(int argc, char** argv, Arguments& arguments);
 
 } // namespace fgagt::examples

@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 Tick tick_of(Progress& progress) {
     return [&](std::int64_t steps) {
         progress.advance(steps);
-        if (Interruption::requested()) throw std::runtime_error("interrupted before training went on");
+        if (Interruption::requested()) throw std::runtime_error("interrupted before training");
     };
 }
 
@@ -78,7 +78,7 @@ void read_tracked_videos(const Arguments& arguments, std::vector<LabelledSequenc
     }
 }
 
-/// The objects that scenes to learn from show.
+/// The objects to insert into the scenes.
 std::vector<CroppedObject> objects_of(const Arguments& arguments) {
     std::vector<CroppedObject> objects;
     for (const fs::path& folder : arguments.crops)
@@ -86,10 +86,10 @@ std::vector<CroppedObject> objects_of(const Arguments& arguments) {
     return objects;
 }
 
-/// Scenes of people by their numbers, in blocks: all of them at once would need much memory.
+/// Generates scenes of people by number, in blocks, because all scenes at once would need much memory.
 ///
-/// @param objects  to be shown among them
-/// @param use  takes the scenes of a block, and the number of the first
+/// @param objects  to insert among the people
+/// @param use  receives the scenes of a block and the number of the first
 template <class Use>
 void for_scenes(const Arguments& arguments, std::int64_t count, Purpose purpose,
                 std::span<const CroppedObject> objects, Use use) {
@@ -161,7 +161,7 @@ Data make_data(const Arguments& arguments) {
                    append(validation_samples(scenes, {10, 30}, [](std::int64_t) {}), data.validation);
                });
     if (data.validation.empty())
-        throw std::runtime_error("nobody is seen twice, 10 frames apart, in " +
+        throw std::runtime_error("no object appears twice, 10 frames apart, in " +
                                  names_of(arguments.validation) + "; validate with a longer sequence");
     data.pool = make_pool(arguments, objects);
     return data;

@@ -14,10 +14,10 @@
 
 namespace fgagt::examples {
 
-/// Advances a bar, and ends the work where somebody has asked for it.
+/// A callback that advances the progress bar and throws if the user has interrupted the program.
 [[nodiscard]] Tick tick_of(Progress& progress);
 
-/// What is drawn with the seed, each by random numbers of its own.
+/// What the seed is used for; each purpose has its own random numbers.
 enum class Purpose : std::uint8_t {
     kSequences,
     kValidation,
@@ -31,7 +31,7 @@ enum class Purpose : std::uint8_t {
 
 [[nodiscard]] std::uint64_t seed_for(const Arguments& arguments, Purpose purpose, std::uint64_t index = 0);
 
-/// Frames that sequences announce; those that announce none count as 0.
+/// The number of frames that sequences announce; sequences that announce none count as 0.
 [[nodiscard]] std::int64_t announced_frames(const std::vector<std::filesystem::path>& folders);
 
 /// Appends labelled sequences.
@@ -39,16 +39,16 @@ enum class Purpose : std::uint8_t {
 void read_sequences(const Arguments& arguments, const std::vector<std::filesystem::path>& folders,
                     Purpose purpose, std::vector<LabelledSequence>& sequences);
 
-/// Samples to learn from and to validate with.
+/// Samples for training and validation.
 struct Data {
     std::vector<AssociationSample> validation;
     std::vector<AssociationSample> pool;
 };
 
-/// Number of generated scenes to validate with.
+/// Number of generated scenes for validation.
 [[nodiscard]] std::int64_t validation_scenes(const Arguments& arguments);
 
-/// @throws std::runtime_error  there is nothing to validate with
+/// @throws std::runtime_error  there are no validation samples
 [[nodiscard]] Data make_data(const Arguments& arguments);
 
 } // namespace fgagt::examples

@@ -6,7 +6,7 @@
 
 namespace fgagt::examples {
 
-/// The margin with which the weights track the validation sequences best.
+/// The margin with which these weights track the validation sequences best.
 [[nodiscard]] float margin_by_tracking(const Arguments& arguments, const NetworkWeights& weights);
 
 } // namespace fgagt::examples

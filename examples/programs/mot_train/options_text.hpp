@@ -11,7 +11,7 @@
 
 namespace fgagt::examples {
 
-/// The name of a folder, however its path is written.
+/// The name of a folder, independent of how its path is written.
 [[nodiscard]] inline std::string name_of(const std::filesystem::path& folder) {
     return std::filesystem::weakly_canonical(folder).filename().string();
 }
@@ -33,7 +33,7 @@ namespace fgagt::examples {
     return names_of(files);
 }
 
-/// The options that the weights depend on, as the checkpoint notes them.
+/// The options that affect the weights, as stored in the checkpoint.
 [[nodiscard]] inline std::map<std::string, std::string> options_of(const Arguments& arguments) {
     const auto flag = [](bool value) { return std::string(value ? "yes" : "no"); };
     return {{"--sequence", names_of(arguments.sequences)},

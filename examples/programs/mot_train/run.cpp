@@ -35,7 +35,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Prints how often the most similar track is the right one in each sequence, 10 and 30 frames on.
+/// Prints how often the most similar track is the right one in each sequence, for gaps of 10 and 30 frames.
 void test(const Arguments& arguments, std::span<const AssociationSample> pool,
           const NetworkWeights& trained) {
     NetworkWeights closed_form = closed_form_weights(pool, arguments.dimension, arguments.shrinkage, false);
@@ -57,7 +57,7 @@ void test(const Arguments& arguments, std::span<const AssociationSample> pool,
     }
 }
 
-/// Finds what is missing or malformed before the long work begins, folders of what is written too.
+/// Finds missing or malformed files before the long work begins, including missing output folders.
 void require_files(const Arguments& arguments) {
     for (const auto* folders : {&arguments.sequences, &arguments.validation, &arguments.test})
         for (const fs::path& folder : *folders) {
@@ -73,8 +73,8 @@ void require_files(const Arguments& arguments) {
     if (!arguments.weights.empty()) static_cast<void>(read_initial_weights(arguments.weights));
     for (const fs::path& file : {arguments.output, arguments.log, arguments.plot})
         if (const fs::path folder = file.parent_path(); !folder.empty() && !fs::is_directory(folder))
-            throw std::runtime_error(file.string() + ": cannot be written: there is no folder " +
-                                     folder.string());
+            throw std::runtime_error(file.string() +
+                                     ": cannot be written: no such folder: " + folder.string());
 }
 
 } // namespace

@@ -4,7 +4,7 @@
 
 namespace fgagt::examples {
 
-/// Trains as the command line says, and writes the weights.
+/// Trains as the command line specifies and writes the weights.
 ///
 /// @throws std::runtime_error  a file cannot be read or written, or the work was interrupted
 void run(const Arguments& arguments);

@@ -46,7 +46,7 @@ TrainerOptions trainer_options(const Arguments& arguments) {
     options.adam.learning_rate = arguments.learning_rate;
     options.adam.steps = std::max<std::int64_t>(1, arguments.steps);
     options.adam.warm_up = std::min(kLongestWarmUp, arguments.steps / 10);
-    options.adam.logit_factor = 10; // one number that all pairs of all samples pull at moves but slowly
+    options.adam.logit_factor = 10; // a single number shared by all pairs of all samples learns slowly
     if (arguments.freeze_graph) options.adam.graph_factor = options.adam.logit_factor = 0;
     options.weight_decay = arguments.weight_decay;
     return options;
@@ -84,7 +84,7 @@ void Training::run() {
         if (validates || Interruption::requested()) save();
         if (Interruption::requested())
             throw std::runtime_error("interrupted after step " + std::to_string(trainer_.steps()) +
-                                     "; go on with --resume, from " + arguments_.checkpoint().string());
+                                     "; continue with --resume from " + arguments_.checkpoint().string());
         progress.note(standing());
         progress.advance();
     }

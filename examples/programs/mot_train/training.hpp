@@ -18,17 +18,17 @@
 
 namespace fgagt::examples {
 
-/// Training from its first step, or from where a checkpoint left it, to its last.
+/// Training from its first step, or from a checkpoint, to its last.
 class Training {
 public:
     Training(const Arguments& arguments, const Data& data);
 
     Training(const Arguments& arguments, const Data& data, Checkpoint checkpoint);
 
-    /// @throws std::runtime_error  interrupted; all that is needed to go on is in the checkpoint
+    /// @throws std::runtime_error  interrupted; the checkpoint holds all that is needed to continue
     void run();
 
-    /// Writes the best weights, with the margin that fits them, and removes the checkpoint.
+    /// Writes the best weights with their margin, and removes the checkpoint.
     void finish();
 
     /// The best weights so far.
@@ -44,10 +44,10 @@ private:
     /// The mini-batch of the next step.
     std::span<const AssociationSample> batch();
 
-    /// Of the weights to begin with: the step is not taken.
+    /// The loss of the initial weights, without a training step.
     float first_loss();
 
-    /// Where training stands, given the loss of the steps behind it.
+    /// A row of the log for the current state, given the mean loss of the latest steps.
     [[nodiscard]] LogRow validated(float loss) const;
 
     void validate();
@@ -63,7 +63,7 @@ private:
     Trainer trainer_;
     NetworkWeights best_;
     std::vector<LogRow> log_;
-    double loss_sum_ = 0; ///< of the steps since the last row of the log
+    double loss_sum_ = 0; ///< over the steps since the last row of the log
     float untrained_accuracy_ = 0;
     std::vector<AssociationSample> batch_;
 };

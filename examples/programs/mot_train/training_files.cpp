@@ -34,7 +34,7 @@ NetworkWeights read_initial_weights(const fs::path& path) {
     if (found != inputs)
         throw ParseError(path.string(), 0, 0,
                          "expected weights for " + std::to_string(inputs) + " inputs, found " +
-                             std::to_string(found) + "; these belong to another pooler");
+                             std::to_string(found) + "; these weights belong to another pooler");
     return weights;
 }
 

@@ -12,14 +12,14 @@
 #include <string>
 #include <vector>
 
-/// The files of a training, which only one unit compiles the formats of.
+/// The files of a training run. Only one unit compiles their formats.
 namespace fgagt::examples {
 
 /// @throws ParseError  the file cannot be read, or its weights are for other features
 [[nodiscard]] NetworkWeights read_initial_weights(const std::filesystem::path& path);
 
-/// The checkpoint to go on from, if there is one.
-/// @throws ParseError  it cannot be read, or was made with other options
+/// The checkpoint to continue from, if there is one.
+/// @throws ParseError  the checkpoint cannot be read or was made with other options
 [[nodiscard]] std::optional<Checkpoint> find_checkpoint(const Arguments& arguments);
 
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
@@ -27,7 +27,7 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
 void save_weights(const std::filesystem::path& path, const NetworkWeights& weights,
                   const std::map<std::string, std::string>& metadata);
 
-/// Writes the log and its plot, where they are asked for.
+/// Writes the log and its plot, if requested.
 void write_curves(const Arguments& arguments, const std::vector<LogRow>& log);
 
 } // namespace fgagt::examples

@@ -21,7 +21,7 @@
 
 namespace fgagt::examples {
 
-/// When a track was there: runs of consecutive frames, first and last, from 1.
+/// When a track existed: runs of consecutive frames, first and last, from 1.
 struct TrackLife {
     TrackId id = 0;
     std::vector<std::pair<std::int64_t, std::int64_t>> runs;
@@ -32,7 +32,7 @@ struct TrackLife {
     [[nodiscard]] std::int64_t last() const { return runs.back().second; }
 };
 
-/// In order of their first frame, then id.
+/// In order of first frame, then ID.
 inline std::vector<TrackLife> lives_of(const ResultRows& result) {
     std::map<TrackId, TrackLife> by_id;
     for (const ResultRow& row : result.rows()) {
@@ -53,15 +53,15 @@ inline std::vector<TrackLife> lives_of(const ResultRows& result) {
     return lives;
 }
 
-/// What one stage took, microseconds per frame.
+/// The time of one stage, microseconds per frame.
 struct StageCost {
     std::string name;
     double mean = 0;
     double p95 = 0;
 };
 
-/// Of a file that mot_track --stats wrote.
-/// @throws ParseError  it is none
+/// Reads a file that mot_track --stats wrote.
+/// @throws ParseError  the file is malformed
 inline std::vector<StageCost> read_stage_costs(const std::filesystem::path& path) {
     std::vector<StageCost> stages;
     try {
@@ -75,24 +75,24 @@ inline std::vector<StageCost> read_stage_costs(const std::filesystem::path& path
     return stages;
 }
 
-/// What a ground truth says of a result.
+/// A comparison of a result with ground truth.
 struct Comparison {
     AlignedSequence sequence;
     Metrics metrics;
     std::vector<IdSwitch> switches;
 };
 
-/// All that a report tells.
+/// All facts in a report.
 struct ReportFacts {
     std::string title;
     ResultRows result;
     std::vector<TrackLife> lives;
-    std::int64_t frames = 0; ///< number of the last one
+    std::int64_t frames = 0; ///< number of the last frame
     std::optional<Comparison> comparison;
     std::vector<StageCost> stages; ///< empty: not known
 };
 
-/// @param gt  empty: nothing to compare with
+/// @param gt  empty: no ground truth
 /// @throws ParseError  a file cannot be read
 inline ReportFacts read_facts(const std::filesystem::path& result, const std::filesystem::path& gt,
                               const std::filesystem::path& stats) {

@@ -37,7 +37,8 @@ inline std::string base64(std::span<const unsigned char> bytes) {
     return text;
 }
 
-/// An image as a JPEG of at most `most_bytes`, as far as the worst quality allows, for an <img>.
+/// Encodes an image as a JPEG data URL for an <img>, of at most `most_bytes` if the quality can be reduced
+/// enough.
 inline std::string data_address(const cv::Mat& image, std::size_t most_bytes) {
     std::vector<unsigned char> bytes;
     for (int quality = 75; quality >= 25; quality -= 10) {
@@ -47,17 +48,17 @@ inline std::string data_address(const cv::Mat& image, std::size_t most_bytes) {
     return "data:image/jpeg;base64," + base64(bytes);
 }
 
-/// What an id switch looks like: the object at its last match under the old id, and at the first under the
-/// new one.
+/// Pictures of an ID switch: the object at its last match with the old ID and at its first match with the new
+/// one.
 struct SwitchCrops {
-    std::string before, after; ///< addresses of images; empty: there is none
+    std::string before, after; ///< data URLs; empty: no image
 };
 
 /// Pictures for a report.
 struct ReportImages {
-    cv::Size2d frame_size;                     ///< pixels of the video, or of what boxes reach
-    std::vector<std::int64_t> shown;           ///< numbers of the frames that can be looked at
-    std::map<std::int64_t, std::string> still; ///< address of a frame's image
+    cv::Size2d frame_size;                     ///< pixels of the video, or the extent of the boxes
+    std::vector<std::int64_t> shown;           ///< numbers of the displayed frames
+    std::map<std::int64_t, std::string> still; ///< data URL of a frame's image
     std::vector<SwitchCrops> crops;            ///< of the comparison's switches, in order; may be fewer
 };
 
@@ -70,13 +71,13 @@ inline std::vector<std::int64_t> spread_frames(std::int64_t frames, std::int64_t
     return shown;
 }
 
-/// Takes stills and crops from a video in one pass.
+/// Extracts stills and crops from a video in one pass.
 class ReportImageMaker {
 public:
-    /// @param stills  at most so many frames are shown
+    /// @param stills  maximum number of displayed frames
     ReportImageMaker(const ReportFacts& facts, std::int64_t stills) : facts_(facts), stills_(stills) {}
 
-    /// @param video  empty: there are no pixels
+    /// @param video  empty: no pictures
     [[nodiscard]] ReportImages make(const std::filesystem::path& video) {
         if (video.empty()) {
             images_.shown = spread_frames(facts_.frames, stills_);
@@ -94,7 +95,7 @@ public:
 
 private:
     static constexpr std::size_t kMostCrops = 200;
-    static constexpr std::size_t kStillBytes = 8'000'000, kCropBytes = 1'500'000; // of all together
+    static constexpr std::size_t kStillBytes = 8'000'000, kCropBytes = 1'500'000; // for all together
     static constexpr int kStillWidth = 640, kCropHeight = 120;
 
     struct Cut {
@@ -128,7 +129,7 @@ private:
     }
 
     void read_frames(FrameSource& source) {
-        std::map<std::int64_t, bool> wanted; // whether as a still
+        std::map<std::int64_t, bool> wanted; // value: whether as a still
         for (const auto& [frame, cuts] : cuts_)
             wanted[frame] = false;
         for (const std::int64_t frame : images_.shown)
@@ -154,7 +155,7 @@ private:
         images_.still[frame] = data_address(small, kStillBytes / images_.shown.size());
     }
 
-    /// With some surroundings.
+    /// Cuts out a box with a margin around it.
     void keep_crop(const cv::Mat& image, const Cut& cut) const {
         const Box& box = cut.box;
         const cv::Rect2d wide(box.left - .2F * box.width, box.top - .1F * box.height, 1.4F * box.width,

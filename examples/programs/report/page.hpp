@@ -21,7 +21,7 @@
 
 namespace fgagt::examples {
 
-/// A plot, the name of its files, and how a page heads it.
+/// A plot, its file name and its heading on the page.
 struct NamedPlot {
     std::string name;
     std::string heading;
@@ -29,18 +29,18 @@ struct NamedPlot {
     Picture picture;
 };
 
-/// Those that the facts allow.
+/// The plots that the facts allow.
 inline std::vector<NamedPlot> plots_of(const ReportFacts& facts) {
     std::vector<NamedPlot> plots;
     plots.push_back(
-        {"timeline", "Timeline of ids",
-         "One bar per track, thin where it was lost; red marks are id switches. Rest on a bar for "
-         "details, click it to see the track alone.",
+        {"timeline", "Timeline of IDs",
+         "One bar per track, thin where it was lost; red marks are ID switches. Hover over a bar for "
+         "details; click it to show only that track.",
          timeline_plot(facts)});
     plots.push_back({"count", "Objects over time", "", count_plot(facts)});
     if (!facts.stages.empty())
-        plots.push_back({"stages", "Time per stage", "Mean per frame, and what 95 % of the frames keep to.",
-                         stage_plot(facts.stages)});
+        plots.push_back(
+            {"stages", "Time per stage", "Mean per frame and 95th percentile.", stage_plot(facts.stages)});
     if (facts.comparison)
         plots.push_back({"hota", "HOTA over alpha", "", hota_plot(facts.comparison->metrics.hota)});
     return plots;
@@ -48,12 +48,12 @@ inline std::vector<NamedPlot> plots_of(const ReportFacts& facts) {
 
 namespace page {
 
-/// Half a pixel's tenth is nothing that one sees.
+/// Rounds to tenths of a pixel, which is finer than the eye can see.
 inline double tenths(double value) {
     return std::round(10 * value) / 10;
 }
 
-/// What the script knows, as JSON: numbers, colours and base64, none of which can end a script.
+/// The script's data as JSON: numbers, colours and base64, none of which can close the script element.
 inline std::string script_data(const ReportFacts& facts, const ReportImages& images) {
     nlohmann::json json{{"width", std::round(images.frame_size.width)},
                         {"height", std::round(images.frame_size.height)},
@@ -105,7 +105,7 @@ inline std::string figures(const ReportFacts& facts) {
                                                          {"IDF1", metrics.identity.idf1()}};
         for (const auto& [name, score] : scores)
             text += figure(name, plot::rounded(100 * score, 2));
-        text += figure("id switches", std::to_string(metrics.clear.id_switches));
+        text += figure("ID switches", std::to_string(metrics.clear.id_switches));
     }
     return text + "</dl>\n";
 }
@@ -116,8 +116,8 @@ inline std::string image_cell(const std::string& address) {
 
 inline std::string switch_table(const ReportFacts& facts, const ReportImages& images) {
     const std::vector<IdSwitch>& switches = facts.comparison->switches;
-    std::string text = "<section><h2>Id switches</h2>\n";
-    if (switches.empty()) return text + "<p class=\"note\">There are none.</p></section>\n";
+    std::string text = "<section><h2>ID switches</h2>\n";
+    if (switches.empty()) return text + "<p class=\"note\">None.</p></section>\n";
     text += "<table id=\"switches\"><thead><tr><th>frame</th><th>object</th><th>track before</th><th></th>"
             "<th>track after</th><th></th></tr></thead><tbody>\n";
     for (std::size_t i = 0; i < switches.size(); ++i) {
@@ -139,7 +139,7 @@ inline constexpr const char* kPlayer =
 
 } // namespace page
 
-/// The whole report as one HTML file that needs nothing else: its policy forbids the browser to load more.
+/// The whole report as one self-contained HTML file; its policy forbids the browser to load anything else.
 inline std::string report_page(const ReportFacts& facts, const ReportImages& images,
                                const std::vector<NamedPlot>& plots) {
     std::string text =

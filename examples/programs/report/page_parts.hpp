@@ -2,7 +2,7 @@
 
 namespace fgagt::examples {
 
-/// How a report looks, on a screen and on paper.
+/// The style of a report on screen and on paper.
 inline constexpr const char* kReportStyle = R"css(
 :root { --ink: #1c2430; --soft: #5b6675; --rule: #dfe3e8; --paper: #fff; }
 * { box-sizing: border-box; }
@@ -41,7 +41,7 @@ td img { height: 90px; display: block; }
 }
 )css";
 
-/// The player, the contact sheet, and that a click on a track's bar shows the track.
+/// The player, the contact sheet, and the click on a track's bar that shows the track.
 inline constexpr const char* kReportScript = R"js(
 'use strict';
 const data = JSON.parse(document.getElementById('data').textContent);

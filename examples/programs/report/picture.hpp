@@ -21,7 +21,7 @@ inline std::string css_colour(const cv::Scalar& bgr) {
     return text.data();
 }
 
-/// Text as HTML and XML may hold it, also between quotes.
+/// Escapes text for HTML and XML, also within quotes.
 inline std::string escaped(const std::string& text) {
     std::string result;
     for (const char letter : text)
@@ -47,16 +47,16 @@ inline std::string escaped(const std::string& text) {
     return result;
 }
 
-/// A plot as a list of shapes, which becomes an SVG or a PNG alike. Coordinates in pixels from the upper
-/// left corner; text is ASCII.
+/// A plot as a list of shapes, from which both an SVG and a PNG can be made. Coordinates are in pixels from
+/// the upper left corner; text is ASCII.
 class Picture {
 public:
     enum class Align { kLeft, kMiddle, kRight };
 
     Picture(double width, double height) : width_(width), height_(height) {}
 
-    /// Filled rectangles that are one thing.
-    /// @param tip   shown where the pointer rests; none if empty
+    /// Filled rectangles that form one object.
+    /// @param tip   tooltip; none if empty
     /// @param kind  class in the SVG; none if empty
     void bars(std::vector<cv::Rect2d> parts, const cv::Scalar& colour, std::string tip = "",
               std::string kind = "") {
@@ -68,13 +68,13 @@ public:
     void text(cv::Point2d place, std::string words, Align align = Align::kLeft, double size = 11) {
         shapes_.emplace_back(Text{place, std::move(words), align, size});
     }
-    /// A triangle that points down to `tip_place`.
+    /// A triangle with its tip downwards at `tip_place`.
     void mark(cv::Point2d tip_place, double size, const cv::Scalar& colour, std::string tip,
               std::string kind) {
         shapes_.emplace_back(Mark{tip_place, size, colour, std::move(tip), std::move(kind)});
     }
 
-    /// @param standalone  a file of its own rather than a part of an HTML page
+    /// @param standalone  a separate file rather than part of an HTML page
     [[nodiscard]] std::string svg(bool standalone) const {
         const std::string size = number(width_) + ' ' + number(height_);
         std::string text = "<svg viewBox=\"0 0 " + size + "\" width=\"" + number(width_) + "\" height=\"" +
@@ -86,9 +86,9 @@ public:
         return text + "</svg>\n";
     }
 
-    /// CV_8UC3, twice as fine as the SVG unless it would be too large then.
+    /// CV_8UC3, at twice the SVG's resolution unless that is too large.
     [[nodiscard]] cv::Mat raster() const {
-        constexpr double kMostPixels = 16000; // of a side
+        constexpr double kMostPixels = 16000; // per side
         const double scale = std::min(2., kMostPixels / std::max(width_, height_));
         cv::Mat image(std::max(1, cvRound(height_ * scale)), std::max(1, cvRound(width_ * scale)), CV_8UC3,
                       cv::Scalar::all(255));
@@ -109,7 +109,7 @@ private:
         double thickness;
     };
     struct Text {
-        cv::Point2d place; ///< on its base line
+        cv::Point2d place; ///< on the baseline
         std::string words;
         Align align;
         double size;

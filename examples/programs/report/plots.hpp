@@ -32,7 +32,7 @@ inline std::string rounded(double value, int digits) {
     return text.data();
 }
 
-/// 1, 2 or 5 times a power of ten: at most `most` steps reach `length`.
+/// 1, 2 or 5 times a power of ten, so that at most `most` steps reach `length`.
 inline double tidy_step(double length, int most) {
     const double least = std::max(length, 1e-9) / most;
     const double power = std::pow(10., std::floor(std::log10(least)));
@@ -41,7 +41,7 @@ inline double tidy_step(double length, int most) {
     return 10 * power;
 }
 
-/// Frames from left to right: frame k covers [x(k), x(k + 1)).
+/// Frames from left to right; frame k covers [x(k), x(k + 1)).
 struct FrameAxis {
     double frames;
 
@@ -52,7 +52,7 @@ struct FrameAxis {
         const double step = std::max(1., tidy_step(frames, 12));
         for (int k = 0; k * step <= frames; ++k) {
             const double frame = k * step;
-            const double at = x(std::max(1., frame)); // the first one is 1
+            const double at = x(std::max(1., frame)); // the first frame is 1
             picture.line({{at, top}, {at, bottom}}, kGrid, 1);
             picture.text({at, bottom + 14}, rounded(std::max(1., frame), 0), Picture::Align::kMiddle);
         }
@@ -83,7 +83,7 @@ inline void legend(Picture& picture, const std::vector<std::pair<std::string, cv
     }
 }
 
-/// How many boxes frames have, as means over up to 1000 equal parts of the sequence.
+/// Boxes per frame, as means over up to 1000 equal parts of the sequence.
 template <class Numbers>
 std::vector<double> counts_over_time(const Numbers& frames_of_boxes, double frames) {
     const double columns = std::clamp(frames, 1., 1000.);
@@ -97,7 +97,7 @@ std::vector<double> counts_over_time(const Numbers& frames_of_boxes, double fram
 
 } // namespace plot
 
-/// One bar per track (class "bar"), thin where it was lost; id switches as marks (class "switch").
+/// One bar per track (class "bar"), thin where it was lost; ID switches as marks (class "switch").
 inline Picture timeline_plot(const ReportFacts& facts) {
     using namespace plot;
     const auto tracks = static_cast<double>(facts.lives.size());
@@ -139,7 +139,7 @@ inline Picture timeline_plot(const ReportFacts& facts) {
     return picture;
 }
 
-/// Boxes per frame, and with a ground truth how many there should be.
+/// Boxes per frame and, with ground truth, the correct number of boxes.
 inline Picture count_plot(const ReportFacts& facts) {
     using namespace plot;
     const auto frames = static_cast<double>(std::max<std::int64_t>(1, facts.frames));
@@ -187,7 +187,7 @@ inline Picture hota_plot(const HotaCounts& hota) {
         picture.line({{x(.1 * tenth), values.top}, {x(.1 * tenth), values.bottom}}, kGrid, 1);
         picture.text({x(.1 * tenth), values.bottom + 14}, rounded(.1 * tenth, 1), Picture::Align::kMiddle);
     }
-    picture.text({x(.5), values.bottom + 28}, "alpha (IoU that a match must reach)", Picture::Align::kMiddle);
+    picture.text({x(.5), values.bottom + 28}, "alpha (minimum IoU of a match)", Picture::Align::kMiddle);
     legend(picture, {{"HOTA", kInk}, {"DetA", kSecond}, {"AssA", kThird}});
     std::vector<cv::Point2d> all, detection, association;
     for (std::size_t a = 0; a < kHotaThresholds; ++a) {
@@ -202,7 +202,7 @@ inline Picture hota_plot(const HotaCounts& hota) {
     return picture;
 }
 
-/// Mean time per stage as a bar, and the time that 95 % of the frames keep to as a line.
+/// Mean time per stage as a bar, and the 95th percentile as a line.
 inline Picture stage_plot(const std::vector<StageCost>& stages) {
     using namespace plot;
     constexpr double kRow = 22, kBegin = 90, kEnd = 780;

@@ -21,18 +21,18 @@ namespace fgagt::examples {
 
 /// One sequence to track.
 struct BatchItem {
-    std::size_t line;               ///< of the list, from 1
-    std::string name;               ///< of its output, without extension; no other item has it
-    std::vector<std::string> words; ///< source and options, as mot_track takes them
+    std::size_t line;               ///< line in the list, from 1
+    std::string name;               ///< unique name of the output, without extension
+    std::vector<std::string> words; ///< source and options, as for mot_track
 };
 
-/// Whether an option is among the words of a command line, as `--name value` or `--name=value`.
+/// Whether a command line contains an option, as `--name value` or `--name=value`.
 [[nodiscard]] inline bool has_option(const std::vector<std::string>& words, const std::string& name) {
     return std::ranges::any_of(
         words, [&](const std::string& word) { return word == name || word.starts_with(name + '='); });
 }
 
-/// The folder's name, or the file's without its extension.
+/// The name of a folder, or of a file without its extension.
 [[nodiscard]] inline std::string name_of_source(const std::filesystem::path& source) {
     std::filesystem::path path = source.lexically_normal();
     if (!path.has_filename()) path = path.parent_path(); // "sequence/"
@@ -40,7 +40,7 @@ struct BatchItem {
     return (std::filesystem::is_directory(path, ignored) ? path.filename() : path.stem()).string();
 }
 
-/// Gives every later item of a name the first of NAME-2, NAME-3, ... that no item has.
+/// Renames items with duplicate names to the first unused NAME-2, NAME-3, ...
 inline void make_names_distinct(std::vector<BatchItem>& items) {
     std::set<std::string> own, taken;
     for (const BatchItem& item : items)
@@ -57,11 +57,11 @@ inline void make_names_distinct(std::vector<BatchItem>& items) {
     }
 }
 
-/// Reads a list of sequences to track: one a line, its source and then its options, split into words as by
-/// `shell_words`. Names of outputs depend on nothing but the list's order and what is a folder.
+/// Reads a list of sequences to track: one per line, first the source and then its options, split into words
+/// by `shell_words`. The output names depend only on the order of the list and on which sources are folders.
 ///
-/// @param path  relative sources in it are relative to its own folder
-/// @throws ParseError  the file cannot be read, has no items, or a line is none; says which and why
+/// @param path  relative sources in the list are relative to the list's folder
+/// @throws ParseError  the file cannot be read, has no items or has a malformed line
 [[nodiscard]] inline std::vector<BatchItem> read_batch_list(const std::filesystem::path& path) {
     const std::string text = fgagt::read_whole_file(path), name = path.string();
     const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
@@ -73,10 +73,10 @@ inline void make_names_distinct(std::vector<BatchItem>& items) {
         const std::string& source = words->front();
         if (source.starts_with('-')) file.fail(0, "expected a source first, found the option '", source, "'");
         if (has_option(*words, "--output"))
-            file.fail(0, "expected no --output; the list's own --output says where results go");
+            file.fail(0, "expected no --output; mot_batch's own --output sets the folder for results");
         items.push_back({file.number(), name_of_source(folder / source), std::move(*words)});
     }
-    if (items.empty()) throw ParseError(name, 0, 0, "expected a source in every line, found none at all");
+    if (items.empty()) throw ParseError(name, 0, 0, "expected a source in every line, found an empty list");
     make_names_distinct(items);
     return items;
 }

@@ -17,14 +17,13 @@
 
 namespace fgagt::examples {
 
-/// A program that runs beside this one, with its standard error to be read here and without the other
-/// streams. On Linux and Windows it is killed when the thread that began it, or this process, ends, however
-/// that comes about.
+/// Runs a program and reads its standard error; its other standard streams go to the null device. On Linux
+/// and Windows, the program is killed when the thread that started it or this process ends, for any reason.
 class ChildProcess {
 public:
     /// @param words   the program's path and its arguments, UTF-8
-    /// @param folder  in which it works
-    /// @throws std::system_error  there is no room for another process
+    /// @param folder  working directory
+    /// @throws std::system_error  the process cannot be created
     ChildProcess(const std::vector<std::string>& words, const std::filesystem::path& folder)
         : child_(words, folder) {}
     ChildProcess(const ChildProcess&) = delete;
@@ -35,8 +34,8 @@ public:
         child_.wait();
     }
 
-    /// Waits for its end. When `stop()` turns true, it is asked to end, and killed if it does not within ten
-    /// seconds.
+    /// Waits for the program's end. When `stop()` returns true, asks the program to end and kills it if it
+    /// does not end within ten seconds.
     template <class Stop>
     [[nodiscard]] ChildEnd run(Stop stop) {
         using Clock = std::chrono::steady_clock;

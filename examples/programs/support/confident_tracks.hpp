@@ -9,13 +9,13 @@
 
 namespace fgagt::examples {
 
-/// Which tracks of a result count as sure.
+/// The criteria for confident tracks.
 struct ConfidenceOptions {
-    std::int64_t min_length = 30; ///< boxes of a track, >= 1
-    double min_score = 0.5;       ///< mean score of its boxes, [0, 1]
+    std::int64_t min_length = 30; ///< minimum number of boxes, >= 1
+    double min_score = 0.5;       ///< minimum mean score of the boxes, [0, 1]
 };
 
-/// The tracks of a result that are long and score well enough to be taken for the truth.
+/// The tracks of a result that are long and confident enough to serve as ground truth.
 [[nodiscard]] inline std::set<TrackId> confident_tracks(const ResultRows& results,
                                                         const ConfidenceOptions& options) {
     struct Sum {

@@ -16,10 +16,10 @@
 
 namespace fgagt::examples {
 
-/// The images of a folder of crops by the identity that they show: those in a sub-folder show the same one,
-/// and so do those beside the sub-folders whose names have the same beginning before `_cam`.
+/// The images of a folder of crops, grouped by identity. All images in a sub-folder show the same identity;
+/// images directly in the folder show the same identity if their names match up to `_cam`.
 ///
-/// @throws ParseError  the folder cannot be listed, has no image, or one that is not told whose it is
+/// @throws ParseError  the folder cannot be listed, has no images, or has an image without an identity
 [[nodiscard]] inline std::map<std::string, std::vector<std::filesystem::path>>
 crops_by_identity(const std::filesystem::path& folder) {
     constexpr std::string_view kCamera = "_cam";
@@ -36,7 +36,7 @@ crops_by_identity(const std::filesystem::path& folder) {
                 throw ParseError(
                     path.string(), 0, 0,
                     "expected a name such as car_0001_cam1.jpg, or the crops of each identity in "
-                    "a folder of their own");
+                    "a separate folder");
             identities[name.substr(0, camera)].push_back(path);
         }
     }
@@ -48,9 +48,9 @@ crops_by_identity(const std::filesystem::path& folder) {
     return identities;
 }
 
-/// Reads the crops of a folder, see crops_by_identity(), in the order of their identities' names.
+/// Reads the crops of a folder in alphabetical order of their identities; see crops_by_identity().
 ///
-/// @throws ParseError  see there; or an image cannot be read
+/// @throws ParseError  as crops_by_identity(), or an image cannot be read
 [[nodiscard]] inline std::vector<CroppedObject> read_crops(const std::filesystem::path& folder) {
     std::vector<CroppedObject> objects;
     for (const auto& [identity, files] : crops_by_identity(folder)) {

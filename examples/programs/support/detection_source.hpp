@@ -15,17 +15,17 @@
 
 namespace fgagt::examples {
 
-/// Where the boxes of a run come from: a file, a detector that looks at the frame, or the tracker's own
+/// The source of detections of a run: a file, a detector that processes the frame, or the tracker's own
 /// backbone.
 class DetectionSource {
 public:
-    /// The tracker's backbone detects by itself.
+    /// The tracker's backbone is the detector.
     DetectionSource() = default;
     /// A MOTChallenge detection file.
     explicit DetectionSource(const std::filesystem::path& file)
         : file_(file.string()),
           rows_(read_detections(file)) {}
-    /// A detector, which gets the frame.
+    /// A detector that processes the frame.
     explicit DetectionSource(std::function<std::vector<Detection>(const cv::Mat&)> detector)
         : detector_(std::move(detector)) {}
 
@@ -37,19 +37,19 @@ public:
         return detections;
     }
 
-    /// The last frame that has some; 0 without a file.
+    /// The last frame with detections; 0 without a file.
     [[nodiscard]] std::int64_t last_frame() const { return rows_.last_frame(); }
 
-    /// What is odd about the file, now that it is known which is the last frame of all; empty if nothing is.
+    /// Describes problems with the file, given the last frame of the source; empty if there are none.
     [[nodiscard]] std::string doubts(std::int64_t last_frame) const {
         if (file_.empty()) return "";
-        if (rows_.empty()) return file_ + ": there are no detections in it";
+        if (rows_.empty()) return file_ + ": the file has no detections";
         const auto rows = rows_.rows();
         const auto beyond = std::ranges::upper_bound(rows, last_frame, {}, &DetectionRow::frame);
         if (beyond == rows.end()) return "";
         return file_ + ": " + std::to_string(rows.end() - beyond) +
                " detections are of frames after the last one, " + std::to_string(last_frame) +
-               "; see whether the file belongs to this source";
+               "; check that the file belongs to this source";
     }
 
 private:

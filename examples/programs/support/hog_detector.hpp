@@ -18,20 +18,20 @@
 
 namespace fgagt::examples {
 
-/// Finds people who stand or walk with the detector that OpenCV brings along (Dalal and Triggs, "Histograms
-/// of oriented gradients for human detection", 2005): no model file, no download.
+/// Detects standing and walking people with OpenCV's built-in detector (Dalal and Triggs, "Histograms of
+/// oriented gradients for human detection", 2005). It needs no model file and no download.
 ///
-/// Frames are enlarged by up to 1.5, but to no more than a megapixel, so that a frame of any size takes about
-/// as long; the smallest person found is then 64 pixels high in a frame of 768 x 576 and 140 in one of
-/// 1920 x 1080.
+/// Frames are enlarged by up to 1.5, but to at most a megapixel, so that the time per frame hardly depends on
+/// the frame size. The smallest detectable person is then 64 pixels high in a frame of 768 x 576 and 140
+/// pixels high in one of 1920 x 1080.
 ///
-/// The figures below were fitted on two public sequences, PETS S3-MF1 and TUD-Campus.
+/// The constants below were fitted to two public sequences, PETS S3-MF1 and TUD-Campus.
 class HogDetector {
 public:
     HogDetector() { hog_.setSVMDetector(cv::HOGDescriptor::getDefaultPeopleDetector()); }
 
     /// @param frame  CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA)
-    /// @return       people, best score first; a score is about the share of such detections that are right
+    /// @return       people, best score first; a score estimates the precision of such detections
     [[nodiscard]] std::vector<Detection> detect(const cv::Mat& frame) {
         const double scale =
             std::min(kLargestScale, std::sqrt(kWorkingPixels / static_cast<double>(frame.total())));
@@ -49,9 +49,9 @@ public:
 
 private:
     static constexpr double kLargestScale = 1.5, kWorkingPixels = 1e6;
-    static constexpr double kLeastMargin = 0; // of the support vector machine; a score of 0.07
+    static constexpr double kLeastMargin = 0; // margin of the support vector machine; a score of 0.07
     static constexpr double kLevelRatio =
-        1.2;                                // of the sizes searched; 1.05 is no better and three times slower
+        1.2; // ratio of the searched sizes; 1.05 is no better and three times slower
     static constexpr double kOverlap = .45; // at this IoU two windows show the same person
     inline static const cv::Size kStride{8, 8}, kPadding{8, 8};
 
@@ -80,8 +80,8 @@ private:
         merged_.assign(windows_.size(), false);
     }
 
-    /// The best window's score, and the mean of all windows that show the same person, weighted by margin:
-    /// their raster is coarse, and the mean lies closer to the person than the best of them.
+    /// The best window's score, with the mean of all windows that show the same person, weighted by margin.
+    /// The raster is coarse, so the mean is closer to the person than the best window.
     Detection merge_around(std::size_t best) {
         const Window& centre = windows_[best];
         Box mean;
@@ -104,16 +104,16 @@ private:
         return person;
     }
 
-    /// The detector was trained on windows with a border around the person.
+    /// Removes the border, which the training windows have around the person.
     static Box without_border(const Box& window) {
-        constexpr float kWidth = .58F, kHeight = .76F; // median shares of the window that true boxes have
+        constexpr float kWidth = .58F, kHeight = .76F; // median size of true boxes relative to the window
         constexpr float kCentreX = .48F, kCentreY = .485F;
         return {window.left + (kCentreX - .5F * kWidth) * window.width,
                 window.top + (kCentreY - .5F * kHeight) * window.height, kWidth * window.width,
                 kHeight * window.height};
     }
 
-    /// Half of the detections with a margin of 0.65 are right, 9 of 10 with one of 1.2.
+    /// Half of the detections with a margin of 0.65 are correct, and 9 of 10 with a margin of 1.2.
     static float score_of(float margin) { return 1 / (1 + std::exp(-4 * (margin - .65F))); }
 
     cv::HOGDescriptor hog_;

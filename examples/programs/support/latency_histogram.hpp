@@ -8,8 +8,7 @@
 
 namespace fgagt::examples {
 
-/// How long things took, in memory that does not grow: quantiles are right to 5 % from a microsecond to a
-/// day.
+/// A histogram of durations in constant memory. Quantiles are accurate to 5 % from a microsecond to a day.
 class LatencyHistogram {
 public:
     /// @param microseconds  >= 0
@@ -20,14 +19,15 @@ public:
         ++total_;
     }
 
-    /// Takes over all that another one counted.
+    /// Adds all values of another histogram.
     void add(const LatencyHistogram& other) {
         for (std::size_t bin = 0; bin < kBins; ++bin)
             counts_[bin] += other.counts_[bin];
         total_ += other.total_;
     }
 
-    /// Microseconds that `share` of all took at most, share in [0, 1]; 0 where there are none.
+    /// The duration in microseconds that a `share` of all values, in [0, 1], does not exceed; 0 if there are
+    /// none.
     [[nodiscard]] double quantile(double share) const {
         if (total_ == 0) return 0;
         const double wanted = std::max(share * static_cast<double>(total_), 1.0);
@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    static constexpr double kRatio = 1.1;     // of one bin's bound to the one before
+    static constexpr double kRatio = 1.1;     // ratio of consecutive bin bounds
     static constexpr std::size_t kBins = 265; // up to a day
 
     std::array<std::int64_t, kBins> counts_{};

@@ -15,27 +15,27 @@
 
 namespace fgagt::examples {
 
-/// A piece of work, or what became of it, as text, so that it may go to another process.
+/// A piece of work or its result, as text that can be sent to another process.
 struct Parcel {
-    std::size_t index; ///< of the piece of work
-    std::string text;  ///< what to do, or what came of it
+    std::size_t index; ///< index of the piece of work
+    std::string text;  ///< the work or its result
 };
 
-/// What is done with a piece of work; called by several threads at once, does not throw.
+/// Does a piece of work; called by several threads at once; does not throw.
 using Work = std::function<std::string(const std::string&)>;
 
-/// Threads of this process that do pieces of work. All members are for the one thread that made it.
+/// Worker threads of this process. Only the thread that created this object may call its members.
 class LocalWorkers {
 public:
-    /// @param count  of threads, >= 1
+    /// @param count  number of threads, >= 1
     LocalWorkers(std::size_t count, Work work) : work_(std::move(work)) {
         for (std::size_t k = 0; k < count; ++k)
             threads_.emplace_back([this](const std::stop_token& stop) { work_on(stop); });
     }
 
-    /// Pieces that were begun, and whose result was not taken yet.
+    /// Pieces that have started and whose result has not been taken yet.
     [[nodiscard]] std::size_t busy() const { return busy_; }
-    /// Whether a thread waits for something to do.
+    /// Whether a thread is idle.
     [[nodiscard]] bool has_free() const { return busy_ < threads_.size(); }
 
     void begin(Parcel piece) {
@@ -47,7 +47,7 @@ public:
         changed_.notify_all();
     }
 
-    /// Takes a result, where there is one in time.
+    /// Waits for a result for a limited time and takes it.
     [[nodiscard]] std::optional<Parcel> take_result(std::chrono::milliseconds patience) {
         std::unique_lock lock(mutex_);
         if (!changed_.wait_for(lock, patience, [&] { return !results_.empty(); })) return std::nullopt;
@@ -75,7 +75,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<Parcel> pieces_, results_;
-    std::vector<std::jthread> threads_; // last: they end before what they use does
+    std::vector<std::jthread> threads_; // last: the threads must end before the members that they use
 };
 
 } // namespace fgagt::examples

@@ -19,13 +19,13 @@
 
 namespace fgagt::examples {
 
-/// The margins that are tried: 0.4, 0.45, ... 0.9.
+/// The candidate margins: 0.4, 0.45, ... 0.9.
 inline constexpr std::size_t kMargins = 11;
 [[nodiscard]] constexpr float margin_at(std::size_t k) noexcept {
-    return static_cast<float>(40 + 5 * k) / 100; // the same with fused instructions and without
+    return static_cast<float>(40 + 5 * k) / 100; // the same result with and without fused instructions
 }
 
-/// How well each margin tracks.
+/// The metrics for each margin.
 using MarginMetrics = std::array<Metrics, kMargins>;
 
 /// Tracks one sequence with all margins at once.
@@ -39,8 +39,8 @@ public:
         }
     }
 
-    /// @param frame          the next one
-    /// @param camera_motion  where it is known; otherwise it is estimated
+    /// @param frame          the next frame
+    /// @param camera_motion  if known; otherwise estimated
     void update(const LabelledFrame& frame, std::optional<Affine> camera_motion = {}) {
         ++number_;
         for (const auto& [id, box] : frame.people)
@@ -54,7 +54,7 @@ public:
         }
     }
 
-    /// Compares what was tracked with the truth, and adds it.
+    /// Compares the tracks with the ground truth and adds the metrics.
     void finish(MarginMetrics& metrics) {
         const GroundTruthRows truth(std::move(truth_));
         for (std::size_t k = 0; k < kMargins; ++k)
@@ -68,8 +68,8 @@ private:
     std::int64_t number_ = 0;
 };
 
-/// The largest margin whose HOTA is within a tenth of a per cent of the highest. Margins that do as well
-/// where they are chosen do not where it is harder to tell who is who: there a strict one errs less.
+/// The largest margin whose HOTA is within a tenth of a per cent of the highest. Margins that tie on the
+/// validation data differ where association is harder; there a strict margin makes fewer errors.
 [[nodiscard]] inline float best_margin(const MarginMetrics& metrics) {
     constexpr double kAsGood = 0.001;
     const auto hota = [](const Metrics& one) { return one.hota.hota(); };

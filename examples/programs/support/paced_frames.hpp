@@ -14,17 +14,17 @@
 
 namespace fgagt::examples {
 
-/// The frames of a file as fast as they are asked for, or at the pace of a camera.
+/// The frames of a file, as fast as they are requested or at the pace of a camera.
 class PacedFrames {
 public:
-    /// @param frame_rate  frames per second of the camera; 0: no pace
+    /// @param frame_rate  frames per second of the camera; 0: as fast as requested
     /// @throws ParseError  the source cannot be opened
     PacedFrames(const std::filesystem::path& source, double frame_rate)
         : frames_(open_frames(source)),
           frame_rate_(frame_rate) {}
 
-    /// Reads the next frame, at a camera's pace not before it is due, and then the newest that is: those that
-    /// nobody was in time for are gone. False after the last one, or when it is told to stop.
+    /// Reads the next frame. At a camera's pace, waits until a frame is due and returns the newest due frame;
+    /// older ones are dropped. Returns false after the last frame or on a stop request.
     [[nodiscard]] bool read(StreamFrame& frame, const std::stop_token& stop) {
         if (number_++ == 0) begin_ = Clock::now();
         if (frame_rate_ > 0) {
@@ -49,10 +49,10 @@ private:
 
     std::unique_ptr<FrameSource> frames_;
     double frame_rate_;
-    Clock::time_point begin_; // when the first frame was asked for
-    std::int64_t number_ = 0; // of the last frame that was asked for
+    Clock::time_point begin_; // when the first frame was requested
+    std::int64_t number_ = 0; // of the last requested frame
     std::mutex mutex_;
-    std::condition_variable_any never_; // but for the wish to stop
+    std::condition_variable_any never_; // notified only by a stop request
 };
 
 } // namespace fgagt::examples

@@ -6,21 +6,21 @@
 
 namespace fgagt::examples {
 
-/// Parses the command line, then checks what no single option can.
+/// Parses the command line, then checks conditions that involve more than one option.
 /// @param check  throws CLI::ParseError on wrong usage
-/// @return 0 after --help and --version, 2 after wrong usage: the exit code; none where the program goes on
+/// @return the exit code: 0 after --help and --version, 2 after wrong usage; empty if the program continues
 template <typename Check>
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv, Check check) {
     try {
         app.parse(argc, argv);
         check();
-    } catch (const CLI::ParseError& error) { // --help too
+    } catch (const CLI::ParseError& error) { // includes --help
         return app.exit(error) == 0 ? 0 : 2;
     }
     return std::nullopt;
 }
 
-/// Of a program whose options all stand for themselves.
+/// For a program whose options are independent of each other.
 inline std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv) {
     return parse_command_line(app, argc, argv, [] {});
 }

@@ -11,15 +11,15 @@
 
 namespace fgagt::examples {
 
-/// A progress bar on the last line of a terminal; prints nothing when standard error is not one.
+/// A progress bar on the last line of a terminal. Prints nothing if standard error is not a terminal.
 ///
 ///     Progress progress(frames, quiet);
 ///     while (...) { ...; progress.advance(); }
 class Progress {
 public:
     /// @param total  number of steps, 0 when unknown
-    /// @param quiet  shows nothing at all
-    /// @param unit   what the steps are
+    /// @param quiet  prints nothing
+    /// @param unit   name of the steps
     explicit Progress(std::int64_t total, bool quiet = false, std::string unit = "frames")
         : total_(total),
           unit_(std::move(unit)),
@@ -28,10 +28,10 @@ public:
     Progress& operator=(const Progress&) = delete;
     ~Progress() { finish(); }
 
-    /// What to say at the end of the line from now on.
+    /// Sets the text at the end of the line.
     void note(std::string text) { note_ = std::move(text); }
 
-    /// One or more steps are done. Draws at most ten times per second.
+    /// Counts one or more steps. Redraws at most ten times per second.
     void advance(std::int64_t steps = 1) {
         done_ += steps;
         const Clock::time_point now = Clock::now();
@@ -40,7 +40,7 @@ public:
         draw(now);
     }
 
-    /// Draws the final state and ends the line. Nothing more is shown after it; the destructor calls it.
+    /// Draws the final state and ends the line. Nothing is drawn after that; the destructor calls it.
     void finish() {
         if (!shown_) return;
         if (done_ > 0) {
@@ -85,7 +85,7 @@ private:
         else
             line += "  in " + clock_text(seconds);
         if (!note_.empty()) line += "  " + note_;
-        std::fprintf(stderr, "\r%s\033[K", line.c_str()); // clears what a longer line left behind
+        std::fprintf(stderr, "\r%s\033[K", line.c_str()); // clears the rest of a longer line
         std::fflush(stderr);
     }
 

@@ -31,12 +31,12 @@ void transfer(Archive& archive, ResultRow& row) {
 
 namespace examples {
 
-/// What a run over a video has got so far.
+/// The results of a run over a video so far.
 struct RunRecord {
-    std::vector<std::string> options; ///< that its results depend on, as they are written, in a fixed order
-    std::int64_t last_frame = 0;      ///< that was tracked, from 1
+    std::vector<std::string> options; ///< options that affect the results, as text, in a fixed order
+    std::int64_t last_frame = 0;      ///< last tracked frame, from 1
     std::vector<ResultRow> rows;      ///< of all frames up to it
-    Statistics statistics;            ///< of the same
+    Statistics statistics;            ///< of the same frames
 
     template <class Archive>
     friend void transfer(Archive& archive, RunRecord& record) {
@@ -44,7 +44,7 @@ struct RunRecord {
     }
 };
 
-/// Writes what a run has got, and its tracker's memory, whole or not at all.
+/// Writes the results of a run and the state of its tracker, whole or not at all.
 inline void write_run(const std::filesystem::path& path, const RunRecord& record, const AnyTracker& tracker) {
     std::ostringstream stream;
     write_snapshot(stream, record);
@@ -52,10 +52,10 @@ inline void write_run(const std::filesystem::path& path, const RunRecord& record
     write_whole_file(path, stream.str());
 }
 
-/// Reads what a run had got, and puts its tracker's memory into `tracker`.
+/// Reads the results of a run and restores the state of its tracker.
 ///
-/// @param options  of the run that goes on
-/// @throws ParseError  the file is damaged, or of a run with other options; it names the file
+/// @param options  of the run that continues
+/// @throws ParseError  the file is damaged or from a run with other options; names the file
 [[nodiscard]] inline RunRecord read_run(const std::filesystem::path& path,
                                         const std::vector<std::string>& options, AnyTracker& tracker) {
     std::ifstream stream(path, std::ios::binary);
@@ -64,8 +64,8 @@ inline void write_run(const std::filesystem::path& path, const RunRecord& record
         const auto [was, is] = std::ranges::mismatch(record.options, options);
         if (was != record.options.end() && is != options.end())
             throw ParseError("snapshot", 0, 0,
-                             "is of a run with '" + *was + "', and now it is '" + *is +
-                                 "'; give that run's options, or leave out --resume to start afresh");
+                             "is from a run with '" + *was + "', but this run has '" + *is +
+                                 "'; use the same options, or leave out --resume to start afresh");
         tracker.restore(stream);
         return record;
     } catch (const ParseError& error) {

@@ -9,8 +9,8 @@
 
 namespace fgagt::examples {
 
-/// The quoted part of a line that begins behind an opening quote, and the place behind the closing one.
-/// Within double quotes a backslash takes back what the next character means, where it means something.
+/// The quoted text after an opening quote, and the position after the closing quote. Within double quotes, a
+/// backslash escapes the next character if that character has a special meaning.
 [[nodiscard]] inline std::optional<std::pair<std::string, std::size_t>>
 quoted_part(std::string_view line, std::size_t position, char quote) {
     std::string part;
@@ -24,10 +24,10 @@ quoted_part(std::string_view line, std::size_t position, char quote) {
     return std::nullopt;
 }
 
-/// Splits a line into words as a shell does: at blanks that are neither within quotes nor behind a backslash.
-/// A word that begins with # ends the line. Nothing else has a meaning: no variables, patterns or ~.
+/// Splits a line into words as a shell does: at blanks that are neither quoted nor escaped. A word that
+/// starts with # ends the line. Nothing else has a special meaning: no variables, patterns or ~.
 ///
-/// @return  nothing where a quote is not closed, or the line ends with a backslash
+/// @return  empty if a quote is not closed or the line ends with a backslash
 [[nodiscard]] inline std::optional<std::vector<std::string>> shell_words(std::string_view line) {
     std::vector<std::string> words;
     bool within_word = false;
@@ -53,7 +53,7 @@ quoted_part(std::string_view line, std::size_t position, char quote) {
     return words;
 }
 
-/// The line of which `shell_words` makes these words again.
+/// A line that `shell_words` splits into these words again.
 [[nodiscard]] inline std::string shell_line(const std::vector<std::string>& words) {
     constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                         "-_./:,=+@%";

@@ -16,7 +16,7 @@ namespace fgagt::examples {
 
 namespace {
 
-/// The smallest value that at least `share` of all values do not exceed.
+/// The smallest value such that at least a fraction `share` of all values do not exceed it.
 double percentile(std::vector<double> values, double share) {
     if (values.empty()) return 0;
     const auto rank = static_cast<std::ptrdiff_t>(std::ceil(share * static_cast<double>(values.size()))) - 1;

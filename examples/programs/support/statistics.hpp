@@ -11,10 +11,10 @@
 
 namespace fgagt::examples {
 
-/// What a run cost, frame by frame.
+/// Counts and times of a run, frame by frame.
 class Statistics {
 public:
-    /// @param decode, detect  microseconds outside the tracker; a backbone that detects is within it
+    /// @param decode, detect  microseconds outside the tracker; the time of a detecting backbone is inside it
     void add(const FrameResult& result, double decode, double detect) {
         ++frames_;
         tracks_born_ += result.events.born.size();
@@ -36,7 +36,7 @@ public:
     [[nodiscard]] std::int64_t frames() const { return frames_; }
     [[nodiscard]] std::size_t tracks_born() const { return tracks_born_; }
     [[nodiscard]] std::size_t detections_left_out() const { return detections_left_out_; }
-    /// Microseconds per frame, everything included.
+    /// Microseconds per frame, including everything.
     [[nodiscard]] double mean_total() const { return mean(stages_.back().second); }
 
     /// Writes counts and times per stage as JSON.

@@ -27,71 +27,73 @@ namespace fgagt::examples {
 
 /// A frame on its way from a stream's reader to its tracker.
 struct StreamFrame {
-    cv::Mat image;           ///< its pixels, nobody else's
-    std::int64_t number = 0; ///< in its stream, from 1; those that are not tracked count as well
-    std::chrono::steady_clock::time_point arrived{}; ///< when there was something to read
+    cv::Mat image;           ///< its pixels, not shared
+    std::int64_t number = 0; ///< number in its stream, from 1; dropped frames count too
+    std::chrono::steady_clock::time_point arrived{}; ///< when the frame became available
 };
 
-/// One camera, as two functions.
+/// One camera, described by two functions.
 struct PoolStream {
-    /// Gets the next frame; false after the last one. Called in a thread of the stream's own, so it may take
-    /// its time; when the token says so, it should end soon.
+    /// Gets the next frame; returns false after the last one. It is called in the stream's own thread, so it
+    /// may block, but it should return soon after a stop request.
     std::function<bool(StreamFrame&, const std::stop_token&)> read;
-    /// Tracks a frame. Called in some thread of the pool, in order, and never twice at once for one stream.
+    /// Tracks a frame. It is called in a thread of the pool, in order, and never twice at once for one
+    /// stream.
     std::function<void(const StreamFrame&)> track;
 };
 
-/// What happens to a stream's frame that comes when its queue is full.
+/// What happens when a stream's queue is full and a new frame arrives.
 enum class FullQueue : std::uint8_t {
-    kWait,       ///< its reader waits: for files, of which every frame counts
-    kDropOldest, ///< the oldest one makes room: for cameras, which do not wait
+    kWait,       ///< the reader waits: for files, where every frame counts
+    kDropOldest, ///< the oldest frame is dropped: for cameras, which do not wait
 };
 
 /// Options of a StreamPool.
 struct StreamPoolOptions {
-    std::size_t workers = 1;                ///< threads that track, >= 1
-    std::size_t queue = 4;                  ///< frames that may wait in each stream, >= 1
-    FullQueue when_full = FullQueue::kWait; ///< whether a stream waits or loses frames
-    /// How long readers may take to end when all is over; who takes longer is left to itself.
+    std::size_t workers = 1;                ///< tracking threads, >= 1
+    std::size_t queue = 4;                  ///< capacity of each stream's queue in frames, >= 1
+    FullQueue when_full = FullQueue::kWait; ///< whether a stream waits or drops frames
+    /// How long the readers may take to end; slower readers are detached.
     std::chrono::milliseconds patience{2000};
 };
 
-/// What became of a stream.
+/// The outcome of a stream.
 struct StreamEnd {
-    std::int64_t tracked = 0; ///< frames
-    std::int64_t dropped = 0; ///< frames before the last tracked one that were not tracked
-    double seconds = 0;       ///< from the beginning of all to its last tracked frame
-    LatencyHistogram latency; ///< from a frame's arrival until it was tracked
-    std::string error;        ///< why it ended early; empty: it did not, or everything was stopped
+    std::int64_t tracked = 0; ///< number of tracked frames
+    std::int64_t dropped = 0; ///< number of untracked frames before the last tracked one
+    double seconds = 0;       ///< from the start of the pool to the last tracked frame
+    LatencyHistogram latency; ///< from a frame's arrival to the end of its tracking
+    std::string error;        ///< why it ended early; empty if it did not or the pool was stopped
 };
 
 /// Tracks many streams with few threads.
 ///
-/// Each stream has a thread that reads, where it mostly waits, and a queue of a few frames. The trackers
-/// share the pool's workers: streams that have a frame stand in line, a worker takes the one in front, tracks
-/// one frame of it, and puts it to the end of the line if it has more. So every stream gets its turn, however
-/// many frames the others have; a stream that is slow to read holds up nobody, and one that is slow to track
-/// holds one worker at most. A stream that throws ends alone.
+/// Each stream has a reader thread, which mostly waits, and a queue of a few frames. The trackers share the
+/// pool's workers. Streams with a waiting frame form a line: a worker takes the first stream, tracks one of
+/// its frames, and puts the stream back at the end of the line if it has more. So every stream gets its turn,
+/// however many frames the others have. A stream that is slow to read delays no other stream, and one that is
+/// slow to track occupies at most one worker. A stream that throws ends without affecting the others.
 class StreamPool {
 public:
-    /// @throws InvalidArgument  no workers, or no room in the queues
+    /// @throws InvalidArgument  there are no workers, or the queues have no capacity
     explicit StreamPool(const StreamPoolOptions& options) : options_(options) {
         if (options.workers == 0 || options.queue == 0)
             throw InvalidArgument("StreamPool: expected at least one worker and room for one frame, got " +
                                   std::to_string(options.workers) + " and " + std::to_string(options.queue) +
-                                  "; give more than zero");
+                                  "; increase both above zero");
     }
 
-    /// Returns when all streams have ended, or soon after `stop()` has turned true, which is asked in the
-    /// calling thread some twenty times a second. Frames that still wait then are not tracked. No thread is
-    /// left, except for a reader that does not end in time: its stream's functions must stay callable.
+    /// Returns when all streams have ended, or soon after `stop()` returns true. The calling thread calls
+    /// `stop()` about twenty times a second. Frames that are still waiting then are not tracked. No thread
+    /// remains, except for a reader that does not end in time; the functions of its stream must stay
+    /// callable.
     [[nodiscard]] std::vector<StreamEnd> run(std::vector<PoolStream> streams,
                                              const std::function<bool()>& stop) const {
         const auto line = std::make_shared<Line>(std::move(streams), options_);
         std::vector<std::jthread> readers;
         {
             std::vector<std::jthread> workers;
-            const StopAtEnd stopping{*line}; // whatever happens, before the workers are waited for
+            const StopAtEnd stopping{*line}; // runs in every case, before the workers are joined
             for (std::size_t k = 0; k < options_.workers; ++k)
                 workers.emplace_back([&line] { line->work(); });
             for (std::size_t k = 0; k < line->size(); ++k)
@@ -104,7 +106,7 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    /// A stream and its frames that wait.
+    /// A stream and its waiting frames.
     struct Lane {
         explicit Lane(PoolStream its_stream) : stream(std::move(its_stream)) {}
 
@@ -112,9 +114,9 @@ private:
         std::deque<StreamFrame> queue;
         std::condition_variable room;
         std::stop_source stop;
-        bool in_line = false;  // or with a worker
-        bool closed = false;   // takes no more frames
-        bool returned = false; // its reader
+        bool in_line = false;  // or being tracked by a worker
+        bool closed = false;   // accepts no more frames
+        bool returned = false; // whether the reader has returned
         std::int64_t last_number = 0;
         StreamEnd end;
 
@@ -131,7 +133,7 @@ private:
         }
     };
 
-    /// The streams that stand in line for a worker. Shared, so that it outlives a reader that never returns.
+    /// The line of streams that wait for a worker. Shared, so that it outlives a reader that never returns.
     class Line {
     public:
         Line(std::vector<PoolStream> streams, const StreamPoolOptions& options) : options_(options) {
@@ -141,10 +143,10 @@ private:
 
         [[nodiscard]] std::size_t size() const { return lanes_.size(); }
 
-        /// What a reader's thread does.
+        /// Runs in a reader's thread.
         void read(std::size_t k) {
-            // Where there is more to do than the processor can, frames should not be decoded for nothing
-            // while trackers wait: readers of cameras stand back, so that they skip frames.
+            // If the processor is overloaded, decoding frames that will be dropped would waste time that the
+            // trackers need. Readers of cameras therefore get a lower priority, so that they skip frames.
             if (options_.when_full == FullQueue::kDropOldest) lower_thread_priority();
             Lane& lane = *lanes_[k];
             std::string error;
@@ -155,13 +157,13 @@ private:
                 error = message_of(failure);
             }
             const std::scoped_lock lock(mutex_);
-            if (lane.end.error.empty()) lane.end.error = error; // what it has read before is still tracked
+            if (lane.end.error.empty()) lane.end.error = error; // frames read before are still tracked
             lane.close();
             lane.returned = true;
             something_ended_.notify_all();
         }
 
-        /// What a worker does.
+        /// Runs in a worker's thread.
         void work() {
             for (std::unique_lock lock(mutex_);;) {
                 someone_waits_.wait(lock, [&] { return stopped_ || !line_.empty(); });
@@ -183,7 +185,7 @@ private:
             }
         }
 
-        /// Waits until all streams have ended, or it is time to stop.
+        /// Waits until all streams have ended or `stop()` returns true.
         void wait(const std::function<bool()>& stop) {
             for (std::unique_lock lock(mutex_);;) {
                 const bool over = something_ended_.wait_for(lock, std::chrono::milliseconds(50), [&] {
@@ -195,7 +197,7 @@ private:
             }
         }
 
-        /// Nothing new begins.
+        /// Starts no new work.
         void stop() {
             const std::scoped_lock lock(mutex_);
             stopped_ = true;
@@ -204,7 +206,7 @@ private:
                 lane->close();
         }
 
-        /// Waits for the readers, but not for ever, and says what became of the streams.
+        /// Waits for the readers for a limited time and returns the outcomes of the streams.
         [[nodiscard]] std::vector<StreamEnd> end(std::vector<std::jthread>& readers,
                                                  std::chrono::milliseconds patience) {
             std::unique_lock lock(mutex_);
@@ -216,13 +218,14 @@ private:
                 Lane& lane = *lanes_[k];
                 if (!lane.returned && lane.end.error.empty()) lane.end.error = "its reader does not return";
                 ends.push_back(lane.end);
-                lane.returned ? readers[k].join() : readers[k].detach(); // who has returned needs no lock
+                lane.returned ? readers[k].join()
+                              : readers[k].detach(); // a reader that has returned needs no lock
             }
             return ends;
         }
 
     private:
-        /// Takes in a frame; false when no more are wanted.
+        /// Queues a frame; returns false if no more frames are accepted.
         [[nodiscard]] bool put(std::size_t k, StreamFrame frame) {
             Lane& lane = *lanes_[k];
             std::unique_lock lock(mutex_);
@@ -244,7 +247,7 @@ private:
             someone_waits_.notify_one();
         }
 
-        /// @return  what went wrong
+        /// @return  an error message, or empty
         [[nodiscard]] static std::string track(const PoolStream& stream, const StreamFrame& frame) {
             try {
                 stream.track(frame);
@@ -269,7 +272,7 @@ private:
 
         StreamPoolOptions options_;
         std::vector<std::unique_ptr<Lane>> lanes_;
-        std::mutex mutex_; // over all that changes
+        std::mutex mutex_; // guards all mutable members
         std::condition_variable someone_waits_, something_ended_;
         std::deque<std::size_t> line_;
         bool stopped_ = false;

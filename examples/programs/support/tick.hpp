@@ -5,7 +5,7 @@
 
 namespace fgagt::examples {
 
-/// Called when more of a long work is done, with how much; may throw to end it.
+/// Called with the amount of work done since the last call; may throw to end the work.
 using Tick = std::function<void(std::int64_t)>;
 
 } // namespace fgagt::examples

@@ -30,10 +30,10 @@
 
 namespace fgagt::examples {
 
-/// Who is where in a frame.
+/// The IDs and boxes of the people in a frame.
 using People = std::vector<std::pair<TrackId, Box>>;
 
-/// The people of a frame of ground truth to learn from: those that count in an evaluation.
+/// The people in a frame of ground truth who count in an evaluation.
 [[nodiscard]] inline People people_of(std::span<const GroundTruthRow> rows) {
     constexpr int kNoClass = -1, kPedestrian = 1;
     People people;
@@ -43,8 +43,8 @@ using People = std::vector<std::pair<TrackId, Box>>;
     return people;
 }
 
-/// The boxes of people as a detector might find them: noise of 3 % of their size, 5 % missed, a false one in
-/// every fifth frame.
+/// Simulated detections of people: noise of 3 % of the box size, 5 % missed, and a false positive in every
+/// fifth frame.
 ///
 /// @param seed  the same seed, frame and people give the same boxes
 [[nodiscard]] inline std::vector<Detection> jittered(const People& people, cv::Size frame_size,
@@ -67,7 +67,7 @@ using People = std::vector<std::pair<TrackId, Box>>;
     return detections;
 }
 
-/// What is known of a frame.
+/// A frame with its ground truth and detections.
 struct LabelledFrame {
     cv::Mat pixels;
     std::vector<Detection> detections;
@@ -76,10 +76,10 @@ struct LabelledFrame {
 
 /// Reads a MOTChallenge sequence folder (seqinfo.ini, img1/, gt/gt.txt) frame by frame.
 ///
-/// @param detections  name of a file in its det/; empty: the ground truth's boxes, jittered
+/// @param detections  name of a file in det/; empty: jittered ground truth boxes
 /// @param seed        of the jitter
-/// @param use         takes each LabelledFrame
-/// @throws ParseError  a file cannot be read; it names the file
+/// @param use         receives each LabelledFrame
+/// @throws ParseError  a file cannot be read; names the file
 template <class Use>
 void for_frames(const std::filesystem::path& folder, const std::string& detections, std::uint64_t seed,
                 Use use) {
@@ -110,12 +110,13 @@ void for_frames(const std::filesystem::path& folder, const std::string& detectio
     return reader.finish();
 }
 
-/// A video with a tracker's result of it as a labelled sequence: the confident tracks are taken for the truth
-/// and found as jittered() says, the others are left out. Frames after the result's last are not read.
+/// A video with its tracking result as a labelled sequence. The confident tracks serve as ground truth, with
+/// simulated detections from jittered(); other tracks are ignored. Frames after the last one of the result
+/// are not read.
 ///
 /// @param seed  of the jitter
-/// @throws ParseError          a file cannot be read; it names the file
-/// @throws std::runtime_error  there is no confident track, or the result goes on when the video has ended
+/// @throws ParseError          a file cannot be read; names the file
+/// @throws std::runtime_error  there is no confident track, or the result is longer than the video
 [[nodiscard]] inline LabelledSequence read_tracked_video(const std::filesystem::path& video,
                                                          const std::filesystem::path& result,
                                                          const ConfidenceOptions& confidence,
@@ -125,16 +126,16 @@ void for_frames(const std::filesystem::path& folder, const std::string& detectio
     const std::set<TrackId> confident = confident_tracks(rows, confidence);
     if (confident.empty())
         throw std::runtime_error(result.string() +
-                                 ": no track is long and scores well enough to learn from; ask for less "
+                                 ": no track is long and confident enough to learn from; lower the limits "
                                  "with --track-length and --track-score");
     SequenceReader reader;
     cv::Mat frame;
     for (std::int64_t number = 1; number <= rows.last_frame(); ++number) {
         if (!source->read(frame))
-            throw std::runtime_error(result.string() + ": goes on to frame " +
+            throw std::runtime_error(result.string() + ": contains frame " +
                                      std::to_string(rows.last_frame()) + ", but " + video.string() +
-                                     " ends after " + std::to_string(number - 1) +
-                                     "; give the result of this video");
+                                     " ends after frame " + std::to_string(number - 1) +
+                                     "; use the result of this video");
         People people;
         for (const ResultRow& row : rows.frame(number))
             if (confident.contains(row.id)) people.emplace_back(row.id, row.box);
@@ -144,16 +145,16 @@ void for_frames(const std::filesystem::path& folder, const std::string& detectio
     return reader.finish();
 }
 
-/// Which pairs of frames become samples.
+/// How pairs of frames are chosen as samples.
 struct DrawingOptions {
-    std::int64_t samples = 4000; ///< how many, >= 1
-    std::int64_t max_gap = 40;   ///< frames between the two at most, >= 1
+    std::int64_t samples = 4000; ///< number of samples, >= 1
+    std::int64_t max_gap = 40;   ///< maximum number of frames between the two, >= 1
     double short_gaps = 0.5;     ///< share of samples with 1 to 3 frames between them, [0, 1]
-    double absences = 0.5;       ///< share of samples with tracks as a tracker has them, [0, 1]
-    std::uint64_t seed = 1;      ///< the same seed, the same samples
+    double absences = 0.5;       ///< share of samples with realistic tracks, some of them lost, [0, 1]
+    std::uint64_t seed = 1;      ///< the same seed gives the same samples
 };
 
-/// Runs `make(k)` for all k < count on all threads, and ticks in between.
+/// Runs `make(k)` for all k < count on all threads and calls `tick` in between.
 inline void make_in_parallel(std::int64_t count, const Tick& tick,
                              const std::function<void(std::size_t)>& make) {
     constexpr std::int64_t kBlock = 32;
@@ -168,13 +169,13 @@ inline void make_in_parallel(std::int64_t count, const Tick& tick,
     }
 }
 
-/// Two frames of one of several sequences.
+/// Two frames of a sequence.
 struct Moments {
     const LabelledSequence* sequence = nullptr;
     std::size_t before = 0, now = 0;
 };
 
-/// Any frame but a sequence's first is as likely as any other.
+/// Every frame except a sequence's first is equally likely.
 [[nodiscard]] inline Moments draw_moments(std::span<const LabelledSequence> sequences,
                                           const DrawingOptions& options, KeyedRandom& random) {
     constexpr std::int64_t kShort = 3;
@@ -192,7 +193,7 @@ struct Moments {
     return {&*sequence, now - gap, now};
 }
 
-/// Draws pairs of frames and makes samples of them, the same on any number of threads.
+/// Draws pairs of frames and makes samples of them. The result does not depend on the number of threads.
 ///
 /// @param sequences  of at least 2 frames each
 [[nodiscard]] inline std::vector<AssociationSample> draw_samples(std::span<const LabelledSequence> sequences,
@@ -213,8 +214,8 @@ struct Moments {
     return samples;
 }
 
-/// The samples to validate with: every frame with those `gaps` frames before it, as filmed. Those without a
-/// detection or a track say nothing and are left out.
+/// The validation samples: every frame paired with the frames `gaps` before it, without augmentation. Samples
+/// without a detection or a track are left out, because they carry no information.
 [[nodiscard]] inline std::vector<AssociationSample>
 validation_samples(std::span<const LabelledSequence> sequences, std::initializer_list<std::size_t> gaps,
                    const Tick& tick) {

@@ -24,15 +24,15 @@
 
 namespace fgagt::examples {
 
-/// How training stood at one validation.
+/// The state of training at one validation.
 struct LogRow {
     std::int64_t step = 0;     ///< steps taken
-    float loss = 0;            ///< mean since the row before; in the first row that of the first step to come
-    float validation_loss = 0; ///< of the validation samples
-    float accuracy = 0;        ///< of the validation samples, [0, 1]
+    float loss = 0;            ///< mean since the previous row; in the first row, the loss of the first step
+    float validation_loss = 0; ///< on the validation samples
+    float accuracy = 0;        ///< on the validation samples, [0, 1]
 };
 
-/// A number with as many digits as give it back exactly.
+/// A number with enough digits to restore it exactly.
 template <class Number>
 [[nodiscard]] std::string exact_text(Number number) {
     std::array<char, 64> buffer{};
@@ -40,15 +40,15 @@ template <class Number>
     return {buffer.data(), end};
 }
 
-/// Takes a number from the front of a text.
-/// @throws ParseError  there is none, or another character than `after` follows it
+/// Reads a number from the start of a text and removes it.
+/// @throws ParseError  there is none, or it is not followed by `after`
 template <class Number>
 [[nodiscard]] Number take_number(std::string_view& text, char after, const std::string& file) {
     Number number{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end == text.data() + text.size() || *end != after)
         throw ParseError(file, 0, 0,
-                         "expected a log of training, found '" + std::string(text.substr(0, 20)) +
+                         "expected a training log, found '" + std::string(text.substr(0, 20)) +
                              "'; remove the file to start afresh");
     text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
     return number;
@@ -65,8 +65,8 @@ inline constexpr std::string_view kLogHeader = "step,loss,validation_loss,accura
     return text;
 }
 
-/// The log of csv_of(), exactly.
-/// @throws ParseError  it is no such text; says that the file has it
+/// Parses the log that csv_of() writes, exactly.
+/// @throws ParseError  the text is malformed; names the file
 [[nodiscard]] inline std::vector<LogRow> rows_of(std::string_view text, const std::string& file) {
     std::vector<LogRow> rows;
     text.remove_prefix(text.starts_with(kLogHeader) ? kLogHeader.size() : 0);
@@ -81,7 +81,7 @@ inline constexpr std::string_view kLogHeader = "step,loss,validation_loss,accura
     return rows;
 }
 
-/// The row with the least validation loss, the first one where several have it.
+/// The row with the lowest validation loss, the first of several.
 [[nodiscard]] inline std::size_t best_row(std::span<const LogRow> rows) {
     return static_cast<std::size_t>(std::ranges::min_element(rows, {}, &LogRow::validation_loss) -
                                     rows.begin());
@@ -111,7 +111,7 @@ public:
             cv::circle(image_, point, 3, colour, cv::FILLED, cv::LINE_AA);
     }
 
-    /// Marks a point of the curve, and says above the panel what it is.
+    /// Marks a point of the curve and describes it above the panel.
     void mark(const cv::Point2d& point, const std::string& text) {
         cv::circle(image_, place(point), 7, kInk, 1, cv::LINE_AA);
         const int width = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, 0.45, 1, nullptr).width;
@@ -126,7 +126,7 @@ private:
         cv::putText(image_, text, origin, cv::FONT_HERSHEY_SIMPLEX, size, colour, 1, cv::LINE_AA);
     }
 
-    /// Makes room for all points, and a little more above and below.
+    /// Sets the axes to cover all points, with a small margin above and below.
     void fit(std::span<const cv::Point2d> points) {
         const auto [low, high] = std::ranges::minmax(points, {}, &cv::Point2d::y);
         const double room = std::max(0.08 * (high.y - low.y), 1e-3 * std::max(std::abs(high.y), 1e-3));
@@ -139,7 +139,7 @@ private:
         return {plot_.x + cvRound(x * plot_.width), plot_.y + plot_.height - cvRound(y * plot_.height)};
     }
 
-    /// 1, 2 or 5 times a power of ten, so that there are at most `count` steps.
+    /// 1, 2 or 5 times a power of ten, for at most `count` steps.
     static double tick_step(double range, int count) {
         const double power = std::pow(10, std::floor(std::log10(range / count)));
         for (const double factor : {1.0, 2.0, 5.0})
@@ -204,17 +204,17 @@ private:
         return points;
     };
     const std::size_t best = best_row(rows);
-    Panel(image, {0, 0, kWidth, kHeight}, "loss (training, mean since the point before)")
+    Panel(image, {0, 0, kWidth, kHeight}, "loss (training, mean since the previous point)")
         .draw(curve(1, &LogRow::loss), {40, 110, 215});
     const auto losses = curve(1, &LogRow::validation_loss);
     Panel loss(image, {0, kHeight, kWidth, kHeight}, "loss (validation)");
     loss.draw(losses, {40, 110, 215});
-    loss.mark(losses[best], "least at step " + exact_text(rows[best].step));
+    loss.mark(losses[best], "lowest at step " + exact_text(rows[best].step));
     const auto accuracies = curve(100, &LogRow::accuracy);
     Panel accuracy(image, {0, 2 * kHeight, kWidth, kHeight}, "association accuracy (validation), %");
     accuracy.draw(accuracies, {170, 110, 20});
     char text[64];
-    std::snprintf(text, sizeof text, "%.2f %% with the weights that are kept", accuracies[best].y);
+    std::snprintf(text, sizeof text, "%.2f %% with the selected weights", accuracies[best].y);
     accuracy.mark(accuracies[best], text);
     return image;
 }

@@ -17,7 +17,7 @@
 
 namespace fgagt::examples {
 
-/// Writes annotated frames; the file takes its name when it is complete.
+/// Writes annotated frames. The file gets its final name when it is complete.
 class VideoOutput {
 public:
     /// @param path  empty: nothing is written
@@ -42,14 +42,15 @@ public:
         ++frames_;
     }
 
-    /// @throws std::runtime_error  what is on the disk has not as many frames
+    /// @throws std::runtime_error  the file has fewer frames than were written
     void finish() {
         if (path_.empty() || !writer_.isOpened()) return;
         const int backend = backend_of(writer_);
         writer_.release();
         if (frames_on_disk(backend) < frames_)
-            throw std::runtime_error(path_.string() + ": the video could not be written whole; see whether "
-                                                      "the disk is full");
+            throw std::runtime_error(path_.string() +
+                                     ": the video could not be written completely; check whether "
+                                     "the disk is full");
         std::filesystem::rename(unfinished(), path_);
     }
 
@@ -58,8 +59,8 @@ private:
         return path_.parent_path() / (path_.stem().string() + ".part" + path_.extension().string());
     }
 
-    /// What wrote the file reads it, too. Another backend may wait for the rest of a file that was cut off:
-    /// GStreamer 1.22 does so for ever.
+    /// Uses the backend that wrote the file to read it. Other backends may wait for the rest of a truncated
+    /// file; GStreamer 1.22 waits for ever.
     [[nodiscard]] static int backend_of(const cv::VideoWriter& writer) {
         const std::string name = writer.getBackendName();
         for (const cv::VideoCaptureAPIs backend : cv::videoio_registry::getWriterBackends())
@@ -67,7 +68,7 @@ private:
         return cv::CAP_ANY;
     }
 
-    /// The writer does not say when it fails.
+    /// Counts the frames on disk, because the writer does not report failures.
     [[nodiscard]] std::int64_t frames_on_disk(int backend) const {
         cv::VideoCapture video(unfinished().string(), backend);
         return video.isOpened() ? static_cast<std::int64_t>(video.get(cv::CAP_PROP_FRAME_COUNT)) : 0;

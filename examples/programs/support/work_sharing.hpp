@@ -12,11 +12,11 @@
 
 namespace fgagt::examples {
 
-/// Has pieces of work done by all threads, and processes, that there are.
+/// Distributes pieces of work over all available threads and processes.
 ///
-/// One process leads: it has the pieces, hands one out to whoever is free, and hears of the results. The
-/// others call `run` as well, with the same work; where the leader ends without having called it, they have
-/// nothing to do.
+/// One process leads: it has the pieces, hands them out to idle threads and receives the results. The other
+/// processes call `run` with the same work; if the leader ends without calling `run`, they have nothing to
+/// do.
 class WorkSharing {
 public:
     WorkSharing() = default;
@@ -24,26 +24,26 @@ public:
     WorkSharing& operator=(const WorkSharing&) = delete;
     virtual ~WorkSharing() = default;
 
-    /// Whether this process is the one that has the pieces.
+    /// Whether this process has the pieces.
     [[nodiscard]] virtual bool leads() const = 0;
     /// Number of processes.
     [[nodiscard]] virtual std::size_t processes() const = 0;
 
-    /// What the leader hears of each piece, in the order in which they end, in the thread that called `run`.
+    /// Called for each finished piece, in the order of completion, in the thread that called `run`.
     using Report = std::function<void(const Parcel&)>;
-    /// Whether no further piece should begin; those that were begun end as they do.
+    /// Whether to start no further pieces; pieces in progress are finished.
     using Stop = std::function<bool()>;
 
-    /// Returns when all is done.
+    /// Returns when all pieces are done.
     ///
-    /// @param threads  of each process that work at once, >= 1
-    /// @param pieces   what the leader hands out; of no meaning elsewhere. Results should be short, say a
-    /// line
+    /// @param threads  worker threads of each process, >= 1
+    /// @param pieces   the pieces of the leader; ignored in the other processes. Results should be short,
+    /// such as a line.
     virtual void run(std::size_t threads, const std::vector<std::string>& pieces, const Work& work,
                      const Report& report, const Stop& stop) = 0;
 };
 
-/// Threads of this process alone.
+/// Uses the threads of this process only.
 class ThreadSharing final : public WorkSharing {
 public:
     [[nodiscard]] bool leads() const override { return true; }
@@ -69,7 +69,7 @@ public:
 
 namespace fgagt::examples {
 
-/// Among the processes of an MPI job, where this is one and MPI is built in; else among threads.
+/// Uses the processes of an MPI job if this process belongs to one and MPI is built in; otherwise threads.
 [[nodiscard]] inline std::unique_ptr<WorkSharing> open_work_sharing() {
 #ifdef FGAGT_WITH_MPI
     if (MpiSharing::is_wanted()) return std::make_unique<MpiSharing>();

@@ -16,11 +16,11 @@
 
 namespace fgagt::examples {
 
-/// The processes of an MPI job, which rank 0 leads and works in as well. All calls of MPI come from the
-/// thread that made it. There may be one in the life of a process, and one `run` of it.
+/// Uses the processes of an MPI job. Rank 0 leads and also works. All MPI calls come from the thread that
+/// created this object. A process may create it once and call `run` once.
 class MpiSharing final : public WorkSharing {
 public:
-    /// Whether a launcher of MPI jobs has started this process.
+    /// Whether an MPI launcher has started this process.
     [[nodiscard]] static bool is_wanted() {
         return std::ranges::any_of(std::vector{"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"},
                                    [](const char* name) {
@@ -39,7 +39,7 @@ public:
     ~MpiSharing() override {
         if (!ended_ && leads()) end_others();
         while (!ended_)
-            if (const auto message = receive()) // a piece means that only this process has failed
+            if (const auto message = receive()) // the message is a piece if only this process has failed
                 message->tag == kEnd ? void(ended_ = true) : void(MPI_Abort(MPI_COMM_WORLD, 1));
         MPI_Finalize();
     }
@@ -52,7 +52,7 @@ public:
         try {
             LocalWorkers workers(threads, work);
             leads() ? lead(workers, threads, pieces, report, stop) : follow(workers);
-        } catch (const std::exception& error) { // the others would wait for ever
+        } catch (const std::exception& error) { // otherwise the others would wait for ever
             std::cerr << "rank " << rank_ << ": " << error.what() << '\n';
             MPI_Abort(MPI_COMM_WORLD, 1);
         }
@@ -64,7 +64,7 @@ private:
 
     void lead(LocalWorkers& workers, std::size_t threads, const std::vector<std::string>& pieces,
               const Report& report, const Stop& stop) {
-        std::vector<std::size_t> busy(processes(), 0); // the others' threads
+        std::vector<std::size_t> busy(processes(), 0); // busy threads of the other processes
         std::size_t next = 0, handed_out = 0;
         while ((next < pieces.size() && !stop()) || handed_out + workers.busy() > 0) {
             for (int rank = 1; rank < size_; ++rank)
@@ -90,7 +90,7 @@ private:
         ended_ = true;
     }
 
-    /// The leader ends this only when it has heard of everything that was begun.
+    /// The leader ends this loop only after it has received all results.
     void follow(LocalWorkers& workers) {
         while (!ended_) {
             if (const auto message = receive()) {
@@ -107,7 +107,7 @@ private:
         Parcel parcel;
     };
 
-    /// A message, where one has come.
+    /// Receives a message if one is available.
     [[nodiscard]] static std::optional<Message> receive() {
         int there = 0, size = 0;
         MPI_Status status;
@@ -131,7 +131,7 @@ private:
     }
 
     int rank_ = 0, size_ = 1;
-    bool ended_ = false; // there is nothing more to hand out, and all know it
+    bool ended_ = false; // no pieces are left, and all processes have been informed
 };
 
 } // namespace fgagt::examples

@@ -14,13 +14,13 @@
 
 namespace fgagt::examples {
 
-/// A backbone chosen at run time, of those whose map is a FeatureMap. Copies share the backbone.
+/// A backbone that is chosen at run time and produces a FeatureMap. Copies share the backbone.
 class AnyBackbone {
 public:
     using Map = FeatureMap;
 
     template <class B>
-    requires(!std::same_as<B, AnyBackbone>) && Backbone<B> // whether this is a backbone needs its copies
+    requires(!std::same_as<B, AnyBackbone>) && Backbone<B> // the concept check itself needs copies
         explicit AnyBackbone(B backbone) {
         const auto shared = std::make_shared<B>(std::move(backbone));
         extract_ = [shared](const cv::Mat& frame, FeatureMap& map) { shared->extract(frame, map); };
@@ -30,16 +30,16 @@ public:
             };
     }
 
-    /// Whether the backbone is a detector, too.
+    /// Whether the backbone is also a detector.
     [[nodiscard]] bool detects() const { return static_cast<bool>(detect_); }
 
     void extract(const cv::Mat& frame, FeatureMap& map) { extract_(frame, map); }
 
-    /// @throws InvalidArgument  the backbone is no detector
+    /// @throws InvalidArgument  the backbone is not a detector
     void detect(const cv::Mat& frame, FeatureMap& map, std::vector<Detection>& detections) {
         if (!detects())
-            throw InvalidArgument("AnyBackbone: expected a backbone that is a detector, got another; "
-                                  "give detections to update()");
+            throw InvalidArgument("AnyBackbone: expected a backbone that is also a detector; "
+                                  "pass detections to update() instead");
         detect_(frame, map, detections);
     }
 

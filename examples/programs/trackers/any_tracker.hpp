@@ -26,16 +26,16 @@ enum class Preset : std::uint8_t {
     kPaper,    ///< PaperTracker<>
 };
 
-/// Which tracker, and with what.
+/// A tracker and its options.
 struct TrackerChoice {
     Preset preset = Preset::kDefault;
     std::optional<AnyBackbone> backbone{};   ///< empty: ColourBackbone; not for kGeometry
-    std::optional<NetworkWeights> weights{}; ///< kGraph: empty for the library's own; kPaper: empty for none
-    LifecycleOptions lifecycle{};            ///< not for kPaper, whose rules fix it
+    std::optional<NetworkWeights> weights{}; ///< empty: kGraph uses the built-in weights, kPaper none
+    LifecycleOptions lifecycle{};            ///< ignored by kPaper, which has fixed rules
     TrackerOptions options{};
 };
 
-/// A tracker chosen at run time. All programs share the units that compile the trackers.
+/// A tracker that is chosen at run time. All programs share the units that compile the trackers.
 class AnyTracker {
 public:
     AnyTracker() = default;
@@ -46,27 +46,27 @@ public:
     /// Whether the tracker reads pixels.
     [[nodiscard]] virtual bool reads_frames() const = 0;
 
-    /// Tracks one frame, as Tracker::update and Tracker::propagate do.
+    /// Tracks one frame like Tracker::update and Tracker::propagate.
     ///
-    /// @param frame       not used unless `reads_frames()`
-    /// @param detections  of the frame; empty where no detector looked at it. A backbone that is a detector
-    ///                    makes its own instead, in the frames that have some here
+    /// @param frame       ignored unless `reads_frames()`
+    /// @param detections  of the frame; empty if no detector examined it. If the backbone is a detector, the
+    ///                    values are ignored and the backbone detects in the frames that have some here
     /// @return  valid until the next call
     /// @throws InvalidArgument  as Tracker::update
     virtual const FrameResult& track(const cv::Mat& frame,
                                      std::optional<std::span<const Detection>> detections,
                                      const FrameInfo& info) = 0;
 
-    /// Forgets the tracks; IDs go on.
+    /// Forgets the tracks; IDs continue.
     virtual void reset() = 0;
 
-    /// As Tracker::save and Tracker::restore.
+    /// Same as Tracker::save and Tracker::restore.
     virtual void save(std::ostream& stream) const = 0;
     virtual void restore(std::istream& stream) = 0;
 };
 
 /// @name The trackers of the presets
-/// @throws InvalidArgument  an option is out of its range, or the weights are for another backbone
+/// @throws InvalidArgument  an option is out of range, or the weights are for another backbone
 /// @{
 [[nodiscard]] std::unique_ptr<AnyTracker> open_default_tracker(const TrackerChoice& choice);
 [[nodiscard]] std::unique_ptr<AnyTracker> open_graph_tracker(const TrackerChoice& choice);
@@ -74,7 +74,7 @@ public:
 [[nodiscard]] std::unique_ptr<AnyTracker> open_paper_tracker(const TrackerChoice& choice);
 /// @}
 
-/// The tracker of the preset that is chosen.
+/// Opens the tracker of the chosen preset.
 [[nodiscard]] inline std::unique_ptr<AnyTracker> open_tracker(const TrackerChoice& choice) {
     switch (choice.preset) {
     case Preset::kGraph:

@@ -1,4 +1,4 @@
-// The presets whose graph decides which detection belongs to which track: graph and paper.
+// The presets that associate with the graph: graph and paper.
 
 #include "any_tracker.hpp"
 #include "tracker_of.hpp"

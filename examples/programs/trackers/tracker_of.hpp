@@ -13,11 +13,11 @@
 
 namespace fgagt::examples {
 
-/// One of the library's trackers behind the interface.
+/// One of the library's trackers behind the AnyTracker interface.
 template <class T>
 class TrackerOf final : public AnyTracker {
 public:
-    /// @param own_detections  whether the backbone makes the detections
+    /// @param own_detections  whether the backbone is the detector
     TrackerOf(typename T::Components components, const TrackerOptions& options, bool own_detections)
         : tracker_(std::move(components), options),
           own_detections_(own_detections) {}
@@ -45,7 +45,7 @@ private:
     bool own_detections_;
 };
 
-/// A tracker of these parts.
+/// Makes a tracker of these components.
 template <class T>
 [[nodiscard]] std::unique_ptr<AnyTracker> tracker_of(typename T::Components components,
                                                      const TrackerChoice& choice) {

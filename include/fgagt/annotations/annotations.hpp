@@ -18,29 +18,29 @@
 #include <utility>
 #include <vector>
 
-/// What annotation tools and data sets say of a sequence of images. Every format is read into these structs
-/// and written from them, so that any two of them convert into each other. The formats are headers of their
-/// own: `io/coco.hpp`, `io/cvat.hpp` and so on.
+/// Annotations of a sequence of images, as in annotation tools and data sets. Every format is read into these
+/// structs and written from them, so any format can be converted to any other. Each format has its own
+/// header: `annotations/coco.hpp`, `annotations/cvat.hpp` and so on.
 namespace fgagt {
 
-/// Largest number of a frame: a double holds every whole number up to here.
+/// Largest frame number: a double represents all integers up to this one.
 inline constexpr std::int64_t kLastFrame = std::int64_t{1} << 53;
 
 /// A corner of an outline.
 struct AnnotationPoint {
     double x = 0; ///< continuous: the first column covers [0, 1), pixels
-    double y = 0; ///< likewise, of the rows
+    double y = 0; ///< continuous: the first row covers [0, 1), pixels
 
     friend bool operator==(const AnnotationPoint&, const AnnotationPoint&) = default;
 };
 
-/// An outline: closed, its last corner is not its first again.
+/// A closed outline. The last corner does not repeat the first.
 using AnnotationPolygon = std::vector<AnnotationPoint>;
 
-/// What an object may be.
+/// A class of objects.
 struct AnnotationClass {
     std::string name;        ///< UTF-8
-    std::int64_t number = 1; ///< where a format has numbers; given from 1 where it has none
+    std::int64_t number = 1; ///< from the format, or counted from 1 if the format has no numbers
 
     friend bool operator==(const AnnotationClass&, const AnnotationClass&) = default;
 };
@@ -48,67 +48,67 @@ struct AnnotationClass {
 /// An image of the sequence.
 struct AnnotatedImage {
     std::int64_t frame = 1; ///< from 1, unique
-    std::string file;       ///< its name, with folders where the format has them; empty: not known
-    int width = 0;          ///< pixels; 0: as Annotations::width
-    int height = 0;         ///< pixels; 0: as Annotations::height
+    std::string file;       ///< file name, with folders if the format has them; empty: unknown
+    int width = 0;          ///< pixels; 0: see Annotations::width
+    int height = 0;         ///< pixels; 0: see Annotations::height
 
     friend bool operator==(const AnnotatedImage&, const AnnotatedImage&) = default;
 };
 
 /// An object in one image.
 struct AnnotatedObject {
-    std::int64_t frame = 1;                  ///< from 1
-    std::optional<TrackId> id;               ///< the same in every frame; empty: not known
-    std::size_t class_index = 0;             ///< in Annotations::classes
-    MotBox box;                              ///< continuous: the first pixel covers [0, 1)
-    std::optional<double> score;             ///< of a detector
-    bool ignore = false;                     ///< not to be evaluated: a crowd, a region, something difficult
-    std::optional<double> visibility;        ///< share that is visible, [0, 1]
-    std::optional<int> occlusion;            ///< 0 none, 1 partly, 2 largely, 3 unknown, as KITTI has it
-    std::optional<double> truncation;        ///< share outside of the image, [0, 1]; levels in some formats
-    std::vector<AnnotationPolygon> polygons; ///< its outlines, where the format has some
-    std::map<std::string, std::string> attributes; ///< whatever else the format has, by its name there
+    std::int64_t frame = 1;           ///< from 1
+    std::optional<TrackId> id;        ///< the same in every frame; empty: unknown
+    std::size_t class_index = 0;      ///< index in Annotations::classes
+    MotBox box;                       ///< continuous: the first pixel covers [0, 1)
+    std::optional<double> score;      ///< score of a detector
+    bool ignore = false;              ///< exclude from evaluation: a crowd, a region or a difficult case
+    std::optional<double> visibility; ///< visible fraction, [0, 1]
+    std::optional<int> occlusion;     ///< 0 none, 1 partly, 2 largely, 3 unknown, as in KITTI
+    std::optional<double> truncation; ///< fraction outside the image, [0, 1]; a level in some formats
+    std::vector<AnnotationPolygon> polygons;       ///< outlines, if the format has them
+    std::map<std::string, std::string> attributes; ///< other data of the format, by its name there
 
     friend bool operator==(const AnnotatedObject&, const AnnotatedObject&) = default;
 };
 
-/// All that is annotated in a sequence of images.
+/// All annotations of a sequence of images.
 struct Annotations {
-    std::vector<AnnotationClass> classes; ///< in the format's order, or as they come
-    std::vector<AnnotatedImage> images;   ///< in order of their frames; those of which something is known
+    std::vector<AnnotationClass> classes; ///< in the format's order, or in order of appearance
+    std::vector<AnnotatedImage> images;   ///< in order of frames; only images with known properties
     std::vector<AnnotatedObject> objects; ///< in the file's order
-    int width = 0;                        ///< of images that have none of their own, pixels; 0: not known
-    int height = 0;                       ///< likewise
-    std::int64_t frame_count = 0;         ///< length of the sequence; 0: not known
-    /// What the file held that has no place here, as sentences. A writer passes over it.
+    int width = 0;                        ///< width of images without their own, pixels; 0: unknown
+    int height = 0;                       ///< likewise for the height
+    std::int64_t frame_count = 0;         ///< length of the sequence; 0: unknown
+    /// Contents of the file that cannot be represented here, as sentences. Writers ignore it.
     std::vector<std::string> left_out;
 
     friend bool operator==(const Annotations&, const Annotations&) = default;
 };
 
-/// What a format has a place for.
+/// What a format can store.
 struct AnnotationFormat {
-    std::string_view name;      ///< as people call it
-    bool class_numbers = false; ///< else they are counted from 1
-    bool class_list = false;    ///< classes that no object has, and the order
-    bool files = false;         ///< names of the images' files
-    bool sizes = false;         ///< of each image
-    bool common_size = false;   ///< of all images together
+    std::string_view name;      ///< common name of the format
+    bool class_numbers = false; ///< false: classes are numbered from 1
+    bool class_list = false;    ///< unused classes, and the order of classes
+    bool files = false;         ///< file names of the images
+    bool sizes = false;         ///< size of each image
+    bool common_size = false;   ///< one size for all images
     bool empty_images = false;  ///< images without objects
     bool frame_count = false;   ///< length of the sequence
-    bool ids = true;            ///< of tracks
-    bool scores = false;        ///< of detections
-    bool ignore = false;        ///< the mark of what is not evaluated
-    bool visibility = false;    ///< as a share
-    bool occlusion = false;     ///< as a level
-    bool truncation = false;    ///< as a share
-    bool polygons = false;      ///< outlines beside the box
-    bool attributes = false;    ///< of any name
+    bool ids = true;            ///< IDs of tracks
+    bool scores = false;        ///< scores of detections
+    bool ignore = false;        ///< the ignore mark: excluded from evaluation
+    bool visibility = false;    ///< visibility as a fraction
+    bool occlusion = false;     ///< occlusion as a level
+    bool truncation = false;    ///< truncation as a fraction
+    bool polygons = false;      ///< outlines in addition to the box
+    bool attributes = false;    ///< attributes of any name
 };
 
 namespace detail {
 
-/// Finds classes by their names, and adds those that are new.
+/// Finds classes by name, and adds new ones.
 class ClassFinder {
 public:
     /// @param classes  must outlive this object
@@ -117,7 +117,7 @@ public:
             indices_.try_emplace(classes[k].name, k);
     }
 
-    /// The index of a class; a new one has the next number from 1.
+    /// The index of a class; a new class gets the next number, starting from 1.
     std::size_t operator()(std::string_view name) {
         const auto known = indices_.find(name);
         if (known != indices_.end()) return known->second;
@@ -131,8 +131,8 @@ private:
     std::map<std::string, std::size_t, std::less<>> indices_;
 };
 
-/// The image of each frame that has objects or is in the list: the latter's, or one of which nothing is
-/// known.
+/// The image of each frame that has objects or is in the list of images. Frames that are not in the list get
+/// an image without known properties.
 [[nodiscard]] inline std::vector<AnnotatedImage> images_of(const Annotations& annotations) {
     std::map<std::int64_t, AnnotatedImage> images;
     for (const AnnotatedImage& image : annotations.images)
@@ -148,7 +148,7 @@ private:
     return result;
 }
 
-/// The size that all images have, or that of the first one.
+/// The common size of all images, or the size of the first one.
 [[nodiscard]] inline std::pair<int, int> common_size(const Annotations& annotations) {
     std::pair<int, int> size{annotations.width, annotations.height};
     for (const AnnotatedImage& image : annotations.images) {
@@ -158,7 +158,7 @@ private:
     return size;
 }
 
-/// The length of the sequence: what is known of it, and no less than there are annotated frames.
+/// The length of the sequence: the known length, but at least the last annotated frame.
 [[nodiscard]] inline std::int64_t last_frame(const Annotations& annotations) {
     std::int64_t last = annotations.frame_count;
     for (const AnnotatedImage& image : annotations.images)
@@ -168,7 +168,7 @@ private:
     return last;
 }
 
-/// The objects of each frame, in their order.
+/// The objects of each frame, in the same order.
 [[nodiscard]] inline std::map<std::int64_t, std::vector<const AnnotatedObject*>>
 objects_by_frame(const Annotations& annotations) {
     std::map<std::int64_t, std::vector<const AnnotatedObject*>> objects;
@@ -177,7 +177,7 @@ objects_by_frame(const Annotations& annotations) {
     return objects;
 }
 
-/// Sorts images by their frames.
+/// Sorts images by frame.
 inline void sort_images(Annotations& annotations) {
     std::ranges::stable_sort(annotations.images, {}, &AnnotatedImage::frame);
 }
@@ -187,7 +187,7 @@ inline void sort_images(Annotations& annotations) {
     return annotations.classes[object.class_index].name;
 }
 
-/// Whether a number is one that all formats can hold.
+/// Whether all formats can store a number.
 [[nodiscard]] inline bool is_bounded(double value) noexcept {
     return detail::is_finite(to_float(value));
 }
@@ -204,16 +204,16 @@ inline void sort_images(Annotations& annotations) {
            });
 }
 
-/// Refuses what no format can hold.
+/// Throws InvalidArgument for annotations that no format can store.
 inline void expect_sound(const Annotations& annotations, const char* function) {
     std::set<std::int64_t> frames;
     for (const AnnotatedImage& image : annotations.images) {
         if (image.frame < 1 || image.frame > kLastFrame || !frames.insert(image.frame).second)
             throw_invalid(function, ": expected images of different frames from 1 to 2^53, got ", image.frame,
-                          "; give each image its frame");
+                          "; give each image its own frame");
         if (image.width < 0 || image.height < 0)
             throw_invalid(function, ": expected sizes from 0, got ", image.width, " x ", image.height,
-                          " of frame ", image.frame, "; 0 says that it is not known");
+                          " of frame ", image.frame, "; 0 means unknown");
     }
     for (const AnnotatedObject& object : annotations.objects) {
         if (object.frame < 1 || object.frame > kLastFrame)
@@ -223,16 +223,16 @@ inline void expect_sound(const Annotations& annotations, const char* function) {
                           object.class_index, " in frame ", object.frame, "; add it to the list");
         if (!is_sound(object))
             throw_invalid(function, ": expected numbers that fit a float, got others in frame ", object.frame,
-                          "; leave that object out");
+                          "; leave out that object");
     }
     if (annotations.width < 0 || annotations.height < 0 || annotations.frame_count < 0 ||
         annotations.frame_count > kLastFrame)
         throw_invalid(function, ": expected sizes from 0 and a length from 0 to 2^53, got ",
                       annotations.width, " x ", annotations.height, " and ", annotations.frame_count,
-                      "; 0 says that it is not known");
+                      "; 0 means unknown");
 }
 
-/// The smallest box around an outline; empty without one.
+/// The smallest box around an outline; empty if the outline is empty.
 [[nodiscard]] inline MotBox bounds_of(const AnnotationPolygon& polygon) {
     if (polygon.empty()) return {};
     const auto by_x = [](const AnnotationPoint& a, const AnnotationPoint& b) { return a.x < b.x; };
@@ -242,12 +242,12 @@ inline void expect_sound(const Annotations& annotations, const char* function) {
     return {left->x, top->y, right->x - left->x, bottom->y - top->y};
 }
 
-/// Whether an object's box says nothing that its only outline does not say.
+/// Whether an object's box is the bounding box of its only outline.
 [[nodiscard]] inline bool is_outlined(const AnnotatedObject& object) {
     return object.polygons.size() == 1 && bounds_of(object.polygons[0]) == object.box;
 }
 
-/// Adds "3 of 7 objects have a score, for which KITTI has no place" for the objects that `is_lost` names.
+/// Adds "3 of 7 objects have a score, which KITTI cannot store" for the objects selected by `is_lost`.
 template <class Objects, class IsLost>
 void add_loss(std::vector<std::string>& losses, const Objects& objects, IsLost is_lost,
               std::string_view sentence) {
@@ -267,13 +267,13 @@ inline void add_class_losses(std::vector<std::string>& losses, const Annotations
     const auto is_renumbered = [&](const AnnotationClass& c) { return c.number != ++position; };
     if (!format.class_numbers)
         add_loss(losses, annotations.classes, is_renumbered,
-                 "classes have numbers that " + name + " does not keep: they are counted from 1");
+                 "classes have numbers that " + name + " does not keep: it numbers them from 1");
     std::set<std::string_view> names;
     if (!format.class_numbers)
         add_loss(
             losses, annotations.classes,
             [&](const AnnotationClass& c) { return !names.insert(c.name).second; },
-            "classes have the name of another one: " + name + " takes them for the same");
+            "classes have the name of another class: " + name + " merges them");
     std::size_t index = 0;
     const auto is_unused = [&](const AnnotationClass&) { return !used.contains(index++); };
     if (!format.class_list)
@@ -283,7 +283,7 @@ inline void add_class_losses(std::vector<std::string>& losses, const Annotations
 
 inline void add_image_losses(std::vector<std::string>& losses, const Annotations& annotations,
                              const AnnotationFormat& format) {
-    const std::string has_no = ", for which " + std::string(format.name) + " has no place";
+    const std::string has_no = ", which " + std::string(format.name) + " cannot store";
     const std::vector<AnnotatedImage> images = images_of(annotations);
     std::set<std::int64_t> filled;
     for (const AnnotatedObject& object : annotations.objects)
@@ -291,7 +291,7 @@ inline void add_image_losses(std::vector<std::string>& losses, const Annotations
     if (!format.files)
         add_loss(
             losses, images, [](const AnnotatedImage& i) { return !i.file.empty(); },
-            "images have a file's name" + has_no);
+            "images have a file name" + has_no);
     const auto common = format.common_size ? common_size(annotations) : std::pair(0, 0);
     if (!format.sizes)
         add_loss(
@@ -314,10 +314,10 @@ inline void add_object_losses(std::vector<std::string>& losses, const Annotation
         std::string_view what;
     };
     static constexpr Part kParts[] = {
-        {&AnnotationFormat::ids, [](const Object& o) { return o.id.has_value(); }, "a track's id"},
+        {&AnnotationFormat::ids, [](const Object& o) { return o.id.has_value(); }, "a track ID"},
         {&AnnotationFormat::scores, [](const Object& o) { return o.score.has_value(); }, "a score"},
         {&AnnotationFormat::ignore, [](const Object& o) { return o.ignore; },
-         "the mark that they are not evaluated"},
+         "the mark to ignore them in evaluation"},
         {&AnnotationFormat::visibility, [](const Object& o) { return o.visibility.has_value(); },
          "a visibility"},
         {&AnnotationFormat::occlusion, [](const Object& o) { return o.occlusion.has_value(); },
@@ -330,14 +330,15 @@ inline void add_object_losses(std::vector<std::string>& losses, const Annotation
     for (const Part& part : kParts)
         if (!(format.*part.has_place))
             add_loss(losses, annotations.objects, part.is_there,
-                     "objects have " + std::string(part.what) + ", for which " + std::string(format.name) +
-                         " has no place");
+                     "objects have " + std::string(part.what) + ", which " + std::string(format.name) +
+                         " cannot store");
 }
 
 } // namespace detail
 
-/// What a format cannot hold of some annotations, as sentences that say how much of it there is; empty where
-/// nothing is lost. Every format's own function (`kitti_losses()`, ...) adds what is special to it.
+/// The parts of some annotations that a format cannot store, as sentences with their numbers; empty if
+/// nothing is lost. The function of each format (`kitti_losses()`, ...) adds the losses specific to that
+/// format.
 [[nodiscard]] inline std::vector<std::string> annotation_losses(const Annotations& annotations,
                                                                 const AnnotationFormat& format) {
     std::vector<std::string> losses;
@@ -347,12 +348,12 @@ inline void add_object_losses(std::vector<std::string>& losses, const Annotation
     return losses;
 }
 
-/// Gives some annotations a list of classes: these names, numbered from 1. Every object keeps its class by
-/// its name; objects of no class (the number -1, see `io/mot_annotations.hpp`) take the only name if there is
+/// Sets the list of classes to these names, numbered from 1. Objects keep the class of the same name. Objects
+/// without a class (number -1, see `annotations/mot_annotations.hpp`) take the only name if there is just
 /// one.
 ///
-/// @throws InvalidArgument  a name is empty or there twice; a class that objects have is not in the list; the
-///                          annotations stay as they were
+/// @throws InvalidArgument  a name is empty or appears twice; a class of an object is not in the list; the
+///                          annotations stay unchanged
 inline void set_classes(Annotations& annotations, const std::vector<std::string>& names) {
     constexpr std::int64_t kNone = -1;
     std::vector<AnnotationClass> classes;
@@ -360,13 +361,13 @@ inline void set_classes(Annotations& annotations, const std::vector<std::string>
     for (std::size_t k = 0; k < names.size(); ++k)
         if (names[k].empty() || find(names[k]) != k)
             detail::throw_invalid("set_classes: expected different names, got ", detail::quoted(names[k]),
-                                  " more than once or an empty one");
+                                  " more than once or empty");
     std::vector<std::size_t> indices;
     for (const AnnotatedObject& object : annotations.objects) {
         const AnnotationClass& known = annotations.classes[object.class_index];
         indices.push_back(known.number == kNone && names.size() == 1 ? 0 : find(known.name));
         if (indices.back() >= names.size())
-            detail::throw_invalid("set_classes: expected a list with all classes, got none called ",
+            detail::throw_invalid("set_classes: expected a list of all classes, got none called ",
                                   detail::quoted(known.name), "; add it to the list");
     }
     for (std::size_t k = 0; k < indices.size(); ++k)

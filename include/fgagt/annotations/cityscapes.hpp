@@ -19,23 +19,25 @@
 #include <utility>
 #include <vector>
 
-/// Cityscapes: a folder with a file `NAME_gtFine_polygons.json` per image. This header needs nlohmann_json
-/// and is therefore included by itself.
+/// Cityscapes: a folder with a file `NAME_gtFine_polygons.json` per image. This header needs nlohmann_json,
+/// so include it separately.
 ///
 /// | Cityscapes | Annotations |
 /// |---|---|
 /// | `polygon` | an outline, and the box around it; corners are continuous coordinates |
-/// | `label` of the ten classes that have instances | the class |
-/// | the same with `group` | that class with the ignore mark: several that were not told apart |
+/// | `label`, one of the ten classes with instances | the class |
+/// | the same label followed by `group` | that class with the ignore mark: several objects as one |
 /// | other labels (road, sky, ...), and objects that are `deleted` | left out |
-/// | `imgWidth`, `imgHeight` | the image's size |
-/// | `track_id`, `score`, `visibility`, `occlusion`, `truncation`, `attributes`, which its scripts pass over
-/// | as they are called | | the name of a file | the name of the image's file, `NAME`; the last number in it
-/// is the frame (where a number is 0, one more; where one is missing or there twice, the place in order of
-/// the names) |
+/// | `imgWidth`, `imgHeight` | the size of the image |
+/// | `track_id`, `score`, `visibility`, `occlusion`, `truncation`, `attributes` | the same names |
+/// | file name | `NAME`, the name of the image file; the last number in it is the frame |
+///
+/// Cityscapes' own scripts ignore the members `track_id` to `attributes`. If a file name has the number 0,
+/// all frames are one higher. If a number is missing or appears twice, frames count from 1 in order of the
+/// names.
 namespace fgagt {
 
-/// What Cityscapes has a place for.
+/// What Cityscapes can store.
 inline constexpr AnnotationFormat kCityscapesFormat{.name = "Cityscapes",
                                                     .sizes = true,
                                                     .empty_images = true,
@@ -73,12 +75,12 @@ inline constexpr const char* kCityscapesEnding = "_gtFine_polygons.json";
 
 } // namespace detail
 
-/// Reads the text of one image's file. Its frame is 1.
+/// Reads the text of one image's file. The frame is 1.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  it is no JSON, a part is missing or of another kind, a polygon has no points, a number
-///                     does not fit a float
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  the text is not JSON, a member is missing or of the wrong kind, a polygon has no
+///                     points, or a number does not fit a float
 [[nodiscard]] inline Annotations parse_cityscapes(std::string_view text, const std::string& name) {
     const detail::JsonFile file(text, name);
     const detail::JsonValue root = file.root().as_object("Cityscapes");
@@ -116,20 +118,20 @@ inline constexpr const char* kCityscapesEnding = "_gtFine_polygons.json";
     }
     if (left_out > 0)
         annotations.left_out.push_back(std::to_string(left_out) +
-                                       " objects of classes without instances, or deleted ones");
+                                       " objects of classes without instances, or deleted");
     return annotations;
 }
 
 /// Reads a folder of Cityscapes files, or one of them.
 ///
-/// @throws ParseError  a file cannot be read, or as parse_cityscapes()
+/// @throws ParseError  a file cannot be read or is malformed, see parse_cityscapes()
 [[nodiscard]] inline Annotations read_cityscapes(const std::filesystem::path& path) {
     return detail::read_image_files(
         detail::files_at(path, detail::kCityscapesEnding), detail::kCityscapesEnding,
         [](const auto& file) { return parse_cityscapes(read_whole_file(file), detail::utf8_of(file)); });
 }
 
-/// What Cityscapes files cannot hold of some annotations.
+/// The parts of some annotations that Cityscapes files cannot store.
 [[nodiscard]] inline std::vector<std::string> cityscapes_losses(const Annotations& annotations) {
     AnnotationFormat format = kCityscapesFormat;
     format.files = true;
@@ -138,24 +140,24 @@ inline constexpr const char* kCityscapesEnding = "_gtFine_polygons.json";
     detail::add_loss(
         losses, detail::images_of(annotations),
         [](const AnnotatedImage& i) { return i.file != detail::stem_of(i.file); },
-        "images have a file's name with folders or an ending: Cityscapes keeps the name alone");
+        "images have a file name with folders or an extension: Cityscapes keeps only the name");
     detail::add_loss(
         losses, annotations.objects,
         [&](const AnnotatedObject& o) {
             return !detail::is_cityscapes_class(detail::class_name(annotations, o));
         },
-        "objects are of classes that have no instances in Cityscapes: its readers leave them out");
+        "objects have classes without instances in Cityscapes: its readers leave them out");
     detail::add_loss(
         losses, annotations.objects, [](const AnnotatedObject& o) { return !detail::is_outlined(o); },
-        "objects have no outline whose bounds are the box: Cityscapes gets the box as outline");
+        "objects have no outline whose bounds are the box: Cityscapes stores the box as the outline");
     return losses;
 }
 
-/// The Cityscapes file of each image by its name. Reading them gives the same annotations again, but for
+/// The Cityscapes file of each image, by file name. Reading the files gives the same annotations, except for
 /// cityscapes_losses().
 ///
-/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; a number that does not fit a
-///                          float; a text that is not UTF-8; two images of the same name
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list; a number does not fit a float; a text
+///                          is not UTF-8; two images have the same name
 [[nodiscard]] inline std::map<std::string, std::string> cityscapes_texts(const Annotations& annotations) {
     detail::expect_sound(annotations, "cityscapes_texts");
     const auto text = [&](const AnnotatedImage& image, const std::vector<const AnnotatedObject*>& objects) {
@@ -170,11 +172,11 @@ inline constexpr const char* kCityscapesEnding = "_gtFine_polygons.json";
     return detail::image_texts(annotations, detail::kCityscapesEnding, "cityscapes_texts", text);
 }
 
-/// Writes a folder of Cityscapes files (see cityscapes_texts()), each whole or not at all (see
-/// write_whole_file()). Files of other names stay.
+/// Writes a folder of Cityscapes files (see cityscapes_texts()), each completely or not at all (see
+/// write_whole_file()). Files with other names stay.
 ///
-/// @throws InvalidArgument  as cityscapes_texts(); nothing is written
-/// @throws std::filesystem::filesystem_error  a file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see cityscapes_texts(); nothing is written
+/// @throws std::filesystem::filesystem_error  a file cannot be written; contains the path and the reason
 inline void write_cityscapes(const std::filesystem::path& folder, const Annotations& annotations) {
     detail::write_files(folder, cityscapes_texts(annotations));
 }

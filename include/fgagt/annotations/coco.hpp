@@ -20,23 +20,23 @@
 #include <utility>
 #include <vector>
 
-/// COCO: one JSON file with `images`, `categories` and `annotations`, or a list of detections as the COCO
-/// tools take it. This header needs nlohmann_json and is therefore included by itself.
+/// COCO: one JSON file with `images`, `categories` and `annotations`, or a list of detections as used by the
+/// COCO tools. This header needs nlohmann_json, so include it separately.
 ///
 /// | COCO | Annotations |
 /// |---|---|
-/// | `bbox` [x, y, width, height] | the box: both are continuous and begin at 0 |
-/// | image `id` | the frame; where some id is 0, the frame is one more |
-/// | category `id` and `name` | the class's number and name |
+/// | `bbox` [x, y, width, height] | the box; both are continuous and start at 0 |
+/// | image `id` | the frame; if some ID is 0, all frames are one higher |
+/// | category `id` and `name` | number and name of the class |
 /// | `iscrowd` or `ignore` | the ignore mark, written as `iscrowd` |
 /// | `segmentation`, a list of polygons | outlines; masks are left out |
-/// | `track_id`, `score`, `visibility`, `occlusion`, `truncation`, `attributes` | as they are called |
+/// | `track_id`, `score`, `visibility`, `occlusion`, `truncation`, `attributes` | the same names |
 ///
-/// Not kept: `info`, `licenses`, the ids of annotations, `area`, which is computed anew, and what else a
-/// member may hold.
+/// Not kept: `info`, `licenses`, the IDs of annotations, `area` (which is computed again), and any other
+/// members.
 namespace fgagt {
 
-/// What COCO has a place for.
+/// What COCO can store.
 inline constexpr AnnotationFormat kCocoFormat{.name = "COCO",
                                               .class_numbers = true,
                                               .class_list = true,
@@ -74,7 +74,7 @@ public:
         sort_images(result_);
         if (masks_ > 0)
             result_.left_out.push_back(std::to_string(masks_) +
-                                       " masks as run lengths: only outlines and boxes are kept");
+                                       " masks in run-length encoding: only outlines and boxes are kept");
         return std::move(result_);
     }
 
@@ -83,7 +83,7 @@ private:
         const JsonValue id = json.as_object("a category").need("id");
         const std::int64_t number = id.integer("id of a category");
         if (!classes_.try_emplace(number, result_.classes.size()).second)
-            id.fail("the category ", number, " is there twice");
+            id.fail("the category ", number, " appears twice");
         result_.classes.push_back({std::string(json.need("name").text("name")), number});
     }
 
@@ -91,7 +91,7 @@ private:
         const JsonValue id = json.as_object("an image").need("id");
         AnnotatedImage image;
         image.frame = id.integer("id of an image", 0, kLastFrame - 1);
-        if (!frames_.insert(image.frame).second) id.fail("the image ", image.frame, " is there twice");
+        if (!frames_.insert(image.frame).second) id.fail("the image ", image.frame, " appears twice");
         if (const auto file = json.find("file_name")) image.file = file->text("file_name");
         image.width = read_size(json, "width");
         image.height = read_size(json, "height");
@@ -108,7 +108,7 @@ private:
         const JsonValue image = json.need("image_id");
         object.frame = image.integer("image_id", 0, kLastFrame - 1);
         if (root_.kind() == JsonKind::kObject && !frames_.contains(object.frame))
-            image.fail("expected the id of an image, found ", object.frame, ", which is none");
+            image.fail("expected the id of an image, found ", object.frame, ", which is not one");
         frames_.insert(object.frame);
         object.class_index = class_of(json.need("category_id"));
         read_shared_members(json, object);
@@ -119,13 +119,13 @@ private:
         result_.objects.push_back(std::move(object));
     }
 
-    /// Of a list of detections, which has no categories, each number is a class of its own.
+    /// The class of a category ID. A list of detections has no categories, so each number becomes a class.
     std::size_t class_of(const JsonValue& json) {
         const std::int64_t number = json.integer("category_id");
         const auto known = classes_.find(number);
         if (known != classes_.end()) return known->second;
         if (root_.kind() == JsonKind::kObject)
-            json.fail("expected the id of a category, found ", number, ", which is none");
+            json.fail("expected the id of a category, found ", number, ", which is not one");
         result_.classes.push_back({std::to_string(number), number});
         return classes_[number] = result_.classes.size() - 1;
     }
@@ -169,12 +169,12 @@ private:
 
     JsonValue root_;
     Annotations result_;
-    std::map<std::int64_t, std::size_t> classes_; ///< by their numbers
+    std::map<std::int64_t, std::size_t> classes_; ///< by number
     std::set<std::int64_t> frames_;
     std::size_t masks_ = 0;
 };
 
-/// Area within outlines, each by the shoelace formula; of the box where there are none.
+/// Area inside the outlines, by the shoelace formula; area of the box if there are no outlines.
 [[nodiscard]] inline double area_of(const AnnotatedObject& object) {
     if (object.polygons.empty()) return object.box.width * object.box.height;
     double area = 0;
@@ -216,19 +216,19 @@ inline void expect_numbers_once(const Annotations& annotations) {
     std::set<std::int64_t> numbers;
     for (const AnnotationClass& c : annotations.classes)
         if (!numbers.insert(c.number).second)
-            throw_invalid("coco_text: expected a number of its own for each class, got ", c.number,
-                          " twice; number them anew");
+            throw_invalid("coco_text: expected a different number for each class, got ", c.number,
+                          " twice; renumber them");
 }
 
 } // namespace detail
 
 /// Reads the text of a COCO file: an object with `images`, `categories` and `annotations`, or a list of
-/// detections, whose classes are then called by their numbers.
+/// detections. Classes of a list of detections are named by their numbers.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  it is no JSON, a part is missing or of another kind, an image or category is there
-///                     twice or not at all, a number does not fit a float
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  the text is not JSON, a member is missing or of the wrong kind, an image or category
+///                     appears twice or does not exist, or a number does not fit a float
 [[nodiscard]] inline Annotations parse_coco(std::string_view text, const std::string& name) {
     const detail::JsonFile file(text, name);
     return detail::CocoReader(file).read();
@@ -236,20 +236,20 @@ inline void expect_numbers_once(const Annotations& annotations) {
 
 /// Reads a COCO file.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_coco()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_coco()
 [[nodiscard]] inline Annotations read_coco(const std::filesystem::path& path) {
     return parse_coco(read_whole_file(path), detail::utf8_of(path));
 }
 
-/// What a COCO file cannot hold of some annotations.
+/// The parts of some annotations that a COCO file cannot store.
 [[nodiscard]] inline std::vector<std::string> coco_losses(const Annotations& annotations) {
     return annotation_losses(annotations, kCocoFormat);
 }
 
-/// The text of a COCO file. Reading it gives the same annotations again, but for coco_losses().
+/// The text of a COCO file. Reading it gives the same annotations, except for coco_losses().
 ///
-/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; two classes of the same number; a
-///                          number that does not fit a float; a text that is not UTF-8
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list; two classes have the same number; a
+///                          number does not fit a float; a text is not UTF-8
 [[nodiscard]] inline std::string coco_text(const Annotations& annotations) {
     detail::expect_sound(annotations, "coco_text");
     detail::expect_numbers_once(annotations);
@@ -272,10 +272,10 @@ inline void expect_numbers_once(const Annotations& annotations) {
                                  "coco_text");
 }
 
-/// Writes a COCO file (see coco_text()), whole or not at all (see write_whole_file()).
+/// Writes a COCO file (see coco_text()), completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as coco_text(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see coco_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_coco(const std::filesystem::path& path, const Annotations& annotations) {
     write_whole_file(path, coco_text(annotations));
 }

@@ -21,22 +21,25 @@
 #include <utility>
 #include <vector>
 
-/// CrowdHuman: a text file `.odgt`, each line the JSON of one image with its `ID` and `gtboxes`. This header
-/// needs nlohmann_json and is therefore included by itself.
+/// CrowdHuman: a text file `.odgt`. Each line is the JSON of one image with its `ID` and `gtboxes`. This
+/// header needs nlohmann_json, so include it separately.
 ///
 /// | CrowdHuman | Annotations |
 /// |---|---|
-/// | `ID` | the name of the image's file, which ends in `.jpg` there and not here |
-/// | a line | a frame; the lines count from 1 |
+/// | `ID` | the name of the image file; the file has the extension `.jpg`, the ID does not |
+/// | a line | a frame; lines count from 1 |
 /// | `tag` | the class: person or mask |
-/// | `fbox` [x, y, width, height], the full body | the box: both are continuous and begin at 0 |
-/// | `hbox`, `vbox`: the head and what is visible | attributes `hbox` and `vbox`: numbers with commas between
-/// them | | `extra`, `head_attr` | attributes `extra.NAME` and `head_attr.NAME` | | `extra.ignore` 1, and the
-/// tag mask | the ignore mark | | `frame`, `width`, `height` of an image; `track_id`, `score`, `visibility`,
-/// `occlusion`, `truncation`, `attributes` of a box, which its scripts pass over | as they are called |
+/// | `fbox` [x, y, width, height], the full body | the box; both are continuous and start at 0 |
+/// | `hbox`, `vbox`, the head and the visible part | attributes `hbox`, `vbox`: comma-separated numbers |
+/// | `extra`, `head_attr` | attributes `extra.NAME` and `head_attr.NAME` |
+/// | `extra.ignore` 1, and the tag mask | the ignore mark |
+/// | `frame`, `width`, `height` of an image | the same names |
+/// | `track_id`, `score`, `visibility`, `occlusion`, `truncation`, `attributes` of a box | the same names |
+///
+/// CrowdHuman's own scripts ignore the members in the last two rows.
 namespace fgagt {
 
-/// What CrowdHuman has a place for.
+/// What CrowdHuman can store.
 inline constexpr AnnotationFormat kCrowdHumanFormat{.name = "CrowdHuman",
                                                     .files = true,
                                                     .sizes = true,
@@ -60,7 +63,7 @@ inline constexpr std::string_view kCrowdHumanGroups[] = {"extra", "head_attr"};
            number_text(box.height);
 }
 
-/// The box that comma_text() writes so; empty for every other text.
+/// The box of a text in the form of comma_text(); empty for any other text.
 [[nodiscard]] inline std::optional<MotBox> comma_box(std::string_view text) {
     double values[4] = {};
     std::string_view rest = text;
@@ -92,7 +95,7 @@ inline constexpr std::string_view kCrowdHumanGroups[] = {"extra", "head_attr"};
     return object;
 }
 
-/// Puts an attribute where the format has a place for it; whether it has one.
+/// Stores an attribute in its place in the format; returns false if there is none.
 inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::string& name,
                                        const std::string& text) {
     for (const std::string_view box_name : kCrowdHumanBoxes)
@@ -128,10 +131,10 @@ inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::
 
 /// Reads the text of a CrowdHuman file.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  a line is no JSON, a part is missing or of another kind, a frame is there twice, a
-///                     number does not fit a float
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  a line is not JSON, a member is missing or of the wrong kind, a frame appears twice,
+///                     or a number does not fit a float
 [[nodiscard]] inline Annotations parse_crowdhuman(std::string_view text, const std::string& name) {
     TextFile lines(text, name);
     Annotations annotations;
@@ -143,7 +146,7 @@ inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::
         AnnotatedImage image;
         image.frame = static_cast<std::int64_t>(annotations.images.size()) + 1;
         if (const auto frame = root.find("frame")) image.frame = frame->integer("frame", 1, kLastFrame);
-        if (!frames.insert(image.frame).second) root.fail("the frame ", image.frame, " is there twice");
+        if (!frames.insert(image.frame).second) root.fail("the frame ", image.frame, " appears twice");
         image.file = root.need("ID").text("ID");
         image.width = detail::read_size(root, "width");
         image.height = detail::read_size(root, "height");
@@ -163,12 +166,12 @@ inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::
 
 /// Reads a CrowdHuman file.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_crowdhuman()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_crowdhuman()
 [[nodiscard]] inline Annotations read_crowdhuman(const std::filesystem::path& path) {
     return parse_crowdhuman(read_whole_file(path), detail::utf8_of(path));
 }
 
-/// What a CrowdHuman file cannot hold of some annotations.
+/// The parts of some annotations that a CrowdHuman file cannot store.
 [[nodiscard]] inline std::vector<std::string> crowdhuman_losses(const Annotations& annotations) {
     std::vector<std::string> losses = annotation_losses(annotations, kCrowdHumanFormat);
     detail::add_loss(
@@ -176,19 +179,19 @@ inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::
         [&](const AnnotatedObject& o) {
             return !o.ignore && detail::class_name(annotations, o) == detail::kCrowdHumanMask;
         },
-        "objects are of the class mask: CrowdHuman does not evaluate them");
+        "objects have the class mask: CrowdHuman does not evaluate them");
     detail::add_loss(
         losses, annotations.objects,
         [](const AnnotatedObject& o) { return o.attributes.contains("extra.ignore"); },
-        "objects have the attribute extra.ignore, which CrowdHuman takes as the ignore mark");
+        "objects have the attribute extra.ignore, which CrowdHuman treats as the ignore mark");
     return losses;
 }
 
-/// The text of a CrowdHuman file, in order of the frames. Reading it gives the same annotations again, but
-/// for crowdhuman_losses().
+/// The text of a CrowdHuman file, in order of frames. Reading it gives the same annotations, except for
+/// crowdhuman_losses().
 ///
-/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; a number that does not fit a
-///                          float; a text that is not UTF-8
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list; a number does not fit a float; a text
+///                          is not UTF-8
 [[nodiscard]] inline std::string crowdhuman_text(const Annotations& annotations) {
     detail::expect_sound(annotations, "crowdhuman_text");
     const auto objects = detail::objects_by_frame(annotations);
@@ -206,10 +209,10 @@ inline bool write_crowdhuman_attribute(nlohmann::ordered_json& json, const std::
     return text;
 }
 
-/// Writes a CrowdHuman file (see crowdhuman_text()), whole or not at all (see write_whole_file()).
+/// Writes a CrowdHuman file (see crowdhuman_text()), completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as crowdhuman_text(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see crowdhuman_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_crowdhuman(const std::filesystem::path& path, const Annotations& annotations) {
     write_whole_file(path, crowdhuman_text(annotations));
 }

@@ -21,27 +21,28 @@
 #include <utility>
 #include <vector>
 
-/// CVAT for video 1.1: one XML file with a `<track>` per object, as CVAT exports and uploads it, so that a
-/// tracker's result can be corrected there by hand and come back as ground truth. This header needs pugixml
-/// and is therefore included by itself.
+/// CVAT for video 1.1: one XML file with a `<track>` per object. CVAT exports and imports this format, so you
+/// can correct a tracker's result there by hand and use it as ground truth. This header needs pugixml, so
+/// include it separately.
 ///
 /// | CVAT | Annotations |
 /// |---|---|
-/// | `xtl`, `ytl`, `xbr`, `ybr` | the box's edges: both are continuous and begin at 0 |
+/// | `xtl`, `ytl`, `xbr`, `ybr` | the edges of the box; both are continuous and start at 0 |
 /// | `frame`, from 0 | the frame, from 1 |
-/// | `id` of a track | the id |
-/// | `label` of a track | the class; `<labels>` have them all in order |
+/// | `id` of a track | the ID |
+/// | `label` of a track | the class; `<labels>` lists all classes in order |
 /// | `occluded` 1 | occlusion 1 |
 /// | `<polygon>` | an outline, whose bounds are the box |
-/// | `<attribute>`s `ignore`, `score`, `visibility`, `truncation` | as they are called; others are attributes
-/// | | `<original_size>`, `<size>` | width, height and frame_count |
+/// | `<attribute>` named `ignore`, `score`, `visibility` or `truncation` | the same names |
+/// | other `<attribute>`s | attributes |
+/// | `<original_size>`, `<size>` | width, height and frame_count |
 ///
-/// Between the shapes of a track it moves on a straight line, as CVAT shows it; an outline stays as it was.
-/// From a shape that is `outside` on, and before its first, it is not there; otherwise it stays to the end
-/// where the length is known. CVAT counts the ids of tracks anew when it exports a file.
+/// Between its shapes, a track's box moves in a straight line, as CVAT shows it, and an outline stays
+/// unchanged. A track is absent before its first shape and from a shape that is `outside` on. Otherwise it
+/// continues to the end of the sequence, if the length is known. CVAT renumbers the IDs of tracks on export.
 namespace fgagt {
 
-/// What CVAT for video has a place for.
+/// What CVAT for video can store.
 inline constexpr AnnotationFormat kCvatFormat{.name = "CVAT for video",
                                               .class_list = true,
                                               .common_size = true,
@@ -56,8 +57,8 @@ inline constexpr AnnotationFormat kCvatFormat{.name = "CVAT for video",
 
 /// Options of the reader of CVAT's files.
 struct CvatOptions {
-    /// Most boxes that straight lines between shapes may add to those that the file holds: more than that
-    /// are an error, so that a small file cannot take all memory. From 0.
+    /// Maximum number of boxes that interpolation between shapes may add to those in the file, >= 0. More are
+    /// an error, so that a small file cannot use up all memory.
     std::size_t most_added = 10'000'000;
 };
 
@@ -81,7 +82,7 @@ public:
         const auto images = std::ranges::distance(root.children("image"));
         if (images > 0)
             result_.left_out.push_back(std::to_string(images) +
-                                       " elements <image>: they are of CVAT for images; export the task as "
+                                       " elements <image> of CVAT for images; export the task as "
                                        "'CVAT for video 1.1'");
         if (left_out_ > 0)
             result_.left_out.push_back(std::to_string(left_out_) +
@@ -94,7 +95,7 @@ private:
     struct Shape {
         AnnotatedObject object;
         bool outside = false;
-        pugi::xml_node node; ///< for errors
+        pugi::xml_node node; ///< for error messages
     };
 
     /// `<task>`, `<job>` or `<project>`.
@@ -118,7 +119,7 @@ private:
 
     void read_track(pugi::xml_node track) {
         const std::int64_t id = file_.integer(track, "id", 0, std::numeric_limits<std::int64_t>::max());
-        if (!ids_.insert(id).second) file_.fail(track, "the track ", id, " is there twice");
+        if (!ids_.insert(id).second) file_.fail(track, "the track ", id, " appears twice");
         const std::size_t class_index = find_class_(file_.need_attribute(track, "label"));
         std::vector<Shape> shapes;
         for (const pugi::xml_node node : track.children()) {
@@ -186,17 +187,16 @@ private:
         else if (name == "truncation")
             object.truncation = file_.number(node, name, text);
         else if (!object.attributes.try_emplace(name, text).second)
-            file_.fail(node, "the attribute ", detail::quoted(name),
-                       " is there twice; remove one of the two");
+            file_.fail(node, "the attribute ", detail::quoted(name), " appears twice; remove one of them");
     }
 
-    /// What a track shows from each of its shapes to the next.
+    /// Adds the objects of a track, from each of its shapes to the next.
     void add_objects(std::vector<Shape>& shapes) {
         for (std::size_t k = 0; k < shapes.size(); ++k) {
             const Shape* next = k + 1 < shapes.size() ? &shapes[k + 1] : nullptr;
             const std::int64_t frame = shapes[k].object.frame;
             if (next != nullptr && next->object.frame == frame)
-                file_.fail(next->node, "the frame ", frame - 1, " is there twice in this track");
+                file_.fail(next->node, "the frame ", frame - 1, " appears twice in this track");
             if (shapes[k].outside) continue;
             const std::int64_t end =
                 next != nullptr ? next->object.frame : std::max(result_.frame_count, frame) + 1;
@@ -238,19 +238,20 @@ private:
     std::size_t left_out_ = 0;
 };
 
-/// The objects of one `<track>`, in order of their frames.
+/// The objects of one `<track>`, in order of frames.
 struct CvatTrack {
     TrackId id = 0;
     std::vector<const AnnotatedObject*> objects;
 };
 
-/// An id that no object has, for each object without one and for each further class of an id.
+/// Sorts objects into tracks. Each object without an ID, and each further class of an ID, gets a new, unused
+/// ID.
 class CvatTracks {
 public:
     explicit CvatTracks(const Annotations& annotations) {
         for (const AnnotatedObject& object : annotations.objects)
             if (object.id) next_ = std::max(next_, *object.id < kLargest ? *object.id + 1 : kLargest);
-        std::map<std::pair<TrackId, std::size_t>, std::size_t> places; ///< of an id's class
+        std::map<std::pair<TrackId, std::size_t>, std::size_t> places; ///< by ID and class
         std::set<TrackId> used;
         for (const AnnotatedObject& object : annotations.objects) {
             if (!object.id) {
@@ -259,7 +260,7 @@ public:
             }
             if (*object.id < 0 || *object.id == kLargest)
                 throw_invalid("cvat_text: expected ids from 0 and below ", kLargest, ", got ", *object.id,
-                              "; number the tracks anew");
+                              "; renumber the tracks");
             const auto [place, is_new] = places.try_emplace({*object.id, object.class_index}, tracks_.size());
             if (is_new) tracks_.push_back({used.insert(*object.id).second ? *object.id : next_++, {}});
             tracks_[place->second].objects.push_back(&object);
@@ -278,7 +279,7 @@ private:
         std::ranges::stable_sort(track.objects, {}, frame);
         const auto twice = std::ranges::adjacent_find(track.objects, {}, frame);
         if (twice != track.objects.end())
-            throw_invalid("cvat_text: expected an id once per frame, got id ", track.id, " twice in frame ",
+            throw_invalid("cvat_text: expected each id once per frame, got id ", track.id, " twice in frame ",
                           (*twice)->frame);
     }
 
@@ -292,7 +293,7 @@ inline void add_cvat_attribute(pugi::xml_node shape, const char* name, const std
     if (!text.empty()) node.text().set(text.c_str());
 }
 
-/// `<box frame="0" ...>`, or `<polygon ...>` where the outline says all.
+/// Adds `<box frame="0" ...>`, or `<polygon ...>` if the outline defines the box.
 inline void add_cvat_shape(pugi::xml_node track, const AnnotatedObject& object, std::int64_t frame,
                            bool outside) {
     const bool is_polygon = is_outlined(object);
@@ -329,7 +330,7 @@ inline void add_cvat_shape(pugi::xml_node track, const AnnotatedObject& object, 
     }
 }
 
-/// A track's shapes, with one outside wherever it goes away.
+/// Adds a track's shapes, with an `outside` shape wherever it disappears.
 inline void add_cvat_track(pugi::xml_node root, const Annotations& annotations, const CvatTrack& track,
                            std::int64_t frame_count) {
     pugi::xml_node node = root.append_child("track");
@@ -345,7 +346,7 @@ inline void add_cvat_track(pugi::xml_node root, const Annotations& annotations, 
     }
 }
 
-/// All attributes' names, which CVAT wants with the labels.
+/// The names of all attributes, which CVAT requires with the labels.
 [[nodiscard]] inline std::set<std::string> cvat_attribute_names(const Annotations& annotations) {
     std::set<std::string> names;
     for (const AnnotatedObject& object : annotations.objects) {
@@ -381,11 +382,11 @@ inline void add_cvat_labels(pugi::xml_node task, const Annotations& annotations)
 
 /// Reads the text of a file of CVAT for video 1.1.
 ///
-/// @param text     all of the file
-/// @param name     of the file, for the error
-/// @param options  how many boxes may be added between those of the file
-/// @throws ParseError  it is no XML, a part is missing or no number, a track is there twice or has a frame
-///                     twice, or there are too many frames between shapes
+/// @param text     contents of the file
+/// @param name     name of the file, for error messages
+/// @param options  how many boxes may be added between those in the file
+/// @throws ParseError  the text is not XML, a part is missing or not a number, a track appears twice or has a
+///                     frame twice, or there are too many frames between shapes
 [[nodiscard]] inline Annotations parse_cvat(std::string_view text, const std::string& name,
                                             const CvatOptions& options = {}) {
     const detail::XmlFile file(text, name);
@@ -394,26 +395,26 @@ inline void add_cvat_labels(pugi::xml_node task, const Annotations& annotations)
 
 /// Reads a file of CVAT for video 1.1.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_cvat()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_cvat()
 [[nodiscard]] inline Annotations read_cvat(const std::filesystem::path& path,
                                            const CvatOptions& options = {}) {
     return parse_cvat(read_whole_file(path), detail::utf8_of(path), options);
 }
 
-/// What a file of CVAT for video cannot hold of some annotations.
+/// The parts of some annotations that a file of CVAT for video cannot store.
 [[nodiscard]] inline std::vector<std::string> cvat_losses(const Annotations& annotations) {
     std::vector<std::string> losses = annotation_losses(annotations, kCvatFormat);
     detail::add_loss(
         losses, annotations.objects,
         [](const AnnotatedObject& o) { return o.occlusion && *o.occlusion != 1; },
-        "objects have an occlusion that CVAT keeps as one of two: occluded or not");
+        "objects have an occlusion that CVAT reduces to occluded or not");
     detail::add_loss(
         losses, annotations.objects,
         [](const AnnotatedObject& o) { return !o.polygons.empty() && !detail::is_outlined(o); },
-        "objects have outlines whose bounds are not the box, which CVAT keeps alone");
+        "objects have outlines whose bounds are not the box: CVAT keeps only the box");
     detail::add_loss(
         losses, annotations.objects, [](const AnnotatedObject& o) { return !o.id; },
-        "objects have no track's id: CVAT makes a track of each");
+        "objects have no track ID: CVAT makes each a separate track");
     std::set<std::pair<TrackId, std::size_t>> classes;
     std::set<TrackId> ids;
     for (const AnnotatedObject& object : annotations.objects)
@@ -423,17 +424,17 @@ inline void add_cvat_labels(pugi::xml_node task, const Annotations& annotations)
         }
     if (classes.size() > ids.size())
         losses.push_back(std::to_string(classes.size() - ids.size()) +
-                         " times a track changes its class: CVAT makes another track of it, with a new id");
+                         " times a track changes its class: CVAT starts another track, with a new ID");
     return losses;
 }
 
-/// The text of a file of CVAT for video 1.1, every box a keyframe. Reading it gives the same annotations
-/// again, sorted by tracks, but for cvat_losses() and the last digits of sizes, which it holds as two edges.
-/// To see them in CVAT, make a task of the images with these classes as labels and upload the file as
-/// 'CVAT 1.1'.
+/// The text of a file of CVAT for video 1.1, with every box as a keyframe. Reading it gives the same
+/// annotations, sorted by track, except for cvat_losses() and the last digits of sizes, because the file
+/// stores edges instead. To see them in CVAT, create a task with the images and with these classes as labels,
+/// and upload the file as 'CVAT 1.1'.
 ///
-/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; an id < 0 or twice in a frame; a
-///                          number that does not fit a float; a text that is not UTF-8
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list; an ID is < 0 or appears twice in a
+///                          frame; a number does not fit a float; a text is not UTF-8
 [[nodiscard]] inline std::string cvat_text(const Annotations& annotations) {
     detail::expect_sound(annotations, "cvat_text");
     const detail::CvatTracks tracks(annotations);
@@ -462,10 +463,10 @@ inline void add_cvat_labels(pugi::xml_node task, const Annotations& annotations)
     return detail::xml_text(document);
 }
 
-/// Writes a file of CVAT for video 1.1 (see cvat_text()), whole or not at all (see write_whole_file()).
+/// Writes a file of CVAT for video 1.1 (see cvat_text()), completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as cvat_text(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see cvat_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_cvat(const std::filesystem::path& path, const Annotations& annotations) {
     write_whole_file(path, cvat_text(annotations));
 }

@@ -28,27 +28,28 @@
 #include <vector>
 
 /// Per-frame tables in the style of the video annotation tool EVA: one row or one JSON object per object and
-/// frame, easily made by a script or a spreadsheet. This header needs nlohmann_json and is therefore included
-/// by itself.
+/// frame. A script or a spreadsheet can easily produce them. This header needs nlohmann_json, so include it
+/// separately.
 ///
-/// CSV: the first row names the columns, in any order; fields with commas, quotes or line ends are in double
+/// CSV: the first row names the columns, in any order. Fields with commas, quotes or line ends are in double
 /// quotes.
 ///
-/// | column | what |
+/// | column | contents |
 /// |---|---|
-/// | `frame` | from 1; needed |
-/// | `x`, `y`, `width`, `height` | the box, in pixels, continuous, the first pixel beginning at 0; needed |
-/// | `class` | its name; without this column all are of the class "object" |
-/// | `track_id`, `score`, `ignore` (0 or 1), `visibility`, `occlusion`, `truncation` | as they are called;
-/// empty: not known | | `attribute:NAME` | an attribute; empty: the object has none of that name |
+/// | `frame` | from 1; required |
+/// | `x`, `y`, `width`, `height` | the box in continuous pixels, the first pixel starts at 0; required |
+/// | `class` | name of the class; without this column, all objects have the class "object" |
+/// | `track_id`, `score`, `ignore` (0 or 1) | the same names; empty: unknown |
+/// | `visibility`, `occlusion`, `truncation` | the same names; empty: unknown |
+/// | `attribute:NAME` | an attribute; empty: the object does not have it |
 ///
 /// JSON: `{"classes": [{"name", "number"}], "frame_count", "frames": [{"frame", "file", "width", "height",
-/// "objects": [{"class", "x", "y", "width", "height", ...}]}]}`, each object with the same names as the
-/// columns, `attributes` as an object of its own and `polygons` as lists of points [x, y]. Only `frames`,
-/// `frame` and the box are needed.
+/// "objects": [{"class", "x", "y", "width", "height", ...}]}]}`. Each object has members named like the
+/// columns, a member `attributes` that is an object, and `polygons` as lists of points [x, y]. Only `frames`,
+/// `frame` and the box are required.
 namespace fgagt {
 
-/// What a table in CSV has a place for.
+/// What a table in CSV can store.
 inline constexpr AnnotationFormat kEvaCsvFormat{.name = "EVA's CSV",
                                                 .scores = true,
                                                 .ignore = true,
@@ -56,7 +57,7 @@ inline constexpr AnnotationFormat kEvaCsvFormat{.name = "EVA's CSV",
                                                 .occlusion = true,
                                                 .truncation = true,
                                                 .attributes = true};
-/// What a table in JSON has a place for.
+/// What a table in JSON can store.
 inline constexpr AnnotationFormat kEvaJsonFormat{.name = "EVA's JSON",
                                                  .class_numbers = true,
                                                  .class_list = true,
@@ -80,7 +81,7 @@ inline constexpr std::array<std::string_view, 12> kEvaColumns{
     "frame",  "track_id", "class",  "x",          "y",         "width",
     "height", "score",    "ignore", "visibility", "occlusion", "truncation"};
 
-/// Reads the rows of a table by the names of its columns.
+/// Reads the rows of a table by column name.
 class EvaTable {
 public:
     explicit EvaTable(CsvFile& file) : file_(file) {
@@ -88,12 +89,12 @@ public:
         names_ = file.fields();
         for (std::size_t k = 0; k < names_.size(); ++k)
             if (!places_.try_emplace(names_[k], k).second)
-                file.fail(k + 1, "the column ", detail::quoted(names_[k]), " is there twice");
+                file.fail(k + 1, "the column ", detail::quoted(names_[k]), " appears twice");
         for (const std::string_view needed : {"frame", "x", "y", "width", "height"})
             if (!places_.contains(needed)) file.fail(0, "expected a column ", needed, ", found none");
     }
 
-    /// How many columns mean nothing.
+    /// Number of unknown columns.
     [[nodiscard]] std::size_t unknown() const {
         return static_cast<std::size_t>(std::ranges::count_if(names_, [](const std::string& name) {
             return !name.starts_with(kEvaAttribute) &&
@@ -124,7 +125,7 @@ public:
         return object;
     }
 
-    /// A field; empty where there is no such column.
+    /// A field; empty if there is no such column.
     [[nodiscard]] std::string_view text(std::string_view column) const {
         const auto place = places_.find(column);
         return place == places_.end() ? std::string_view() : std::string_view(file_.fields()[place->second]);
@@ -167,7 +168,7 @@ private:
     std::map<std::string, std::size_t, std::less<>> places_;
 };
 
-/// Whether an object has something to say in a column that may be missing.
+/// Whether an object has a value for an optional column.
 [[nodiscard]] inline bool has_eva_column(const AnnotatedObject& object, std::string_view column) {
     if (column == "track_id") return object.id.has_value();
     if (column == "score") return object.score.has_value();
@@ -226,23 +227,23 @@ inline void expect_utf8(const std::string& text, const char* function) {
     return json;
 }
 
-/// Refuses classes that a name does not tell apart.
+/// Throws InvalidArgument if two classes have the same name.
 inline void expect_names_once(const Annotations& annotations, const char* function) {
     std::set<std::string_view> names;
     for (const AnnotationClass& c : annotations.classes)
         if (!names.insert(c.name).second)
-            throw_invalid(function, ": expected a name of its own for each class, got ",
-                          detail::quoted(c.name), " twice; rename one of the two");
+            throw_invalid(function, ": expected a different name for each class, got ",
+                          detail::quoted(c.name), " twice; rename one of them");
 }
 
 } // namespace detail
 
 /// Reads the text of a table in CSV.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  a column is missing or there twice, a row has another number of columns, a field is no
-///                     number of the range of a float, or the text is not UTF-8
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  a column is missing or appears twice, a row has a different number of columns, a field
+///                     is not a number in the range of a float, or the text is not UTF-8
 [[nodiscard]] inline Annotations parse_eva_csv(std::string_view text, const std::string& name) {
     if (const std::size_t wrong = detail::first_not_utf8(text); wrong < text.size()) {
         const auto lines = std::ranges::count(text.substr(0, wrong), '\n');
@@ -259,23 +260,23 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
         annotations.objects.push_back(std::move(object));
     }
     if (table.unknown() > 0)
-        annotations.left_out.push_back(std::to_string(table.unknown()) + " columns of other names");
+        annotations.left_out.push_back(std::to_string(table.unknown()) + " columns with unknown names");
     return annotations;
 }
 
 /// Reads a table in CSV.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_eva_csv()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_eva_csv()
 [[nodiscard]] inline Annotations read_eva_csv(const std::filesystem::path& path) {
     return parse_eva_csv(read_whole_file(path), detail::utf8_of(path));
 }
 
 /// Reads the text of a table in JSON.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  it is no JSON, a part is missing or of another kind, a frame is there twice, a number
-///                     does not fit a float
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  the text is not JSON, a member is missing or of the wrong kind, a frame appears twice,
+///                     or a number does not fit a float
 [[nodiscard]] inline Annotations parse_eva_json(std::string_view text, const std::string& name) {
     const detail::JsonFile file(text, name);
     const detail::JsonValue root = file.root().as_object("a table");
@@ -287,7 +288,7 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
                               static_cast<std::int64_t>(annotations.classes.size()) + 1};
             if (const auto number = json.find("number")) c.number = number->integer("number");
             if (!numbers.try_emplace(c.name, c.number).second)
-                json.fail("the class ", detail::quoted(c.name), " is there twice");
+                json.fail("the class ", detail::quoted(c.name), " appears twice");
             annotations.classes.push_back(std::move(c));
         }
     detail::ClassFinder find_class(annotations.classes);
@@ -297,7 +298,7 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
     for (const detail::JsonValue json : root.need("frames").as_list("frames")) {
         AnnotatedImage image;
         image.frame = json.as_object("a frame").need("frame").integer("frame", 1, kLastFrame);
-        if (!frames.insert(image.frame).second) json.fail("the frame ", image.frame, " is there twice");
+        if (!frames.insert(image.frame).second) json.fail("the frame ", image.frame, " appears twice");
         if (const auto path = json.find("file")) image.file = path->text("file");
         image.width = detail::read_size(json, "width");
         image.height = detail::read_size(json, "height");
@@ -317,12 +318,12 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
 
 /// Reads a table in JSON.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_eva_json()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_eva_json()
 [[nodiscard]] inline Annotations read_eva_json(const std::filesystem::path& path) {
     return parse_eva_json(read_whole_file(path), detail::utf8_of(path));
 }
 
-/// What a table in CSV cannot hold of some annotations.
+/// The parts of some annotations that a table in CSV cannot store.
 [[nodiscard]] inline std::vector<std::string> eva_csv_losses(const Annotations& annotations) {
     std::vector<std::string> losses = annotation_losses(annotations, kEvaCsvFormat);
     detail::add_loss(
@@ -334,16 +335,16 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
     return losses;
 }
 
-/// What a table in JSON cannot hold of some annotations.
+/// The parts of some annotations that a table in JSON cannot store.
 [[nodiscard]] inline std::vector<std::string> eva_json_losses(const Annotations& annotations) {
     return annotation_losses(annotations, kEvaJsonFormat);
 }
 
-/// The text of a table in CSV, in the order of the objects, with the columns that some object needs. Reading
-/// it gives the same annotations again, but for eva_csv_losses().
+/// The text of a table in CSV, in the order of the objects, with only the columns that some object needs.
+/// Reading it gives the same annotations, except for eva_csv_losses().
 ///
-/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; a class without a name; a number
-///                          that does not fit a float; a text that is not UTF-8
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list or has no name; a number does not fit
+///                          a float; a text is not UTF-8
 [[nodiscard]] inline std::string eva_csv_text(const Annotations& annotations) {
     detail::expect_sound(annotations, "eva_csv_text");
     std::vector<std::string_view> columns;
@@ -355,7 +356,7 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
     std::set<std::string> attributes;
     for (const AnnotatedObject& object : annotations.objects) {
         if (detail::class_name(annotations, object).empty())
-            detail::throw_invalid("eva_csv_text: expected a name of each class, got none in frame ",
+            detail::throw_invalid("eva_csv_text: expected a name for each class, got none in frame ",
                                   object.frame, "; give it one");
         detail::expect_utf8(detail::class_name(annotations, object), "eva_csv_text");
         for (const auto& [name, text] : object.attributes) {
@@ -383,11 +384,11 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
     return text;
 }
 
-/// The text of a table in JSON. Reading it gives the same annotations again, sorted by their frames, but for
+/// The text of a table in JSON. Reading it gives the same annotations, sorted by frame, except for
 /// eva_json_losses().
 ///
-/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; two classes of the same name; a
-///                          number that does not fit a float; a text that is not UTF-8
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list; two classes have the same name; a
+///                          number does not fit a float; a text is not UTF-8
 [[nodiscard]] inline std::string eva_json_text(const Annotations& annotations) {
     detail::expect_sound(annotations, "eva_json_text");
     detail::expect_names_once(annotations, "eva_json_text");
@@ -412,18 +413,18 @@ inline void expect_names_once(const Annotations& annotations, const char* functi
                                  "eva_json_text");
 }
 
-/// Writes a table in CSV (see eva_csv_text()), whole or not at all (see write_whole_file()).
+/// Writes a table in CSV (see eva_csv_text()), completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as eva_csv_text(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see eva_csv_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_eva_csv(const std::filesystem::path& path, const Annotations& annotations) {
     write_whole_file(path, eva_csv_text(annotations));
 }
 
-/// Writes a table in JSON (see eva_json_text()), whole or not at all (see write_whole_file()).
+/// Writes a table in JSON (see eva_json_text()), completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as eva_json_text(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see eva_json_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_eva_json(const std::filesystem::path& path, const Annotations& annotations) {
     write_whole_file(path, eva_json_text(annotations));
 }

@@ -20,21 +20,23 @@
 #include <utility>
 #include <vector>
 
-/// KITTI tracking: a text file per sequence, a line of 17 columns per object, or 18 with a score:
+/// KITTI tracking: a text file per sequence. Each object has a line of 17 columns, or 18 with a score:
 /// `frame id type truncated occluded alpha left top right bottom h w l x y z rotation_y [score]`.
 ///
 /// | KITTI | Annotations |
 /// |---|---|
 /// | frame, from 0 | the frame, from 1 |
-/// | id -1 | no id |
+/// | id -1 | no ID |
 /// | type `DontCare` | that class, with the ignore mark |
-/// | left, top, right, bottom | the box's edges: both are continuous and begin at 0 |
-/// | truncated, occluded; -1: not known | truncation, occlusion |
-/// | alpha, `h w l`, `x y z`, rotation_y | the attributes `alpha`, `dimensions`, `location`, `rotation_y`,
-/// but where they are -10, -1, -1000, -10: not known |
+/// | left, top, right, bottom | the edges of the box; both are continuous and start at 0 |
+/// | truncated, occluded; -1: unknown | truncation, occlusion |
+/// | alpha; -10: unknown | the attribute `alpha` |
+/// | `h w l`; -1: unknown | the attribute `dimensions` |
+/// | `x y z`; -1000: unknown | the attribute `location` |
+/// | rotation_y; -10: unknown | the attribute `rotation_y` |
 namespace fgagt {
 
-/// What KITTI has a place for.
+/// What KITTI can store.
 inline constexpr AnnotationFormat kKittiFormat{.name = "KITTI",
                                                .scores = true,
                                                .ignore = true,
@@ -49,9 +51,9 @@ inline constexpr std::string_view kDontCare = "DontCare";
 /// Columns that become an attribute.
 struct KittiAttribute {
     const char* name;
-    std::size_t first;        ///< column, from 1
-    std::size_t count;        ///< of columns
-    double unknown;           ///< each column where nothing is known
+    std::size_t first;        ///< first column, from 1
+    std::size_t count;        ///< number of columns
+    double unknown;           ///< value of each column if unknown
     std::string_view missing; ///< the same as text
 };
 inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
@@ -60,7 +62,7 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
      {"location", 14, 3, -1000, "-1000 -1000 -1000"},
      {"rotation_y", 17, 1, -10, "-10"}}};
 
-/// Whether a text is so many finite numbers with a blank between them.
+/// Whether a text consists of this many finite numbers, separated by blanks.
 [[nodiscard]] inline bool are_numbers(std::string_view text, std::size_t count) {
     for (std::size_t k = 0; k < count; ++k) {
         const std::size_t end = k + 1 < count ? text.find(' ') : text.size();
@@ -78,7 +80,7 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
     });
 }
 
-/// A type's name, which must be one word.
+/// The name of a type, as one word.
 [[nodiscard]] inline std::string kitti_type(const Annotations& annotations, const AnnotatedObject& object) {
     if (object.ignore) return std::string(kDontCare);
     std::string name = class_name(annotations, object);
@@ -87,7 +89,7 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
     };
     std::ranges::replace_if(name, is_blank, '_');
     if (name.empty() || first_not_utf8(name) < name.size())
-        throw_invalid("kitti_text: expected a name of each class in UTF-8, got ", detail::quoted(name),
+        throw_invalid("kitti_text: expected a name for each class in UTF-8, got ", detail::quoted(name),
                       " in frame ", object.frame, "; give it one");
     return name;
 }
@@ -144,11 +146,11 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
 
 /// Reads the text of a KITTI tracking label or result file.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  a line has not 17 or 18 columns, or a field that is no finite number of the range of a
-///                     float; a frame, id or occlusion is not whole; frame < 0; an id occurs twice in a
-///                     frame; a type is not UTF-8
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  a line does not have 17 or 18 columns; a field is not a finite number in the range of
+///                     a float; a frame, ID or occlusion is not an integer; frame < 0; an ID appears twice in
+///                     a frame; a type is not UTF-8
 [[nodiscard]] inline Annotations parse_kitti(std::string_view text, const std::string& name) {
     TextFile file(text, name);
     detail::TextRow row(file);
@@ -172,47 +174,47 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
 
 /// Reads a KITTI tracking label or result file.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_kitti()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_kitti()
 [[nodiscard]] inline Annotations read_kitti(const std::filesystem::path& path) {
     return parse_kitti(read_whole_file(path), detail::utf8_of(path));
 }
 
-/// What a KITTI file cannot hold of some annotations.
+/// The parts of some annotations that a KITTI file cannot store.
 [[nodiscard]] inline std::vector<std::string> kitti_losses(const Annotations& annotations) {
     std::vector<std::string> losses = annotation_losses(annotations, kKittiFormat);
     const auto& objects = annotations.objects;
     const auto name = [&](const AnnotatedObject& o) { return detail::class_name(annotations, o); };
     detail::add_loss(
         losses, objects, [&](const AnnotatedObject& o) { return o.ignore && name(o) != detail::kDontCare; },
-        "objects have the mark that they are not evaluated: KITTI's type for them is DontCare");
+        "objects have the mark to ignore them in evaluation: KITTI's type for them is DontCare");
     detail::add_loss(
         losses, objects, [&](const AnnotatedObject& o) { return !o.ignore && name(o) == detail::kDontCare; },
-        "objects are of the class DontCare: KITTI does not evaluate them");
+        "objects have the class DontCare: KITTI does not evaluate them");
     detail::add_loss(
         losses, objects,
         [&](const AnnotatedObject& o) { return !o.ignore && detail::kitti_type(annotations, o) != name(o); },
-        "objects have a class of several words: KITTI's type has _ between them");
+        "objects have a class of several words: KITTI's type joins them with _");
     detail::add_loss(
         losses, objects,
         [](const AnnotatedObject& o) {
             return !std::ranges::all_of(o.attributes, detail::is_kitti_attribute);
         },
-        "objects have attributes, for which KITTI has no place");
+        "objects have attributes, which KITTI cannot store");
     detail::add_loss(
         losses, objects,
         [](const AnnotatedObject& o) {
             return (o.id && *o.id < 0) || (o.occlusion && *o.occlusion < 0) ||
                    (o.truncation && *o.truncation == -1);
         },
-        "objects have an id, occlusion or truncation that KITTI takes as not known");
+        "objects have an ID, occlusion or truncation that KITTI treats as unknown");
     return losses;
 }
 
-/// The text of a KITTI tracking file, in order of the frames. Reading it gives the same annotations again,
-/// but for kitti_losses() and the last digits of sizes, which it holds as two edges.
+/// The text of a KITTI tracking file, in order of frames. Reading it gives the same annotations, except for
+/// kitti_losses() and the last digits of sizes, because the file stores edges instead.
 ///
-/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; a class without a name; a number
-///                          that does not fit a float
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list or has no name; a number does not fit
+///                          a float
 [[nodiscard]] inline std::string kitti_text(const Annotations& annotations) {
     detail::expect_sound(annotations, "kitti_text");
     std::string text;
@@ -222,10 +224,10 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
     return text;
 }
 
-/// Writes a KITTI tracking file (see kitti_text()), whole or not at all (see write_whole_file()).
+/// Writes a KITTI tracking file (see kitti_text()), completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as kitti_text(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see kitti_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_kitti(const std::filesystem::path& path, const Annotations& annotations) {
     write_whole_file(path, kitti_text(annotations));
 }

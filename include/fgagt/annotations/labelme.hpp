@@ -17,24 +17,25 @@
 #include <utility>
 #include <vector>
 
-/// LabelMe: a folder with a JSON file per image. This header needs nlohmann_json and is therefore included by
-/// itself.
+/// LabelMe: a folder with a JSON file per image. This header needs nlohmann_json, so include it separately.
 ///
 /// | LabelMe | Annotations |
 /// |---|---|
 /// | a shape `rectangle` | the box around its points, which may be two corners in any order, or four |
 /// | a shape `polygon` | an outline, and the box around it |
-/// | `group_id` | the id |
+/// | `group_id` | the ID |
 /// | `flags` of a shape | attributes `flags.NAME`, true or false |
 /// | `imagePath`, `imageWidth`, `imageHeight` | the image |
-/// | `score`, `ignore`, `visibility`, `occlusion`, `truncation`, `attributes`, which LabelMe passes over | as
-/// they are called | | the name of a file | the last number in it is the frame (where a number is 0, one
-/// more; where one is missing or there twice, the place in order of the names) |
+/// | `score`, `ignore`, `visibility`, `occlusion`, `truncation`, `attributes` | the same names |
+/// | file name | the last number in it is the frame |
 ///
-/// Not kept: shapes of other kinds, `imageData`, flags of the image, and what else a member may hold.
+/// LabelMe itself ignores the members `score` to `attributes`. If a file name has the number 0, all frames
+/// are one higher. If a number is missing or appears twice, frames count from 1 in order of the names.
+///
+/// Not kept: shapes of other kinds, `imageData`, flags of the image, and any other members.
 namespace fgagt {
 
-/// What LabelMe has a place for.
+/// What LabelMe can store.
 inline constexpr AnnotationFormat kLabelMeFormat{.name = "LabelMe",
                                                  .files = true,
                                                  .sizes = true,
@@ -81,12 +82,12 @@ inline constexpr std::string_view kLabelMeFlag = "flags.";
 
 } // namespace detail
 
-/// Reads the text of one image's file. Its frame is 1.
+/// Reads the text of one image's file. The frame is 1.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  it is no JSON, a part is missing or of another kind, a shape has too few points, a
-///                     number does not fit a float
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  the text is not JSON, a member is missing or of the wrong kind, a shape has too few
+///                     points, or a number does not fit a float
 [[nodiscard]] inline Annotations parse_labelme(std::string_view text, const std::string& name) {
     const detail::JsonFile file(text, name);
     const detail::JsonValue root = file.root().as_object("LabelMe");
@@ -110,7 +111,7 @@ inline constexpr std::string_view kLabelMeFlag = "flags.";
         const detail::JsonValue points = shape.need("points");
         AnnotationPolygon polygon = detail::read_points(points, "points");
         const std::size_t least = kind == "polygon" ? 1 : 2;
-        if (polygon.size() < least) points.fail("expected at least ", least, " points of a ", kind);
+        if (polygon.size() < least) points.fail("expected at least ", least, " points for a ", kind);
         object.box = detail::bounds_of(polygon);
         if (kind == "polygon") object.polygons.push_back(std::move(polygon));
         detail::read_shared_members(shape, object);
@@ -129,30 +130,30 @@ inline constexpr std::string_view kLabelMeFlag = "flags.";
 
 /// Reads a folder of LabelMe files, or one of them.
 ///
-/// @throws ParseError  a file cannot be read, or as parse_labelme()
+/// @throws ParseError  a file cannot be read or is malformed, see parse_labelme()
 [[nodiscard]] inline Annotations read_labelme(const std::filesystem::path& path) {
     return detail::read_image_files(detail::files_at(path, ".json"), ".json", [](const auto& file) {
         return parse_labelme(read_whole_file(file), detail::utf8_of(file));
     });
 }
 
-/// What LabelMe files cannot hold of some annotations.
+/// The parts of some annotations that LabelMe files cannot store.
 [[nodiscard]] inline std::vector<std::string> labelme_losses(const Annotations& annotations) {
     std::vector<std::string> losses = annotation_losses(annotations, kLabelMeFormat);
     detail::add_frame_losses(losses, annotations);
     detail::add_loss(
         losses, annotations.objects,
         [](const AnnotatedObject& o) { return !o.polygons.empty() && !detail::is_outlined(o); },
-        "objects have several outlines, or one whose bounds are not the box, which LabelMe keeps alone");
+        "objects have several outlines, or one whose bounds are not the box: LabelMe keeps only the box");
     return losses;
 }
 
-/// The LabelMe file of each image by its name. Reading them gives the same annotations again, but for
-/// labelme_losses(), the last digits of sizes, which they hold as two corners, and negative sizes, whose
-/// corners come back in order.
+/// The LabelMe file of each image, by file name. Reading the files gives the same annotations, except for
+/// labelme_losses(), the last digits of sizes, because the files store corners instead, and negative sizes,
+/// whose corners are read in order.
 ///
-/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; a number that does not fit a
-///                          float; a text that is not UTF-8; two images of the same name
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list; a number does not fit a float; a text
+///                          is not UTF-8; two images have the same name
 [[nodiscard]] inline std::map<std::string, std::string> labelme_texts(const Annotations& annotations) {
     detail::expect_sound(annotations, "labelme_texts");
     const auto text = [&](const AnnotatedImage& image, const std::vector<const AnnotatedObject*>& objects) {
@@ -170,11 +171,11 @@ inline constexpr std::string_view kLabelMeFlag = "flags.";
     return detail::image_texts(annotations, ".json", "labelme_texts", text);
 }
 
-/// Writes a folder of LabelMe files (see labelme_texts()), each whole or not at all (see write_whole_file()).
-/// Files of other names stay.
+/// Writes a folder of LabelMe files (see labelme_texts()), each completely or not at all (see
+/// write_whole_file()). Files with other names stay.
 ///
-/// @throws InvalidArgument  as labelme_texts(); nothing is written
-/// @throws std::filesystem::filesystem_error  a file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see labelme_texts(); nothing is written
+/// @throws std::filesystem::filesystem_error  a file cannot be written; contains the path and the reason
 inline void write_labelme(const std::filesystem::path& folder, const Annotations& annotations) {
     detail::write_files(folder, labelme_texts(annotations));
 }

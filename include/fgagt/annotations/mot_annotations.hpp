@@ -14,26 +14,26 @@
 #include <string_view>
 #include <vector>
 
-/// MOTChallenge text as annotations, and annotations as MOTChallenge text (see `io/mot_text.hpp`).
+/// Converts MOTChallenge text to annotations, and annotations to MOTChallenge text (see `io/mot_text.hpp`).
 ///
 /// | MOTChallenge | Annotations |
 /// |---|---|
-/// | class 1 to 13 | the class of MOT17 with that number; all thirteen are in the list |
-/// | another class | a class called "class 80", say |
+/// | class 1 to 13 | the class of MOT17 with that number; the list has all thirteen |
+/// | another class | a class with a name such as "class 80" |
 /// | no class | the class "object" with the number -1 |
-/// | flag 0 | the ignore mark; every other flag is 1 when it is written |
+/// | flag 0 | the ignore mark; all other flags are written as 1 |
 namespace fgagt {
 
-/// What a ground truth file has a place for.
+/// What a ground truth file can store.
 inline constexpr AnnotationFormat kMotGroundTruthFormat{.name = "MOT ground truth",
                                                         .class_numbers = true,
                                                         .class_list = true,
                                                         .ignore = true,
                                                         .visibility = true};
-/// What a file of results has a place for.
+/// What a result file can store.
 inline constexpr AnnotationFormat kMotResultFormat{
     .name = "MOT results", .class_numbers = true, .class_list = true, .scores = true};
-/// What a file of detections has a place for.
+/// What a detection file can store.
 inline constexpr AnnotationFormat kMotDetectionFormat{
     .name = "MOT detections", .class_numbers = true, .class_list = true, .ids = false, .scores = true};
 
@@ -54,7 +54,7 @@ inline constexpr std::int64_t kNoMotClass = -1;
     return std::string(kMotClasses[static_cast<std::size_t>(number - 1)]);
 }
 
-/// A class for each of the numbers; where one is of MOT17, for all of its classes.
+/// A class for each number. If one number belongs to MOT17, all classes of MOT17 are included.
 [[nodiscard]] inline std::vector<AnnotationClass> mot_classes(std::set<std::int64_t> numbers) {
     const auto count = static_cast<std::int64_t>(kMotClasses.size());
     const auto is_of_mot17 = [&](std::int64_t number) { return number >= 1 && number <= count; };
@@ -70,7 +70,7 @@ inline constexpr std::int64_t kNoMotClass = -1;
     return classes;
 }
 
-/// The number of an object's class in a file; -1 where it has none there.
+/// The number of an object's class in a file; -1 if it has none there.
 [[nodiscard]] inline int mot_class_number(const Annotations& annotations, const AnnotatedObject& object) {
     const std::int64_t number = annotations.classes[object.class_index].number;
     return static_cast<int>(number >= 0 && number <= kLargestMotClass ? number : kNoMotClass);
@@ -78,37 +78,37 @@ inline constexpr std::int64_t kNoMotClass = -1;
 
 [[nodiscard]] inline TrackId need_id(const AnnotatedObject& object, const char* function) {
     if (!object.id)
-        throw_invalid(function, ": expected an id of each object, got none in frame ", object.frame,
-                      "; write detections, which have none");
+        throw_invalid(function, ": expected an id for each object, got none in frame ", object.frame,
+                      "; write a detection file, which has no ids");
     return *object.id;
 }
 
-/// What is lost of the classes where a file has their numbers.
+/// Losses of classes in a file that stores their numbers.
 inline void add_mot_class_losses(std::vector<std::string>& losses, const Annotations& annotations) {
     add_loss(
         losses, annotations.classes,
         [](const AnnotationClass& c) { return c.name != mot_class_name(c.number); },
-        "classes have a name of their own: MOT ground truth has their numbers");
+        "classes have a name that MOT ground truth cannot store: it has only their numbers");
     add_loss(
         losses, annotations.classes,
         [](const AnnotationClass& c) {
             return c.number != kNoMotClass && (c.number < 0 || c.number > kLargestMotClass);
         },
-        "classes have a number that is not from 0 to 1000000: MOT ground truth has -1 for them");
+        "classes have a number that is not from 0 to 1000000: MOT ground truth stores -1 for them");
 }
 
-/// What is lost of the classes where a file has none.
+/// Losses of classes in a file that has no classes.
 inline void add_all_class_losses(std::vector<std::string>& losses, const Annotations& annotations,
                                  const AnnotationFormat& format) {
     add_loss(
         losses, annotations.objects,
         [&](const AnnotatedObject& o) { return class_name(annotations, o) != mot_class_name(kNoMotClass); },
-        "objects have a class, for which " + std::string(format.name) + " has no place");
+        "objects have a class, which " + std::string(format.name) + " cannot store");
 }
 
 } // namespace detail
 
-/// Ground truth as annotations.
+/// Converts ground truth to annotations.
 [[nodiscard]] inline Annotations annotations_of(const GroundTruthRows& rows) {
     std::set<std::int64_t> numbers;
     for (const GroundTruthRow& row : rows.rows())
@@ -131,7 +131,7 @@ inline void add_all_class_losses(std::vector<std::string>& losses, const Annotat
     return annotations;
 }
 
-/// A tracker's result as annotations.
+/// Converts a tracker's result to annotations.
 [[nodiscard]] inline Annotations annotations_of(const ResultRows& rows) {
     Annotations annotations;
     if (!rows.empty()) annotations.classes = detail::mot_classes({detail::kNoMotClass});
@@ -146,7 +146,7 @@ inline void add_all_class_losses(std::vector<std::string>& losses, const Annotat
     return annotations;
 }
 
-/// Detections as annotations; those with numbers that are not finite are left out.
+/// Converts detections to annotations. Detections with non-finite numbers are left out.
 [[nodiscard]] inline Annotations annotations_of(const DetectionRows& rows) {
     Annotations annotations;
     if (!rows.empty()) annotations.classes = detail::mot_classes({detail::kNoMotClass});
@@ -163,14 +163,14 @@ inline void add_all_class_losses(std::vector<std::string>& losses, const Annotat
             ++left_out;
     }
     if (left_out > 0)
-        annotations.left_out.push_back(std::to_string(left_out) + " detections that are not finite");
+        annotations.left_out.push_back(std::to_string(left_out) + " detections with non-finite numbers");
     return annotations;
 }
 
-/// Annotations as ground truth, in their order.
+/// Converts annotations to ground truth, in the same order.
 ///
-/// @throws InvalidArgument  a frame < 1, a class that is not in the list, a number that does not fit a float,
-///                          an object without an id
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list; a number does not fit a float; an
+///                          object has no ID
 [[nodiscard]] inline std::vector<GroundTruthRow> ground_truth_rows(const Annotations& annotations) {
     detail::expect_sound(annotations, "ground_truth_rows");
     std::vector<GroundTruthRow> rows;
@@ -187,9 +187,9 @@ inline void add_all_class_losses(std::vector<std::string>& losses, const Annotat
     return rows;
 }
 
-/// Annotations as a tracker's result, in their order; the score of an object without one is 1.
+/// Converts annotations to a tracker's result, in the same order. Objects without a score get the score 1.
 ///
-/// @throws InvalidArgument  as ground_truth_rows()
+/// @throws InvalidArgument  see ground_truth_rows()
 [[nodiscard]] inline std::vector<ResultRow> result_rows(const Annotations& annotations) {
     detail::expect_sound(annotations, "result_rows");
     std::vector<ResultRow> rows;
@@ -199,9 +199,9 @@ inline void add_all_class_losses(std::vector<std::string>& losses, const Annotat
     return rows;
 }
 
-/// Annotations as detections, in their order; the score of an object without one is 1.
+/// Converts annotations to detections, in the same order. Objects without a score get the score 1.
 ///
-/// @throws InvalidArgument  a frame < 1, a class that is not in the list, a number that does not fit a float
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list; a number does not fit a float
 [[nodiscard]] inline std::vector<DetectionRow> detection_rows(const Annotations& annotations) {
     detail::expect_sound(annotations, "detection_rows");
     std::vector<DetectionRow> rows;
@@ -210,18 +210,18 @@ inline void add_all_class_losses(std::vector<std::string>& losses, const Annotat
     return rows;
 }
 
-/// What a ground truth file cannot hold of some annotations.
+/// The parts of some annotations that a ground truth file cannot store.
 [[nodiscard]] inline std::vector<std::string> mot_ground_truth_losses(const Annotations& annotations) {
     std::vector<std::string> losses = annotation_losses(annotations, kMotGroundTruthFormat);
     detail::add_mot_class_losses(losses, annotations);
     return losses;
 }
 
-/// What a file of results cannot hold of some annotations.
+/// The parts of some annotations that a result file cannot store.
 [[nodiscard]] inline std::vector<std::string> mot_result_losses(const Annotations& annotations) {
     std::vector<std::string> losses = annotation_losses(annotations, kMotResultFormat);
     detail::add_all_class_losses(losses, annotations, kMotResultFormat);
-    constexpr int kBoxDigits = 3; // as results_text() writes them
+    constexpr int kBoxDigits = 3; // as written by results_text()
     constexpr int kScoreDigits = 4;
     const auto is_long = [](double value, int digits) { return detail::rounded(value, digits) != value; };
     const auto is_long_edge = [](double edge) { return detail::rounded(edge + 1, kBoxDigits) - 1 != edge; };
@@ -231,11 +231,11 @@ inline void add_all_class_losses(std::vector<std::string>& losses, const Annotat
             return is_long_edge(o.box.left) || is_long_edge(o.box.top) || is_long(o.box.width, kBoxDigits) ||
                    is_long(o.box.height, kBoxDigits) || is_long(o.score.value_or(1), kScoreDigits);
         },
-        "objects have more digits than MOT results: 3 of a box, 4 of a score");
+        "objects have more digits than MOT results keep: 3 for a box, 4 for a score");
     return losses;
 }
 
-/// What a file of detections cannot hold of some annotations.
+/// The parts of some annotations that a detection file cannot store.
 [[nodiscard]] inline std::vector<std::string> mot_detection_losses(const Annotations& annotations) {
     std::vector<std::string> losses = annotation_losses(annotations, kMotDetectionFormat);
     detail::add_all_class_losses(losses, annotations, kMotDetectionFormat);

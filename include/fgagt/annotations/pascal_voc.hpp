@@ -19,26 +19,28 @@
 #include <utility>
 #include <vector>
 
-/// Pascal VOC, as LabelImg writes it: a folder with an XML file per image. This header needs pugixml and is
-/// therefore included by itself.
+/// Pascal VOC, as written by LabelImg: a folder with an XML file per image. This header needs pugixml, so
+/// include it separately.
 ///
 /// | Pascal VOC | Annotations |
 /// |---|---|
-/// | `xmin`, `ymin`: the first pixel inside, where the image's first is 1 | left = xmin - 1, top = ymin - 1 |
-/// | `xmax`, `ymax`: the last pixel inside, likewise | right = xmax, bottom = ymax |
+/// | `xmin`, `ymin`: the first pixel inside, counted from 1 | left = xmin - 1, top = ymin - 1 |
+/// | `xmax`, `ymax`: the last pixel inside, counted from 1 | right = xmax, bottom = ymax |
 /// | `filename`, `size` | the image |
 /// | `name` | the class |
 /// | `difficult` 1 | the ignore mark |
-/// | `truncated`, `occluded` | truncation, occlusion; each 0 or 1 as a rule |
+/// | `truncated`, `occluded` | truncation, occlusion; usually 0 or 1 |
 /// | `pose` other than Unspecified | the attribute `pose` |
-/// | `attributes`: `track_id`, `score`, `visibility` | as they are called; others are attributes |
-/// | the name of a file | the last number in it is the frame (where a number is 0, one more; where one is
-/// missing or there twice, the place in order of the names) |
+/// | `attributes`: `track_id`, `score`, `visibility` | the same names; others are attributes |
+/// | file name | the last number in it is the frame |
+///
+/// If a file name has the number 0, all frames are one higher. If a number is missing or appears twice,
+/// frames count from 1 in order of the names.
 ///
 /// Not kept: `folder`, `path`, `source`, `segmented` and the parts of an object.
 namespace fgagt {
 
-/// What Pascal VOC has a place for.
+/// What Pascal VOC can store.
 inline constexpr AnnotationFormat kPascalVocFormat{.name = "Pascal VOC",
                                                    .files = true,
                                                    .sizes = true,
@@ -122,8 +124,7 @@ private:
         else if (name == "visibility")
             object.visibility = file_.number(node, name, text);
         else if (!object.attributes.try_emplace(name, text).second)
-            file_.fail(node, "the attribute ", detail::quoted(name),
-                       " is there twice; remove one of the two");
+            file_.fail(node, "the attribute ", detail::quoted(name), " appears twice; remove one of them");
     }
 
     static constexpr std::string_view kNoPose = "Unspecified";
@@ -182,12 +183,12 @@ inline void add_voc_object(pugi::xml_node root, const Annotations& annotations,
 
 } // namespace detail
 
-/// Reads the text of one image's file. Its frame is 1.
+/// Reads the text of one image's file. The frame is 1.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  it is no XML, a part is missing or no number, an attribute is there twice, a number
-///                     does not fit a float
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  the text is not XML, a part is missing or not a number, an attribute appears twice, or
+///                     a number does not fit a float
 [[nodiscard]] inline Annotations parse_pascal_voc(std::string_view text, const std::string& name) {
     const detail::XmlFile file(text, name);
     return detail::PascalVocReader(file).read();
@@ -195,25 +196,25 @@ inline void add_voc_object(pugi::xml_node root, const Annotations& annotations,
 
 /// Reads a folder of Pascal VOC files, or one of them.
 ///
-/// @throws ParseError  a file cannot be read, or as parse_pascal_voc()
+/// @throws ParseError  a file cannot be read or is malformed, see parse_pascal_voc()
 [[nodiscard]] inline Annotations read_pascal_voc(const std::filesystem::path& path) {
     return detail::read_image_files(detail::files_at(path, ".xml"), ".xml", [](const auto& file) {
         return parse_pascal_voc(read_whole_file(file), detail::utf8_of(file));
     });
 }
 
-/// What Pascal VOC files cannot hold of some annotations.
+/// The parts of some annotations that Pascal VOC files cannot store.
 [[nodiscard]] inline std::vector<std::string> pascal_voc_losses(const Annotations& annotations) {
     std::vector<std::string> losses = annotation_losses(annotations, kPascalVocFormat);
     detail::add_frame_losses(losses, annotations);
     return losses;
 }
 
-/// The Pascal VOC file of each image by its name. Reading them gives the same annotations again, but for
-/// pascal_voc_losses() and the last digits of sizes, which they hold as two edges.
+/// The Pascal VOC file of each image, by file name. Reading the files gives the same annotations, except for
+/// pascal_voc_losses() and the last digits of sizes, because the files store edges instead.
 ///
-/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; a number that does not fit a
-///                          float; a text that is not UTF-8; two images of the same name
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list; a number does not fit a float; a text
+///                          is not UTF-8; two images have the same name
 [[nodiscard]] inline std::map<std::string, std::string> pascal_voc_texts(const Annotations& annotations) {
     detail::expect_sound(annotations, "pascal_voc_texts");
     return detail::image_texts(
@@ -223,11 +224,11 @@ inline void add_voc_object(pugi::xml_node root, const Annotations& annotations,
         });
 }
 
-/// Writes a folder of Pascal VOC files (see pascal_voc_texts()), each whole or not at all (see
-/// write_whole_file()). Files of other names stay.
+/// Writes a folder of Pascal VOC files (see pascal_voc_texts()), each completely or not at all (see
+/// write_whole_file()). Files with other names stay.
 ///
-/// @throws InvalidArgument  as pascal_voc_texts(); nothing is written
-/// @throws std::filesystem::filesystem_error  a file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see pascal_voc_texts(); nothing is written
+/// @throws std::filesystem::filesystem_error  a file cannot be written; contains the path and the reason
 inline void write_pascal_voc(const std::filesystem::path& folder, const Annotations& annotations) {
     detail::write_files(folder, pascal_voc_texts(annotations));
 }

@@ -21,22 +21,23 @@
 #include <vector>
 
 /// TT100K (traffic signs): one JSON file `annotations.json` with `types` and `imgs`. This header needs
-/// nlohmann_json and is therefore included by itself.
+/// nlohmann_json, so include it separately.
 ///
 /// | TT100K | Annotations |
 /// |---|---|
 /// | `types` | the classes, numbered from 1 |
-/// | `id` of an image | the frame; where some id is 0, the frame is one more |
-/// | `path` | the name of the image's file |
-/// | `bbox` {xmin, ymin, xmax, ymax} | the box's edges: both are continuous and begin at 0 |
+/// | `id` of an image | the frame; if some ID is 0, all frames are one higher |
+/// | `path` | the name of the image file |
+/// | `bbox` {xmin, ymin, xmax, ymax} | the edges of the box; both are continuous and start at 0 |
 /// | `polygon` | an outline |
-/// | `width`, `height` of an image; `track_id`, `score`, `ignore`, `visibility`, `occlusion`, `truncation`,
-/// `attributes` of an object, which its scripts pass over | as they are called |
+/// | `width`, `height` of an image | the same names |
+/// | `track_id`, `score`, `ignore` of an object | the same names |
+/// | `visibility`, `occlusion`, `truncation`, `attributes` of an object | the same names |
 ///
-/// Not kept: ellipses, and what else a member may hold.
+/// TT100K's own scripts ignore the members in the last three rows. Not kept: ellipses, and any other members.
 namespace fgagt {
 
-/// What TT100K has a place for.
+/// What TT100K can store.
 inline constexpr AnnotationFormat kTt100kFormat{.name = "TT100K",
                                                 .class_list = true,
                                                 .files = true,
@@ -77,7 +78,7 @@ private:
     void read_image(const JsonValue& json) {
         AnnotatedImage image;
         image.frame = id_of(json);
-        if (!frames_.insert(image.frame).second) json.fail("the image ", image.frame, " is there twice");
+        if (!frames_.insert(image.frame).second) json.fail("the image ", image.frame, " appears twice");
         if (const auto path = json.find("path")) image.file = path->text("path");
         image.width = read_size(json, "width");
         image.height = read_size(json, "height");
@@ -87,7 +88,7 @@ private:
         result_.images.push_back(std::move(image));
     }
 
-    /// An image's `id`, or the name that it goes by.
+    /// The `id` of an image, or the name of its member.
     static std::int64_t id_of(const JsonValue& json) {
         if (const auto id = json.find("id"); id && id->kind() != JsonKind::kString)
             return id->integer("id", 0, kLastFrame - 1);
@@ -137,10 +138,10 @@ private:
 
 /// Reads the text of an `annotations.json` of TT100K.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  it is no JSON, a part is missing or of another kind, an image's id is no number or
-///                     there twice, a number does not fit a float
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  the text is not JSON, a member is missing or of the wrong kind, an image ID is not a
+///                     number or appears twice, or a number does not fit a float
 [[nodiscard]] inline Annotations parse_tt100k(std::string_view text, const std::string& name) {
     const detail::JsonFile file(text, name);
     return detail::Tt100kReader(file).read();
@@ -148,25 +149,25 @@ private:
 
 /// Reads an `annotations.json` of TT100K.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_tt100k()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_tt100k()
 [[nodiscard]] inline Annotations read_tt100k(const std::filesystem::path& path) {
     return parse_tt100k(read_whole_file(path), detail::utf8_of(path));
 }
 
-/// What a TT100K file cannot hold of some annotations.
+/// The parts of some annotations that a TT100K file cannot store.
 [[nodiscard]] inline std::vector<std::string> tt100k_losses(const Annotations& annotations) {
     std::vector<std::string> losses = annotation_losses(annotations, kTt100kFormat);
     detail::add_loss(
         losses, annotations.objects, [](const AnnotatedObject& o) { return o.polygons.size() > 1; },
-        "objects have several outlines: TT100K has a place for one");
+        "objects have several outlines: TT100K can store only one");
     return losses;
 }
 
-/// The text of an `annotations.json` of TT100K. Reading it gives the same annotations again, sorted by their
-/// frames, but for tt100k_losses() and the last digits of sizes, which it holds as two edges.
+/// The text of an `annotations.json` of TT100K. Reading it gives the same annotations, sorted by frame,
+/// except for tt100k_losses() and the last digits of sizes, because the file stores edges instead.
 ///
-/// @throws InvalidArgument  a frame < 1 or a class that is not in the list; a number that does not fit a
-///                          float; a text that is not UTF-8
+/// @throws InvalidArgument  a frame is < 1; a class is not in the list; a number does not fit a float; a text
+///                          is not UTF-8
 [[nodiscard]] inline std::string tt100k_text(const Annotations& annotations) {
     detail::expect_sound(annotations, "tt100k_text");
     auto types = nlohmann::ordered_json::array();
@@ -187,10 +188,11 @@ private:
     return detail::json_document({{"types", std::move(types)}, {"imgs", std::move(images)}}, "tt100k_text");
 }
 
-/// Writes an `annotations.json` of TT100K (see tt100k_text()), whole or not at all (see write_whole_file()).
+/// Writes an `annotations.json` of TT100K (see tt100k_text()), completely or not at all (see
+/// write_whole_file()).
 ///
-/// @throws InvalidArgument  as tt100k_text(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see tt100k_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_tt100k(const std::filesystem::path& path, const Annotations& annotations) {
     write_whole_file(path, tt100k_text(annotations));
 }

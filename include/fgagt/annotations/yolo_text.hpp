@@ -18,27 +18,28 @@
 #include <utility>
 #include <vector>
 
-/// YOLO text, as LabelImg writes it: a folder with a file per image, a line `class x y width height` per
-/// object, and `classes.txt` with the classes' names. Detectors add `score`, trackers `score id`.
+/// YOLO text, as written by LabelImg: a folder with a file per image, a line `class x y width height` per
+/// object, and `classes.txt` with the names of the classes. Detectors add `score`, trackers add `score id`.
 ///
 /// | YOLO | Annotations |
 /// |---|---|
-/// | class, from 0 | the place in the list of classes, whose numbers are one more |
-/// | x, y of the centre, width, height, as shares of the image's size | the box, in pixels: the image's size
-/// has to be known | | the name of a file | the name of the image's file, without its ending; the last number
-/// in it is the frame (where a number is 0, one more; where one is missing or there twice, the place in order
-/// of the names) |
+/// | class, from 0 | the index in the list of classes; their numbers are one higher |
+/// | x, y of the centre, width, height, as fractions of the image size | the box, in pixels |
+/// | file name | the name of the image file, without extension; the last number in it is the frame |
+///
+/// The image size must be known. If a file name has the number 0, all frames are one higher. If a number is
+/// missing or appears twice, frames count from 1 in order of the names.
 namespace fgagt {
 
-/// What YOLO text has a place for.
+/// What YOLO text can store.
 inline constexpr AnnotationFormat kYoloFormat{
     .name = "YOLO text", .class_list = true, .common_size = true, .empty_images = true, .scores = true};
 
-/// What a folder of YOLO text does not say itself.
+/// Information that a folder of YOLO text does not contain.
 struct YoloOptions {
-    int width = 0;  ///< of the images, pixels, > 0
-    int height = 0; ///< likewise
-    /// Names of the classes; empty: those of `classes.txt` in the folder, or in the folder around it.
+    int width = 0;  ///< width of the images, pixels, > 0
+    int height = 0; ///< height of the images, pixels, > 0
+    /// Names of the classes; empty: read from `classes.txt` in the folder or its parent folder.
     std::vector<std::string> classes;
 };
 
@@ -59,20 +60,20 @@ inline void expect_sound(const YoloOptions& options) {
     std::vector<std::string> names;
     while (file.next()) {
         if (first_not_utf8(file.line()) < file.line().size())
-            file.fail(0, "expected a class's name in UTF-8, found ", detail::quoted(file.line()));
+            file.fail(0, "expected a class name in UTF-8, found ", detail::quoted(file.line()));
         names.emplace_back(file.line());
     }
     return names;
 }
 
-/// The names in the `classes.txt` of a folder, or of the one around it.
+/// The names in the `classes.txt` of a folder or its parent folder.
 [[nodiscard]] inline std::vector<std::string> read_yolo_class_names(const std::filesystem::path& folder) {
     std::error_code ignored;
     for (const std::filesystem::path& place : {folder, folder / ".."})
         if (const auto path = place / kYoloClassFile; std::filesystem::is_regular_file(path, ignored))
             return yolo_class_names(read_whole_file(path), detail::utf8_of(path));
     throw ParseError(detail::utf8_of(folder / kYoloClassFile), 0, 0,
-                     "expected a file with the classes' names, one a line, found none; give them by "
+                     "expected a file with the names of the classes, one per line, found none; or set "
                      "YoloOptions::classes");
 }
 
@@ -82,7 +83,7 @@ inline void expect_sound(const YoloOptions& options) {
     const std::int64_t index = row.integer(1, "class", 0);
     if (static_cast<std::uint64_t>(index) >= options.classes.size())
         file.fail(1, "expected a class below ", options.classes.size(), ", found ", index,
-                  "; the list of classes is another one's");
+                  "; the list of classes belongs to other files");
     object.class_index = static_cast<std::size_t>(index);
     for (std::size_t column = 2; column <= row.columns() && column <= 6; ++column)
         static_cast<void>(finite_float(file, row, column));
@@ -96,7 +97,7 @@ inline void expect_sound(const YoloOptions& options) {
     return object;
 }
 
-/// A size as a share, and a centre as a share, that give the size and the near edge again.
+/// A size as a fraction, and a centre as a fraction, that give back the size and the near edge.
 [[nodiscard]] inline double yolo_size(double size, double whole) {
     return simplest_number(size / whole, [&](double share) { return share * whole == size; });
 }
@@ -118,26 +119,26 @@ inline void expect_sound(const YoloOptions& options) {
     return line + '\n';
 }
 
-/// The names of the classes, one a line.
+/// The names of the classes, one per line.
 [[nodiscard]] inline std::string yolo_class_text(const Annotations& annotations) {
     std::string text;
     for (const AnnotationClass& c : annotations.classes)
         text += c.name + '\n';
     if (yolo_class_names(text, "").size() != annotations.classes.size())
-        throw_invalid("yolo_texts: expected classes with names of one line each, got others; rename them");
+        throw_invalid("yolo_texts: expected class names of one line each, got others; rename them");
     return text;
 }
 
 } // namespace detail
 
-/// Reads the text of one image's file. Its frame is 1.
+/// Reads the text of one image's file. The frame is 1.
 ///
-/// @param text     all of the file
-/// @param name     of the file, for the error
-/// @param options  the image's size and the names of the classes
-/// @throws InvalidArgument  the size is not known
-/// @throws ParseError       a line has not 5 to 7 columns (outlines are no boxes), or a field that is no
-///                          finite number; a class is not in the list
+/// @param text     contents of the file
+/// @param name     name of the file, for error messages
+/// @param options  the image size and the names of the classes
+/// @throws InvalidArgument  the size is unknown
+/// @throws ParseError       a line does not have 5 to 7 columns (outlines are not supported); a field is not
+///                          a finite number; a class is not in the list
 [[nodiscard]] inline Annotations parse_yolo(std::string_view text, const std::string& name,
                                             const YoloOptions& options) {
     detail::expect_sound(options);
@@ -158,8 +159,9 @@ inline void expect_sound(const YoloOptions& options) {
 
 /// Reads a folder of YOLO text, or one image's file.
 ///
-/// @throws InvalidArgument  as parse_yolo()
-/// @throws ParseError       a file cannot be read, there is no list of classes, or as parse_yolo()
+/// @throws InvalidArgument  see parse_yolo()
+/// @throws ParseError       a file cannot be read or is malformed, see parse_yolo(); there is no list of
+///                          classes
 [[nodiscard]] inline Annotations read_yolo(const std::filesystem::path& path, YoloOptions options) {
     detail::expect_sound(options);
     std::vector<std::filesystem::path> files = detail::files_at(path, ".txt");
@@ -170,12 +172,12 @@ inline void expect_sound(const YoloOptions& options) {
     Annotations annotations = detail::read_image_files(std::move(files), ".txt", [&](const auto& file) {
         return parse_yolo(read_whole_file(file), detail::utf8_of(file), options);
     });
-    if (annotations.classes.empty()) // no image, or names that are there twice
+    if (annotations.classes.empty()) // no image, or duplicate names
         annotations.classes = parse_yolo("", "", options).classes;
     return annotations;
 }
 
-/// What a folder of YOLO text cannot hold of some annotations.
+/// The parts of some annotations that a folder of YOLO text cannot store.
 [[nodiscard]] inline std::vector<std::string> yolo_losses(const Annotations& annotations) {
     AnnotationFormat format = kYoloFormat;
     format.files = true;
@@ -184,25 +186,24 @@ inline void expect_sound(const YoloOptions& options) {
     detail::add_loss(
         losses, detail::images_of(annotations),
         [](const AnnotatedImage& i) { return i.file != detail::stem_of(i.file); },
-        "images have a file's name with folders or an ending: YOLO text keeps the name alone");
+        "images have a file name with folders or an extension: YOLO text keeps only the name");
     detail::add_loss(
         losses, annotations.objects, [](const AnnotatedObject& o) { return o.id && !o.score; },
-        "objects have a track's id but no score: YOLO text has ids behind scores alone");
+        "objects have a track ID but no score: YOLO text has IDs only after scores");
     return losses;
 }
 
-/// The files of a folder of YOLO text by their names. Reading them gives the same annotations again, but for
+/// The files of a folder of YOLO text, by file name. Reading them gives the same annotations, except for
 /// yolo_losses() and the last digit of a box.
 ///
-/// @throws InvalidArgument  an image's size is not known; a class's name is not one line in UTF-8; a frame <
-/// 1
-///                          or a class that is not in the list; a number that does not fit a float; two
-///                          images of the same name
+/// @throws InvalidArgument  the size of an image is unknown; a class name is not one line in UTF-8; a frame
+///                          is < 1; a class is not in the list; a number does not fit a float; two images
+///                          have the same name
 [[nodiscard]] inline std::map<std::string, std::string> yolo_texts(const Annotations& annotations) {
     detail::expect_sound(annotations, "yolo_texts");
     const auto text = [](const AnnotatedImage& image, const std::vector<const AnnotatedObject*>& objects) {
         if (image.width == 0 || image.height == 0)
-            detail::throw_invalid("yolo_texts: expected the size of each image, got none of frame ",
+            detail::throw_invalid("yolo_texts: expected the size of each image, got none for frame ",
                                   image.frame, "; set Annotations::width and height");
         std::string lines;
         for (const AnnotatedObject* object : objects)
@@ -211,15 +212,16 @@ inline void expect_sound(const YoloOptions& options) {
     };
     auto files = detail::image_texts(annotations, ".txt", "yolo_texts", text);
     if (!files.try_emplace(std::string(detail::kYoloClassFile), detail::yolo_class_text(annotations)).second)
-        detail::throw_invalid("yolo_texts: expected images of other names than 'classes'; rename it");
+        detail::throw_invalid(
+            "yolo_texts: expected images with names other than 'classes'; rename the image");
     return files;
 }
 
-/// Writes a folder of YOLO text (see yolo_texts()), each file whole or not at all (see write_whole_file()).
-/// Files of other names stay.
+/// Writes a folder of YOLO text (see yolo_texts()), each file completely or not at all (see
+/// write_whole_file()). Files with other names stay.
 ///
-/// @throws InvalidArgument  as yolo_texts(); nothing is written
-/// @throws std::filesystem::filesystem_error  a file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see yolo_texts(); nothing is written
+/// @throws std::filesystem::filesystem_error  a file cannot be written; contains the path and the reason
 inline void write_yolo(const std::filesystem::path& folder, const Annotations& annotations) {
     detail::write_files(folder, yolo_texts(annotations));
 }

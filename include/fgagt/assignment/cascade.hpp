@@ -18,7 +18,8 @@ struct CascadeOptions {
     bool match_across_classes = false; ///< whether a track may take a detection of another class
 };
 
-/// Association in stages: each one matches what takes part in it and what the stages before it have left.
+/// Association in stages. Each stage matches the detections and tracks that it takes and that the stages
+/// before it left unmatched.
 ///
 ///     Cascade<MarginAssigner, FusionStage, FusionStage> cascade({}, FusionStage(), FusionStage(second));
 template <Assigner A, AssociationStage... Stages>
@@ -28,30 +29,31 @@ public:
 
     /// Stages with their default options.
     Cascade() = default;
-    /// Stages with options of their own, in the order in which they run.
+    /// Stages with their own options, in the order in which they run.
     explicit Cascade(CascadeOptions options, Stages... stages)
         : options_(options),
           stages_(std::move(stages)...) {}
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// The stage at position I, to look at or to replace.
+    /// The stage at position I, to read or replace.
     template <std::size_t I>
     [[nodiscard]] auto& stage() noexcept {
         return std::get<I>(stages_);
     }
-    /// The same, to look at only.
+    /// The stage at position I, read-only.
     template <std::size_t I>
     [[nodiscard]] const auto& stage() const noexcept {
         return std::get<I>(stages_);
     }
 
-    /// Runs the stages in their order.
+    /// Runs the stages in order.
     ///
-    /// @param evidence  of the frame: detections, tracks and how they relate
-    /// @param matches  becomes the matches of all stages in increasing order of detection; no index twice
+    /// @param evidence  the frame's detections and tracks, and how they relate
+    /// @param matches   set to the matches of all stages, in increasing order of detection; no index occurs
+    ///                  twice
     /// @throws InvalidArgument  the parts of the evidence, or the scores of a stage, disagree in shape, or
-    ///                          the assigner names a column that there is not, or one twice
+    ///                          the assigner returns a column that does not exist, or the same column twice
     void associate(const Evidence& evidence, std::vector<Match>& matches) {
         check(evidence);
         taken_d_.assign(evidence.detections.size(), {});
@@ -65,7 +67,8 @@ public:
         write_result(matches);
     }
 
-    /// The number of the stage, from 0, that made each match of the last call. Holds until the next call.
+    /// For each match of the last call, the number of the stage that made it, from 0. Valid until the next
+    /// call.
     [[nodiscard]] std::span<const int> stages() const noexcept { return match_stages_; }
 
 private:
@@ -99,7 +102,8 @@ private:
             static_cast<std::size_t>(scores_.cols()) != tracks_.size())
             detail::throw_invalid("Cascade::associate: expected ", detections_.size(), " x ", tracks_.size(),
                                   " scores from stage ", number, ", got ", scores_.rows(), " x ",
-                                  scores_.cols(), "; size them by the indices that the stage is given");
+                                  scores_.cols(),
+                                  "; use one row per detection and one column per track given to the stage");
         if (!options_.match_across_classes) forbid_other_classes(evidence);
         assigner_.assign(scores_, static_cast<float>(stage.margin(evidence)), track_of_);
         require_assignment(track_of_.size() == detections_.size());
@@ -115,12 +119,12 @@ private:
 
     void require_assignment(bool fits) const {
         if (!fits)
-            detail::throw_invalid("Cascade::associate: expected a column below ", tracks_.size(),
-                                  ", none twice, or -1 from the assigner for each of ", detections_.size(),
-                                  " rows; see what concepts.hpp asks of an Assigner");
+            detail::throw_invalid("Cascade::associate: expected distinct columns below ", tracks_.size(),
+                                  " or -1 from the assigner for each of ", detections_.size(),
+                                  " rows; see Assigner in concepts.hpp");
     }
 
-    /// What is still unmatched and takes part in the stage.
+    /// Collects the unmatched detections and tracks that the stage takes.
     template <AssociationStage Stage>
     void gather(const Stage& stage, const Evidence& evidence) {
         detections_.clear();
@@ -159,9 +163,9 @@ private:
     A assigner_;
     std::tuple<Stages...> stages_;
     std::vector<int> match_stages_; // [matches of the last call]
-    std::vector<Taken> taken_d_;    // [M] who matched each detection with what
+    std::vector<Taken> taken_d_;    // [M] stage and track of each detection's match
     std::vector<char> taken_t_;     // [N]
-    // of the stage that runs
+    // of the running stage
     std::vector<std::size_t> detections_, tracks_;
     Matrix scores_;
     std::vector<int> track_of_;

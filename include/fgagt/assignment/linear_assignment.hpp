@@ -20,24 +20,25 @@ enum class Objective { kMinimise, kMaximise };
 
 /// Rectangular linear assignment: at most one column per row and one row per column.
 ///
-/// Shortest augmenting paths with dual prices (Jonker and Volgenant 1987, in the rectangular form of Crouse,
-/// "On implementing 2D rectangular assignment algorithms", IEEE TAES 52(4), 2016), after every row has been
-/// offered its cheapest column. Computes in double. O(min(M, N)^2 max(M, N)) at worst, far less on average.
+/// First every row takes its cheapest column if that is free. Shortest augmenting paths with dual prices
+/// assign the others (Jonker and Volgenant 1987, in the rectangular form of Crouse, "On implementing 2D
+/// rectangular assignment algorithms", IEEE TAES 52(4), 2016). Computes in double. O(min(M, N)^2 max(M, N))
+/// at worst, far less on average.
 ///
 /// @tparam Scalar  float or double
 template <class Scalar>
 class LinearAssignment {
 public:
-    /// Finds the assignment that has as many allowed pairs as possible and, among those, the best total.
+    /// Finds the assignment with the most allowed pairs and, among those, the best total.
     ///
-    /// A matrix without forbidden pairs thus fills its shorter side; rows may outnumber columns. With
-    /// forbidden pairs, a pair is only given up when no assignment with as many pairs holds it. The total is
-    /// optimal up to rounding in double, relative to min(M, N) times the range of the allowed values.
+    /// Without forbidden pairs, the shorter side is assigned completely; rows may outnumber columns. With
+    /// forbidden pairs, a larger number of pairs takes precedence over a better total. The total is optimal
+    /// up to rounding in double, relative to min(M, N) times the range of the allowed values.
     ///
     /// @param matrix     [M x N] costs or affinities; +inf (minimise) or -inf (maximise) forbids a pair
-    /// @param objective  whether the total is to be small or large
-    /// @param column_of  becomes [M], the column of each row, -1 where it has none
-    /// @throws InvalidArgument  NaN, or the infinity that does not forbid
+    /// @param objective  whether to minimise or maximise the total
+    /// @param column_of  set to [M]: the column of each row, -1 if it has none
+    /// @throws InvalidArgument  a value is NaN, or an infinity that does not mean "forbidden"
     /// @note M == 0 and N == 0 are valid. The same matrix always gives the same result, ties included.
     void solve(const MatrixOf<Scalar>& matrix, Objective objective, std::vector<int>& column_of) {
         transposed_ = matrix.rows() > matrix.cols();
@@ -60,7 +61,7 @@ private:
         return costs_[row * columns_ + column];
     }
 
-    /// Costs with at most as many rows as columns.
+    /// Copies the costs, transposed if needed, so that rows never outnumber columns.
     void copy_costs(const MatrixOf<Scalar>& matrix, Objective objective) {
         const double sign = objective == Objective::kMinimise ? 1.0 : -1.0;
         costs_.resize(rows_ * columns_);
@@ -71,14 +72,14 @@ private:
                     detail::throw_invalid("LinearAssignment::solve: expected finite values or ",
                                           sign > 0 ? "+inf" : "-inf", " for a forbidden pair, got ",
                                           matrix(i, j), " in row ", i, ", column ", j,
-                                          "; check what computed the matrix");
+                                          "; check how the matrix is computed");
                 const auto row = static_cast<std::size_t>(i), column = static_cast<std::size_t>(j);
                 (transposed_ ? cost(column, row) : cost(row, column)) = value;
             }
     }
 
     /// Gives forbidden pairs a cost that outweighs any difference between allowed ones, so that a complete
-    /// assignment holds as few of them as possible.
+    /// assignment contains as few of them as possible.
     void replace_forbidden() {
         double lowest = kLargest, highest = -kLargest;
         for (const double& value : costs_) {
@@ -99,7 +100,7 @@ private:
             costs_, [](const double& value) { return !detail::is_finite(value); }, penalty);
     }
 
-    /// Every row takes its cheapest column where that is still free: optimal for the rows that got one.
+    /// Every row takes its cheapest column if that is still free. This is optimal for the rows that get one.
     void take_cheapest_columns() {
         column_of_.assign(rows_, kNone);
         row_of_.assign(columns_, kNone);
@@ -116,7 +117,7 @@ private:
         }
     }
 
-    /// Gives `start` a column along the cheapest alternating path that ends at a free one.
+    /// Assigns a column to `start` along the cheapest alternating path that ends at a free column.
     void augment(Index start) {
         distance_.assign(columns_, kLargest);
         from_row_.resize(columns_);
@@ -136,7 +137,7 @@ private:
         flip_path(start, column);
     }
 
-    /// Relaxes the edges of `row` and closes the nearest open column, a free one where distances are equal.
+    /// Relaxes the edges of `row` and settles the nearest open column, preferring a free one on ties.
     Index settle_next_column(Index row, double row_distance, std::size_t& open) {
         const double* costs = costs_.data() + row * columns_;
         const double base = row_distance - row_price_[row];
@@ -170,7 +171,7 @@ private:
         }
     }
 
-    /// Makes the unmatched edges of the path the matched ones, from its free end back to `start`.
+    /// Swaps the matched and unmatched edges of the path, from its free end back to `start`.
     void flip_path(Index start, Index column) {
         for (Index row = kNone; row != start;) {
             row = from_row_[column];
@@ -193,9 +194,9 @@ private:
     std::vector<double> costs_;
     std::vector<Index> column_of_, row_of_;
     std::vector<double> row_price_, column_price_; // cost >= row price + column price, equal where matched
-    std::vector<double> distance_;                 // [columns] from the row that is being augmented
+    std::vector<double> distance_;                 // [columns] from the row being augmented
     std::vector<Index> from_row_;                  // [columns] the row before each column on its path
-    std::vector<Index> open_columns_;              // open ones first, then those that are settled
+    std::vector<Index> open_columns_;              // open ones first, then settled ones
 };
 
 } // namespace fgagt

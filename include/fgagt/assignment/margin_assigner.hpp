@@ -22,34 +22,35 @@ namespace fgagt {
 
 /// Margin-augmented assignment: every detection takes a track or the margin (FGAGT, section 3.4).
 ///
-/// Solves the assignment problem of [scores, margin * 1(M x M)], whose block of margins is never built: what
-/// counts is the gain of a pair, its score less the margin, and staying unmatched gains nothing. Pairs below
-/// the margin are thus left out at once, and what remains is a maximum-weight matching: detections bid for
-/// tracks in a few passes of reduction (Jonker and Volgenant 1987), and those that lost continue by shortest
-/// augmenting paths, which end at a free track or at a detection that is better left unmatched. Of a
-/// detection with many such pairs the best come first, and the others are looked at only where they could
-/// matter. Computes in double. O(M N) to read the scores, then O(min(M, N) (E + max(M, N) min(M, N))) at
-/// worst for E pairs that reach the margin.
+/// Solves the assignment problem of [scores, margin * 1(M x M)] without building the block of margins. Only
+/// the gain of a pair counts, its score minus the margin; an unmatched detection gains nothing. Pairs below
+/// the margin are therefore dropped at once, which leaves a maximum-weight matching. Detections bid for
+/// tracks in a few passes of reduction (Jonker and Volgenant 1987). The losing ones continue with shortest
+/// augmenting paths, which end at a free track or at a detection that is better left unmatched. A detection
+/// with many such pairs tries the best ones first, and the others only where they could matter. Computes in
+/// double. O(M N) to read the scores, then O(min(M, N) (E + max(M, N) min(M, N))) at worst for E pairs that
+/// reach the margin.
 ///
 /// @tparam Scalar  float or double
 template <class Scalar>
 class BasicMarginAssigner {
 public:
-    /// Maximises the sum over detections of the score of the track each takes, or of the margin.
+    /// Maximises the sum over detections of the score of the track each takes, or of the margin if it takes
+    /// none.
     ///
-    /// No taken score is below the margin. Of several optimal assignments it finds one with the most pairs;
-    /// in particular a score that equals the margin is taken where that costs nothing. The total is optimal
-    /// up to rounding in double.
+    /// No taken score is below the margin. Among optimal assignments it finds one with the most pairs; in
+    /// particular, a score equal to the margin is taken if that costs nothing. The total is optimal up to
+    /// rounding in double.
     ///
     /// @param scores    [M x N], higher is better; -inf forbids a pair
-    /// @param margin    what a detection gets for staying without a track, in units of the scores
-    /// @param track_of  becomes [M], the column that each row takes, -1 for none
+    /// @param margin    score of a detection without a track, in units of the scores
+    /// @param track_of  set to [M]: the column of each row, -1 if it has none
     /// @throws InvalidArgument  a score is NaN or +inf, or the margin is not finite
     /// @note M == 0 and N == 0 are valid. The same input always gives the same result, ties included.
     void assign(const MatrixOf<Scalar>& scores, Scalar margin, std::vector<int>& track_of) {
         if (!detail::is_finite(margin))
             detail::throw_invalid("MarginAssigner::assign: expected a finite margin, got ", margin,
-                                  "; it must have the scale of the scores");
+                                  "; it must be on the same scale as the scores");
         collect_edges(scores, margin);
         const bool transposed = scores.rows() > scores.cols(); // fewer rows need fewer paths
         if (transposed) transpose_edges(static_cast<std::size_t>(scores.cols()));
@@ -64,8 +65,8 @@ private:
     using Index = std::uint32_t;
     static constexpr Index kNone = std::numeric_limits<Index>::max();
     static constexpr double kLargest = std::numeric_limits<double>::max(); // for an unknown gain or distance
-    static constexpr int kPasses = 20;       // of bidding: cheaper than the searches that they save
-    static constexpr std::size_t kBest = 16; // edges of a row that are worth a look first
+    static constexpr int kPasses = 20;       // of bidding: cheaper than the searches they save
+    static constexpr std::size_t kBest = 16; // edges of a row that are tried first
 
     /// A pair that reaches the margin.
     struct Edge {
@@ -73,13 +74,13 @@ private:
         Index column;
     };
 
-    /// Some scores of a row.
+    /// A block of scores of a row.
     struct Block {
-        Index first;        // column
+        Index first;        // its first column
         std::uint32_t good; // bit k: the k-th reaches the margin
     };
 
-    /// A way to a column within one search.
+    /// A path to a column within one search.
     struct Way {
         double distance;
         Index column;
@@ -89,7 +90,7 @@ private:
         if (edges.size() < count) edges.resize(std::max(count, 2 * edges.size()));
     }
 
-    /// The pairs that reach the margin, row by row, with what they gain over it.
+    /// Collects the pairs that reach the margin, row by row, with their gains.
     void collect_edges(const MatrixOf<Scalar>& scores, Scalar margin) {
         const auto columns = static_cast<std::size_t>(scores.cols());
         row_begin_.assign(1, 0);
@@ -99,7 +100,7 @@ private:
             const Scalar* values = scores.data() + static_cast<std::size_t>(row) * columns;
             for (const Block& block : good_blocks(values, columns, margin)) {
                 const bool has_many = (block.good & (block.good >> 1U) & (block.good >> 2U)) != 0;
-                if (has_many) // sifted faster than picked
+                if (has_many) // filtering all is faster than picking
                     count = append_edges(values, block.first, block.first + detail::kReachingBlock, margin,
                                          count);
                 else
@@ -114,13 +115,13 @@ private:
                     detail::throw_invalid(
                         "MarginAssigner::assign: expected finite scores or -inf for a forbidden pair, got ",
                         values[edges_[e].column], " for detection ", row, " and track ", edges_[e].column,
-                        "; check what computed the scores");
+                        "; check how the scores are computed");
             row_begin_.push_back(count);
         }
     }
 
-    /// The blocks of a row that hold a score that reaches the margin. Without a branch: where they lie cannot
-    /// be foreseen.
+    /// The blocks of a row with a score that reaches the margin. Branch-free, because their positions are
+    /// unpredictable.
     std::span<const Block> good_blocks(const Scalar* values, std::size_t columns, Scalar margin) {
         blocks_.resize(columns / detail::kReachingBlock + 1);
         std::size_t count = 0;
@@ -132,7 +133,9 @@ private:
         return {blocks_.data(), count};
     }
 
-    /// @return  the number of edges with those of columns [first, last) that are not below the margin
+    /// Appends the edges of columns [first, last) that are not below the margin.
+    ///
+    /// @return  the number of edges afterwards
     std::size_t append_edges(const Scalar* values, std::size_t first, std::size_t last, Scalar margin,
                              std::size_t count) {
         for (std::size_t column = first; column < last; ++column) {
@@ -143,7 +146,7 @@ private:
         return count;
     }
 
-    /// Lets columns be the rows.
+    /// Swaps the roles of rows and columns.
     void transpose_edges(std::size_t columns) {
         const std::size_t rows = row_begin_.size() - 1;
         next_begin_.assign(columns + 1, 0);
@@ -159,8 +162,8 @@ private:
         std::swap(row_begin_, next_begin_);
     }
 
-    /// Applies `act` to the edges of a row, in turns: the best ones first, and more only as long as `matters`
-    /// says so of what the others gain at most.
+    /// Applies `act` to the edges of a row in batches, the best ones first. Continues only while `matters`
+    /// accepts the highest gain that the remaining edges can have.
     template <class Act, class Matters>
     void for_edges(Index row, Act act, Matters matters) {
         std::size_t e = row_begin_[row];
@@ -172,8 +175,8 @@ private:
         }
     }
 
-    /// Moves the best of a row's other edges to those that are known to be the best: all if they are few,
-    /// else about as many as are known already.
+    /// Extends the known best edges of a row by the best of its other edges: by all of them if they are few,
+    /// otherwise by about as many as are known already.
     void find_more_best(Index row) {
         const std::span<Edge> rest(edges_.data() + best_end_[row], edges_.data() + row_begin_[row + 1]);
         const std::size_t wanted = std::max(best_end_[row] - row_begin_[row], kBest);
@@ -188,7 +191,7 @@ private:
         best_end_[row] += static_cast<std::size_t>(others - rest.begin());
     }
 
-    /// A gain that about `wanted` of the edges reach, and at least one does: estimated from some of them.
+    /// A gain that about `wanted` of the edges reach, and at least one. Estimated from a sample.
     static double gain_of_best(std::span<const Edge> edges, std::size_t wanted) {
         constexpr std::size_t kSamples = 16;
         std::array<double, kSamples> samples{};
@@ -214,7 +217,7 @@ private:
         std::iota(pending_.begin(), pending_.end(), Index{0});
     }
 
-    /// Lets rows bid for columns; those without one afterwards are left in `pending_`.
+    /// Rows bid for columns. Rows that end up without one stay in `pending_`.
     void reduce() {
         for (int pass = 0; pass < kPasses && !pending_.empty(); ++pass) {
             next_pending_.clear();
@@ -224,8 +227,8 @@ private:
         }
     }
 
-    /// The row takes its best column at the highest price that it would still prefer to pay. Who is outbid,
-    /// or would have to share, waits for the next pass.
+    /// The row takes its best column at the highest price at which it still prefers that column. A row that
+    /// is outbid, or that cannot raise the price, waits for the next pass.
     void bid(Index row) {
         double best = -kLargest, second = 0; // staying unmatched is always an alternative
         Index column = kNone;
@@ -253,8 +256,8 @@ private:
         row_of_[column] = row;
     }
 
-    /// Finds the best place for `start`: the shortest alternating path to a free column, or to a row that is
-    /// then left unmatched. Distances are what the total loses.
+    /// Finds the best place for `start`: the shortest alternating path to a free column, or to a row that
+    /// then becomes unmatched. Distances are losses in the total.
     void augment(Index start) {
         open_.clear();
         settled_.clear();
@@ -268,7 +271,7 @@ private:
             open_.pop_back();
             if (way.distance > distance_[way.column]) continue; // a shorter one is known
             settled_.push_back(way);
-            distance_[way.column] = -kLargest; // no way is shorter
+            distance_[way.column] = -kLargest; // no path is shorter
             const Index row = row_of_[way.column];
             if (way.distance + value_[row] < end_.distance) {
                 end_ = {.distance = way.distance + value_[row], .column = kNone};
@@ -283,13 +286,13 @@ private:
                 distance_[way.column] = kLargest;
     }
 
-    /// Whether a way may lead to a better end. To a free column rather than to a row that is left unmatched,
-    /// if both are as near: that is one more pair.
+    /// Whether a path may lead to a better end. At equal distances a free column is better than a row that
+    /// becomes unmatched, because it gives one more pair.
     [[nodiscard]] bool may_be_nearer(const Way& way) const {
         return way.distance < end_.distance || (way.distance == end_.distance && end_.column == kNone);
     }
 
-    /// Shortens the ways to the columns of `row`; those that are longer than the best end are of no use.
+    /// Shortens the paths to the columns of `row`. Paths longer than the best end are ignored.
     void relax(Index row, double row_distance) {
         const double base = row_distance + value_[row];
         const auto shorten = [&](const Edge& edge) {
@@ -308,8 +311,8 @@ private:
         for_edges(row, shorten, [&](double gain) { return base - gain <= end_.distance; });
     }
 
-    /// Keeps gain <= value + price for every pair and equal for matched ones, values and prices >= 0, and
-    /// those of unmatched rows and columns zero: which is what proves an assignment optimal.
+    /// Keeps the conditions that prove an assignment optimal: gain <= value + price for every pair, with
+    /// equality for matched pairs; values and prices >= 0; and zero for unmatched rows and columns.
     void update_prices(Index start) {
         value_[start] = -end_.distance;
         for (const Way& way : settled_) {
@@ -319,7 +322,8 @@ private:
         }
     }
 
-    /// Hands `column` to the row before it on the path, that row's own to the one before, back to `start`.
+    /// Gives `column` to the row before it on the path, that row's old column to the row before, and so on
+    /// back to `start`.
     void flip_path(Index start, Index column) {
         for (Index row = kNone; row != start && column != kNone;) {
             row = from_row_[column];
@@ -342,19 +346,19 @@ private:
 
     std::vector<Block> blocks_;          // of one row
     std::vector<std::size_t> row_begin_; // [rows + 1] where each row's edges begin
-    std::vector<std::size_t> best_end_;  // [rows] where those that are known to be the best end
-    std::vector<double> rest_gain_;      // [rows] no edge beyond gains more
+    std::vector<std::size_t> best_end_;  // [rows] where the known best ones end
+    std::vector<double> rest_gain_;      // [rows] no other edge gains more
     std::vector<Edge> edges_;
     std::vector<std::size_t> next_begin_, place_; // for transposing
     std::vector<Edge> other_edges_;
-    std::vector<Index> column_of_, row_of_;     // the assignment, from either side
+    std::vector<Index> column_of_, row_of_;     // the assignment, in both directions
     std::vector<double> value_, price_;         // of rows and columns: the dual solution
     std::vector<Index> pending_, next_pending_; // rows that have no column yet
     std::vector<double> distance_;              // [columns] within one search
     std::vector<Index> from_row_;               // [columns] the row before each column on its path
-    std::vector<Way> open_;                     // heap of ways to matched columns, the shortest first
-    std::vector<Way> settled_;                  // the shortest ways there are
-    Way end_{};                                 // of the shortest path so far; no column: it ends at a row
+    std::vector<Way> open_;                     // heap of paths to matched columns, shortest first
+    std::vector<Way> settled_;                  // final shortest paths
+    Way end_{};                                 // end of the shortest path so far; no column: a row
 };
 
 /// The tracker's assigner: FGAGT's margin-augmented assignment in float.

@@ -17,36 +17,35 @@ namespace fgagt {
 
 /// Options of ReidentificationStage.
 struct ReidentificationStageOptions {
-    float min_score = 0.5F; ///< detections take part from this score on
-    std::int64_t min_hits =
-        5; ///< detections that a track must have had: what is known of fewer is little, >= 1
-    float max_missed_time = 60;  ///< nominal frames since it was last seen, > 0
-    float min_covered = 0.3F;    ///< share of it that a nearer object covered when it was last seen, [0, 1]
-    float expected_reach = 0.5F; ///< distance from where it is expected, box heights, > 0
-    float min_similarity = 0.8F; ///< what a pair must reach
-    float lead = 0.1F;           ///< by which it must exceed its rivals, >= 0
-    float rival_reach = 0.5F;    ///< distance up to which others count as rivals, box heights, > 0
-    float rival_reach_growth = 0.1F; ///< and by how much that grows per missed frame, box heights, >= 0
-    float max_rival_reach = 1.5F;    ///< up to here, box heights
-    float max_height_change = 0.35F; ///< |ln| of the ratio of the heights, > 0
+    float min_score = 0.5F;          ///< minimum score of a detection
+    std::int64_t min_hits = 5;       ///< minimum detections of a track, >= 1; fewer say too little about it
+    float max_missed_time = 60;      ///< maximum nominal frames since the track was last seen, > 0
+    float min_covered = 0.3F;        ///< minimum share that a nearer object covered when last seen, [0, 1]
+    float expected_reach = 0.5F;     ///< maximum distance from the expected place, box heights, > 0
+    float min_similarity = 0.8F;     ///< minimum similarity of a pair
+    float lead = 0.1F;               ///< minimum lead in similarity over all rivals, >= 0
+    float rival_reach = 0.5F;        ///< maximum distance of a rival, box heights, > 0
+    float rival_reach_growth = 0.1F; ///< growth of that distance per missed nominal frame, box heights, >= 0
+    float max_rival_reach = 1.5F;    ///< upper limit of that distance, box heights, > 0
+    float max_height_change = 0.35F; ///< maximum |ln| of the ratio of the heights, > 0
 };
 
-/// Gives a lost track back its id when it comes out from behind somebody.
+/// Gives a lost track its ID back when it reappears from behind an occluder.
 ///
-/// Who was last seen half hidden by somebody nearer to the camera is expected where its motion takes it
-/// meanwhile. A detection is that object if it stands there, and if it looks like it and not like any of
-/// its rivals: other lost tracks that could have come to the detection, other detections to which the track
-/// could have come, within a wider reach of where it is expected or was last seen. Where looks cannot be
-/// compared it must not have a rival at all.
+/// A track that was last seen partly covered by an object nearer to the camera is expected at its predicted
+/// box. A detection is taken for that track if it is close to this box and similar in appearance, and if no
+/// rival is nearly as similar. Rivals are other lost tracks that could have moved to the detection, and other
+/// detections to which the track could have moved. Both are searched for within a wider distance of the
+/// track's expected or last seen box. If appearance cannot be compared, there must be no rival at all.
 ///
-/// Wrong re-identifications cost more than missed ones, so every condition is strict. A track that was lost
-/// in full view is none of this stage's: more often than not it never was an object.
+/// Wrong re-identifications cost more than missed ones, so every condition is strict. This stage ignores
+/// tracks that were lost in full view, because more often than not they never were objects.
 class ReidentificationStage {
 public:
     using Options = ReidentificationStageOptions;
 
     ReidentificationStage() : ReidentificationStage(ReidentificationStageOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit ReidentificationStage(ReidentificationStageOptions options) : options_(options) {
         const detail::OptionCheck check("ReidentificationStage", "ReidentificationStageOptions");
         check(!detail::is_nan(options.min_score), "min_score", "to be a number", options.min_score);
@@ -65,21 +64,21 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// Whether the detection is sure enough.
+    /// Whether the detection's score is high enough.
     [[nodiscard]] bool takes(const Detection& detection) const noexcept {
         return detection.score >= options_.min_score;
     }
-    /// Whether the track is lost, was seen often enough and not too long ago.
+    /// Whether the track is lost, has enough detections and was seen recently enough.
     [[nodiscard]] bool takes(const Track& track) const noexcept {
         return track.status == TrackStatus::kLost && track.hits >= options_.min_hits &&
                track.missed_time <= options_.max_missed_time;
     }
 
-    /// The score is the similarity, and the margin where looks cannot be compared.
+    /// The score of a pair is its similarity, or the margin if appearance cannot be compared.
     ///
-    /// @param evidence            of the frame
-    /// @param detections, tracks  the indices that take part
-    /// @param scores              becomes [their numbers]
+    /// @param evidence            the frame's detections and tracks, and how they relate
+    /// @param detections, tracks  indices of those that take part
+    /// @param scores              set to [detections x tracks]
     void score(const Evidence& evidence, std::span<const std::size_t> detections,
                std::span<const std::size_t> tracks, Matrix& scores) {
         const auto rows = static_cast<Eigen::Index>(detections.size());
@@ -109,7 +108,7 @@ public:
         });
     }
 
-    /// The least similarity of a match.
+    /// The minimum similarity of a match.
     [[nodiscard]] float margin(const Evidence&) const noexcept { return options_.min_similarity; }
 
 private:
@@ -118,8 +117,8 @@ private:
         return std::hypot(way.x, way.y);
     }
 
-    /// Whether the detection could be the track, for all that is known of their places: then the pair is
-    /// every other one's rival.
+    /// Whether place and size allow the detection to be the track. Such a pair is a rival of the other pairs
+    /// of the same detection or track.
     [[nodiscard]] bool could_be(const Detection& detection, const Track& track) const {
         const float height = track.observed.height;
         if (std::abs(std::log(detection.box.height / height)) >= options_.max_height_change) return false;
@@ -129,7 +128,7 @@ private:
                reach * height;
     }
 
-    /// Whether the track was disappearing behind somebody, and would have to come out at the detection.
+    /// Whether the track was disappearing behind an occluder and is expected to reappear at the detection.
     [[nodiscard]] bool is_expected(const Detection& detection, const Track& track) const {
         return track.covered >= options_.min_covered &&
                distance(track.box, detection.box) < options_.expected_reach * track.observed.height;

@@ -15,8 +15,8 @@
 namespace fgagt {
 namespace detail {
 
-/// Fills `scores` with `score_of(d, t)` for every pair of the indices that take part, and forbids the pairs
-/// whose overlap is below the gate.
+/// Fills `scores` with `score_of(d, t)` for every pair of the given indices, and forbids pairs whose overlap
+/// is below the gate.
 template <class ScoreOf>
 void score_pairs(const Evidence& evidence, std::span<const std::size_t> detections,
                  std::span<const std::size_t> tracks, float iou_gate, Matrix& scores, ScoreOf score_of) {
@@ -31,13 +31,13 @@ void score_pairs(const Evidence& evidence, std::span<const std::size_t> detectio
     }
 }
 
-/// Whether a stage with such options is for detections of that score.
+/// Whether a stage with these options takes a detection, by its score.
 template <class Options>
 [[nodiscard]] bool takes_part(const Options& options, const Detection& detection) noexcept {
     return detection.score >= options.min_score && detection.score < options.max_score;
 }
 
-/// Whether a stage with such options is for tracks of that status that were seen that recently.
+/// Whether a stage with these options takes a track, by its status and number of missed updates.
 template <class Options>
 [[nodiscard]] bool takes_part(const Options& options, const Track& track) noexcept {
     if (track.missed > options.max_missed) return false;
@@ -56,23 +56,23 @@ template <class Options>
 
 } // namespace detail
 
-/// Values are those of the first stage of the default tracker.
+/// Options of FusionStage. The defaults are those of the default tracker's first stage.
 struct FusionStageOptions {
-    bool take_tentative = false;  ///< whether tracks that are not confirmed yet take part
-    bool take_confirmed = true;   ///< whether tracks that were matched in the previous update take part
-    bool take_lost = true;        ///< whether confirmed tracks that were not take part
-    std::int64_t max_missed = 30; ///< most updates that a track may have missed, >= 0
-    float min_score = 0.5F;       ///< detections take part from this score on
-    float max_score = std::numeric_limits<float>::infinity(); ///< and below this one, > min_score
-    float iou_gate = 0.1F;           ///< pairs whose IoU is below are not matched, [0, 1]
-    float iou_weight = 0.6F;         ///< of the IoU in the score, >= 0
-    float appearance_weight = 0.4F;  ///< of the appearance in the score, >= 0
-    float similarity_centre = 0.72F; ///< similarity that speaks neither for nor against a pair (histograms)
-    float similarity_span = 0.2F;    ///< distance from there at which the appearance says all it can, > 0
-    float margin = 0.2F;             ///< score that a pair must reach
+    bool take_tentative = false;  ///< whether tentative tracks take part
+    bool take_confirmed = true;   ///< whether confirmed tracks, matched in the previous update, take part
+    bool take_lost = true;        ///< whether lost tracks take part
+    std::int64_t max_missed = 30; ///< maximum updates that a track has missed, >= 0
+    float min_score = 0.5F;       ///< minimum score of a detection, inclusive
+    float max_score = std::numeric_limits<float>::infinity(); ///< its upper limit, exclusive, > min_score
+    float iou_gate = 0.1F;           ///< pairs with an IoU below this are not matched, [0, 1]
+    float iou_weight = 0.6F;         ///< weight of the IoU in the score, >= 0
+    float appearance_weight = 0.4F;  ///< weight of the appearance in the score, >= 0
+    float similarity_centre = 0.72F; ///< neutral similarity (the default suits colour histograms)
+    float similarity_span = 0.2F;    ///< distance from there at which A reaches -1 or 1, > 0
+    float margin = 0.2F;             ///< minimum score of a pair
 };
 
-/// Overlap and appearance together: score = iou_weight IoU + appearance_weight A with
+/// Combines overlap and appearance: score = iou_weight IoU + appearance_weight A with
 ///
 ///     A = clip((similarity - centre) / span, -1, 1),
 ///
@@ -82,7 +82,7 @@ public:
     using Options = FusionStageOptions;
 
     FusionStage() : FusionStage(FusionStageOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit FusionStage(FusionStageOptions options) : options_(options) {
         const detail::OptionCheck check("FusionStage", "FusionStageOptions");
         check(options.max_missed >= 0, "max_missed", ">= 0", options.max_missed);
@@ -106,16 +106,16 @@ public:
     [[nodiscard]] bool takes(const Detection& detection) const noexcept {
         return detail::takes_part(options_, detection);
     }
-    /// Whether the stage is for tracks of that status, and it was seen recently enough.
+    /// Whether the stage takes tracks of this status and the track was seen recently enough.
     [[nodiscard]] bool takes(const Track& track) const noexcept {
         return detail::takes_part(options_, track);
     }
 
-    /// Overlap and appearance of each pair.
+    /// The score of each pair.
     ///
-    /// @param evidence            of the frame
-    /// @param detections, tracks  the indices that take part
-    /// @param scores              becomes [their numbers]
+    /// @param evidence            the frame's detections and tracks, and how they relate
+    /// @param detections, tracks  indices of those that take part
+    /// @param scores              set to [detections x tracks]
     void score(const Evidence& evidence, std::span<const std::size_t> detections,
                std::span<const std::size_t> tracks, Matrix& scores) const {
         detail::score_pairs(evidence, detections, tracks, options_.iou_gate, scores,
@@ -125,7 +125,7 @@ public:
                             });
     }
 
-    /// The least score of a match.
+    /// The minimum score of a match.
     [[nodiscard]] float margin(const Evidence&) const noexcept { return options_.margin; }
 
 private:
@@ -139,28 +139,28 @@ private:
 };
 static_assert(AssociationStage<FusionStage>);
 
-/// Options of SimilarityStage; the paper's, if nothing is changed: everybody takes part.
+/// Options of SimilarityStage. The defaults are the paper's: everything takes part.
 struct SimilarityStageOptions {
-    bool take_tentative = true; ///< whether tracks that are not confirmed yet take part
-    bool take_confirmed = true; ///< whether tracks that were matched in the previous update take part
-    bool take_lost = true;      ///< whether confirmed tracks that were not take part
-    std::int64_t max_missed =
-        std::numeric_limits<std::int64_t>::max(); ///< most updates that a track may have missed, >= 0
-    float min_score = 0;                          ///< detections take part from this score on
-    float max_score = std::numeric_limits<float>::infinity(); ///< and below this one, > min_score
-    float iou_gate = 0;     ///< pairs whose IoU is below are not matched, [0, 1]; 0 gates nothing
-    float above_margin = 0; ///< by which a pair must exceed the graph's margin, finite
+    bool take_tentative = true; ///< whether tentative tracks take part
+    bool take_confirmed = true; ///< whether confirmed tracks, matched in the previous update, take part
+    bool take_lost = true;      ///< whether lost tracks take part
+    /// Maximum updates that a track has missed, >= 0.
+    std::int64_t max_missed = std::numeric_limits<std::int64_t>::max();
+    float min_score = 0;                                      ///< minimum score of a detection, inclusive
+    float max_score = std::numeric_limits<float>::infinity(); ///< its upper limit, exclusive, > min_score
+    float iou_gate = 0;     ///< pairs with an IoU below this are not matched, [0, 1]; 0: no gate
+    float above_margin = 0; ///< added to the graph's margin, finite
 };
 
 /// The paper's association: the graph's similarity is the score and its margin the threshold, for all tracks
-/// (FGAGT equation 11). A pair whose features cannot be compared, which the paper does not know, falls back
-/// to its IoU.
+/// (FGAGT equation 11). A pair whose features cannot be compared is scored by its IoU; the paper has no such
+/// pairs.
 class SimilarityStage {
 public:
     using Options = SimilarityStageOptions;
 
     SimilarityStage() : SimilarityStage(SimilarityStageOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit SimilarityStage(SimilarityStageOptions options) : options_(options) {
         const detail::OptionCheck check("SimilarityStage", "SimilarityStageOptions");
         check(options.max_missed >= 0, "max_missed", ">= 0", options.max_missed);
@@ -176,16 +176,16 @@ public:
     [[nodiscard]] bool takes(const Detection& detection) const noexcept {
         return detail::takes_part(options_, detection);
     }
-    /// Whether the stage is for tracks of that status, and it was seen recently enough.
+    /// Whether the stage takes tracks of this status and the track was seen recently enough.
     [[nodiscard]] bool takes(const Track& track) const noexcept {
         return detail::takes_part(options_, track);
     }
 
     /// The graph's similarity of each pair.
     ///
-    /// @param evidence            of the frame
-    /// @param detections, tracks  the indices that take part
-    /// @param scores              becomes [their numbers]
+    /// @param evidence            the frame's detections and tracks, and how they relate
+    /// @param detections, tracks  indices of those that take part
+    /// @param scores              set to [detections x tracks]
     void score(const Evidence& evidence, std::span<const std::size_t> detections,
                std::span<const std::size_t> tracks, Matrix& scores) const {
         detail::score_pairs(
@@ -196,7 +196,7 @@ public:
             });
     }
 
-    /// The graph's margin, and what is asked above it.
+    /// The graph's margin plus `above_margin`.
     [[nodiscard]] float margin(const Evidence& evidence) const noexcept {
         return evidence.margin + options_.above_margin;
     }

@@ -19,12 +19,12 @@ namespace fgagt {
 
 /// Options of ChannelBackbone.
 struct ChannelBackboneOptions {
-    /// Factor on u and v about grey before they are clipped to [0, 1], (0, 100]. What people wear fills a
-    /// small part of the range of Luv. Both gains were chosen on real frames, by how well cosines tell people
-    /// apart.
+    /// Factor on the distance of u and v from grey before they are clipped to [0, 1]; in (0, 100]. Clothing
+    /// fills a small part of the range of Luv. Both gains were chosen on real frames, by how well cosines
+    /// distinguish people.
     float chroma_gain = 8;
-    /// Factor on gradient magnitude and orientations before they are clipped to 1, (0, 100]. A step edge over
-    /// the full range of grey levels has magnitude 1 without it; real edges are far weaker.
+    /// Factor on gradient magnitude and orientations before they are clipped to 1; in (0, 100]. A step edge
+    /// over the full range of grey levels has magnitude 1 without it; real edges are far weaker.
     float gradient_gain = 2;
 };
 
@@ -32,21 +32,21 @@ struct ChannelBackboneOptions {
 /// Features, 2009): L, u, v, gradient magnitude, and the gradient split by orientation into six channels
 /// centred at 0, 30, ... 150 degrees. All lie in [0, 1]. Grey is kNeutralChroma in u and v; alpha is ignored.
 ///
-/// Each cell describes exactly 4 x 4 pixels. Frames that are no multiple of 4 are continued by their border
-/// pixels; `valid_cells` says where they really end.
+/// Each cell describes exactly 4 x 4 pixels. A frame whose size is not a multiple of 4 is extended by its
+/// border pixels; `valid_cells` marks its true extent.
 class ChannelBackbone {
 public:
     using Map = FeatureMap;
     using Options = ChannelBackboneOptions;
 
-    static constexpr int kStride = 4;       ///< pixels per cell
-    static constexpr int kOrientations = 6; ///< over 180 degrees: a gradient and its opposite are the same
-    static constexpr int kChannels = 4 + kOrientations; ///< of the map, D of its features
-    /// Where grey lies in u and v. Low, since what all objects share makes cosines less distinct.
+    static constexpr int kStride = 4;                   ///< pixels per cell
+    static constexpr int kOrientations = 6;             ///< over 180 degrees: opposite gradients are the same
+    static constexpr int kChannels = 4 + kOrientations; ///< channels of the map
+    /// The value of grey in u and v. It is low because what all objects share makes cosines less distinct.
     static constexpr float kNeutralChroma = 0.25F;
 
     ChannelBackbone() : ChannelBackbone(ChannelBackboneOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit ChannelBackbone(ChannelBackboneOptions options) : options_(options) {
         const detail::OptionCheck check("ChannelBackbone", "ChannelBackboneOptions");
         const Options& o = options_;
@@ -70,8 +70,8 @@ public:
     }
 
 private:
-    /// OpenCV builds its tables for Luv at their first use, and up to version 4.9 without a lock: here they
-    /// are built once, before any thread can race for them.
+    /// OpenCV builds its tables for Luv at their first use, without a lock up to version 4.9. Here they are
+    /// built once, before threads can race for them.
     static void build_luv_tables() {
         [[maybe_unused]] static const bool built = [] {
             cv::Mat luv;
@@ -105,7 +105,7 @@ private:
                         static_cast<std::size_t>(kChannels));
     }
 
-    /// The frame, continued at the right and the bottom to a multiple of the stride.
+    /// The frame, extended at the right and the bottom to a multiple of the stride.
     const cv::Mat& whole_cells(const cv::Mat& frame) {
         const int right = (kStride - frame.cols % kStride) % kStride;
         const int bottom = (kStride - frame.rows % kStride) % kStride;
@@ -144,7 +144,7 @@ private:
     /// Calls `write(y)` for every row of the map.
     template <class Write>
     static void each_row(const FeatureMap& map, const Write& write) {
-        constexpr std::size_t kLeast = 64; // rows take longer than a thread takes to wake up
+        constexpr std::size_t kLeast = 64; // fewer rows are not worth another thread
         const auto rows = static_cast<std::size_t>(map.rows);
         detail::in_parts(rows, detail::parts_of(rows, kLeast),
                          [&](std::size_t, std::size_t first, std::size_t last) {
@@ -153,11 +153,11 @@ private:
                          });
     }
 
-    using Lanes = detail::Floats; // a number of each of four cells
+    using Lanes = detail::Floats; // one number per cell, of four cells
     static constexpr int kLanes = static_cast<int>(detail::kFloats);
 
-    /// Magnitude and orientations of up to four cells, from column `x` on: sums over 2 x 2 pixels of the
-    /// half-size image.
+    /// Writes magnitude and orientations of up to four cells, from column `x` on: sums over 2 x 2 pixels of
+    /// the half-size image.
     void write_cells(int x, int y, FeatureMap& map) const {
         constexpr float kSobelGain = 4 * 255; // response of cv::spatialGradient to a full-range step
         const Lanes scale = detail::all_lanes(0.25F * options_.gradient_gain / kSobelGain);
@@ -179,7 +179,7 @@ private:
         }
     }
 
-    /// The pixels of up to four cells in a row of gradients: each has two. Zero where there is no cell.
+    /// The pixels of up to four cells in a row of gradients, two per cell. Zero where there is no cell.
     static detail::EvenAndOdd pixels_of_cells(const std::int16_t* pixels, int cells) {
         std::array<std::int16_t, 2 * kLanes> pairs{};
         if (cells == kLanes) return detail::load_in_turn(pixels);
@@ -189,9 +189,10 @@ private:
 
     /// Magnitude, then orientations, summed over gradients.
     ///
-    /// A gradient is split between the two nearest of the six directions as between two oblique axes, so that
-    /// it moves smoothly from one to the next. The share of direction k is |along k| - sqrt(3) |across k|
-    /// where that is positive (within 30 degrees), and across k is along the direction three steps on.
+    /// A gradient is split between the two nearest of the six directions as between two oblique axes, so it
+    /// moves smoothly from one to the next. The share of direction k is |along k| - sqrt(3) |across k| where
+    /// that is positive (within 30 degrees). The component across k is that along the direction three steps
+    /// on.
     struct GradientSums {
         std::array<Lanes, 1 + kOrientations> channels;
 
@@ -224,7 +225,7 @@ private:
 
     ChannelBackboneOptions options_;
     cv::Mat padded_, half_, quarter_, luv_, grey_, gradient_x_, gradient_y_;
-    std::array<float, 256> luminance_{}, u_{}, v_{}; // channels by what OpenCV's Luv has for them
+    std::array<float, 256> luminance_{}, u_{}, v_{}; // channels by OpenCV's Luv values
 };
 
 static_assert(Backbone<ChannelBackbone>);

@@ -26,7 +26,7 @@ public:
     using Options = ColourBackboneOptions;
 
     ColourBackbone() : ColourBackbone(ColourBackboneOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit ColourBackbone(ColourBackboneOptions options) : options_(options) {
         if (options.pixels < 1)
             detail::throw_invalid("ColourBackbone: expected pixels >= 1, got ", options.pixels);

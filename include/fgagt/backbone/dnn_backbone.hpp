@@ -10,15 +10,15 @@
 #include <string>
 #include <vector>
 
-/// Features from networks. Needs OpenCV's dnn module and is therefore included by itself.
+/// Features from networks. Needs OpenCV's dnn module, so this header is included separately.
 namespace fgagt {
 
 /// Options of DnnBackbone.
 struct DnnBackboneOptions {
-    NetworkOptions network{}; ///< which, and what runs it
+    NetworkOptions network{}; ///< which network to load, and which backend runs it
     /// The layer whose output is the map; empty: see find_map().
     std::string layer{};
-    /// What the network was trained to see; by default what most networks are that were trained on ImageNet.
+    /// The input that the network was trained with; by default that of most networks trained on ImageNet.
     NetworkInputOptions input{.size{640, 384},
                               .fit = ImageFit::kStretch,
                               .mean{123.675F, 116.28F, 103.53F},
@@ -27,23 +27,22 @@ struct DnnBackboneOptions {
 };
 
 /// Any layer of any network that OpenCV's dnn module runs, as a feature map: one forward pass per frame, up
-/// to that layer. Cells lie where the layers before them look.
+/// to that layer. The position of each cell follows from the windows of the layers before it.
 class DnnBackbone {
 public:
     using Map = FeatureMap;
     using Options = DnnBackboneOptions;
 
     /// @throws ParseError       the network's files cannot be read or understood
-    /// @throws InvalidArgument  an option is out of its range; the network has no such layer, or cannot take
-    /// an input
-    ///                          of that size
+    /// @throws InvalidArgument  an option is out of range, the network has no such layer, or it cannot take
+    ///                          an input of that size
     explicit DnnBackbone(const DnnBackboneOptions& options)
         : network_(options.network),
           input_(options.input),
           layer_(find_map(network_, options.input.size, options.layer)),
           names_{layer_.name} {}
 
-    /// The layer that the map is of.
+    /// The layer that gives the map.
     [[nodiscard]] const NetworkLayer& layer() const noexcept { return layer_; }
 
     /// @throws InvalidArgument  the frame is empty or of another type

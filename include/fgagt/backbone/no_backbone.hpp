@@ -6,15 +6,15 @@
 
 namespace fgagt {
 
-/// The map of trackers that look at no pixels.
+/// The map of trackers that read no pixels.
 struct NoMap {};
 
-/// Makes no map: for trackers whose features are the caller's own, or that use geometry alone.
+/// Makes no map: for trackers that use the caller's features, or geometry alone.
 class NoBackbone {
 public:
     using Map = NoMap;
 
-    /// Leaves the frame alone.
+    /// Does nothing.
     void extract(const cv::Mat& /*frame*/, NoMap& /*map*/) const {}
 };
 

@@ -11,18 +11,18 @@
 #include <type_traits>
 #include <vector>
 
-/// What a component must offer to take part in `Tracker`. A component owns its options and scratch
-/// memory; whatever must survive from frame to frame and be saved is in a value that the tracker keeps
-/// (`Image`, `State`, tracks, ids). Called with the same values a component gives the same results. A
-/// component may throw whatever it likes, save where a comment says otherwise: the tracker is then as it
-/// was before the frame. One whose sizes, indices or boxes are not what is asked for here makes the tracker
-/// throw InvalidArgument, and leaves it as it was, too.
+/// Requirements on the components of `Tracker`. A component owns its options and scratch memory. Data that
+/// must survive from frame to frame and be saved is in values that the tracker keeps (`Image`, `State`,
+/// tracks, IDs). Called with the same values, a component gives the same results. A component may throw
+/// anything, unless a comment says otherwise; the tracker then stays as it was before the frame. If its
+/// sizes, indices or boxes violate these requirements, the tracker throws InvalidArgument and also stays as
+/// it was.
 ///
-/// `static_assert(fgagt::Pooler<Mine>)` under a component of one's own says what it lacks.
+/// Put `static_assert(fgagt::Pooler<Mine>)` after your own component to see what it lacks.
 namespace fgagt {
 
-/// The members that the concepts ask for, each under its own name: so the first lines of a compiler's error
-/// say which one is missing.
+/// The members that the concepts require, each as a named concept. The first lines of a compiler error then
+/// name the missing one.
 namespace detail {
 
 template <class T>
@@ -134,45 +134,43 @@ concept has_reports = requires(const T lifecycle, const Track& track) {
 /// Turns a frame into a map that features are pooled from.
 ///
 /// - `Map`: a value; the tracker reuses one object for every frame.
-/// - `extract(frame, map)`: frame is a non-empty CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA) image that the
-///   call must not keep a reference to.
+/// - `extract(frame, map)`: `frame` is a non-empty CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA) image; the call
+///   must not keep a reference to it.
 template <class T>
 concept Backbone = std::movable<T> && detail::has_map<T> && std::default_initializable<typename T::Map> &&
     detail::has_extract<T>;
 
-/// A backbone that is a detector, too: its own features serve as the map, and one pass gives both.
+/// A backbone that is also a detector: its own features are the map, and one pass gives both.
 ///
-/// - `detect(frame, map, detections)`: fills the map as `extract` does, and `detections` becomes what is seen
-/// in
-///   the frame, in its pixels.
+/// - `detect(frame, map, detections)`: fills the map as `extract` does, and sets `detections` to those of the
+///   frame, in its pixels.
 template <class T>
 concept DetectingBackbone = Backbone<T> && detail::has_detect<T>;
 
-/// Says where boxes went between two frames.
+/// Estimates how boxes moved between two frames.
 ///
-/// - `Image`: what must be kept of a frame; a value, copying it copies the pixels.
-/// - `prepare(frame, image)`: fills `image` from a frame as described at Backbone; keeps no reference to
-///   it.
-/// - `propagate(previous, current, boxes, flows)`: boxes of the previous frame, those of all objects that
-///   were seen in it; `flows` is resized to their number. An image that is default-constructed, or two of
-///   different frame sizes, make every flow unreliable. Never throws on what an image shows.
-/// - `camera_motion(previous, current, boxes)`: motion of what lies outside the boxes, in continuous
-///   image coordinates, previous to current; empty when unknown.
+/// - `Image`: the data kept of a frame; a value, so copying it copies the pixels.
+/// - `prepare(frame, image)`: fills `image` from a frame as described at Backbone; keeps no reference to it.
+/// - `propagate(previous, current, boxes, flows)`: `boxes` are those of all objects seen in the previous
+///   frame; `flows` is resized to their number. A default-constructed image, or different frame sizes, make
+///   every flow unreliable. Never throws because of an image's content.
+/// - `camera_motion(previous, current, boxes)`: motion of the background outside the boxes, from previous to
+///   current, in continuous image coordinates; empty when unknown.
 template <class T>
 concept FlowPropagator =
     std::movable<T> && detail::has_image<T> && std::default_initializable<typename T::Image> &&
     std::copyable<typename T::Image> && std::is_nothrow_swappable_v<typename T::Image> &&
     detail::has_prepare<T> && detail::has_propagate<T> && detail::has_camera_motion<T>;
 
-/// Predicts one object's box and corrects it by what was observed.
+/// Predicts one object's box and corrects it by observations.
 ///
 /// - `State`: a value.
 /// - `initiate(box)`: state of an object first seen at `box`.
-/// - `predict(state, elapsed, camera, flow)`: moves the state on by `elapsed` > 0 nominal frames;
-///   `camera` is the identity when unknown; an unreliable `flow` must be ignored.
-/// - `update(state, box, score)`: takes in an observation of the current frame; its score, [0, 1], calibrated
-///   to the scene, says how far the box may be trusted.
-/// - `box(state)`: finite, of positive size, within kCoordinateLimit, whatever came before.
+/// - `predict(state, elapsed, camera, flow)`: advances the state by `elapsed` > 0 nominal frames; `camera` is
+///   the identity when unknown; an unreliable `flow` must be ignored.
+/// - `update(state, box, score)`: adds an observation of the current frame; `score`, in [0, 1] and calibrated
+///   to the scene, is the confidence in the box.
+/// - `box(state)`: always finite, of positive size, and within kCoordinateLimit.
 template <class T>
 concept MotionModel = std::movable<T> && detail::has_state<T> && std::copyable<typename T::State> &&
     detail::has_initiate<T> && detail::has_predict<T> && detail::has_update<T> && detail::has_box<T>;
@@ -180,28 +178,27 @@ concept MotionModel = std::movable<T> && detail::has_state<T> && std::copyable<t
 /// Describes boxes by features from a map.
 ///
 /// - `Map`: the map type that it reads; a tracker's pooler and backbone must agree on it.
-/// - `pool(map, boxes, features, valid)`: features becomes [K x D], finite; `valid` becomes K flags, 0
-///   for a box that covers no valid part of the map, whose row is then zero. D depends on the map alone,
-///   never on the number of boxes, which may be 0.
+/// - `pool(map, boxes, features, valid)`: sets `features` to [K x D], finite, and `valid` to K flags: 0 for a
+///   box that covers no valid part of the map, whose row is then zero. D depends only on the map, never on
+///   the number of boxes, which may be 0.
 template <class T>
 concept Pooler = std::movable<T> && detail::has_map<T> && detail::has_pool<T>;
 
-/// Lets detections and tracks look at each other and says how similar they are.
+/// Relates detections to tracks and computes how similar they are.
 ///
-/// - `relate(features_d, features_t, iou, similarity)`: [M x D], [N x D], [M x N] to [M x N], finite, M
-///   and N may be 0.
-/// - `margin()`: the similarity below which two objects are different ones; belongs to the graph's
-///   weights.
+/// - `relate(features_d, features_t, iou, similarity)`: from [M x D], [N x D] and [M x N] to [M x N], finite;
+///   M and N may be 0.
+/// - `margin()`: the similarity below which two objects are different; it belongs to the graph's weights.
 template <class T>
 concept AffinityGraph = std::movable<T> && detail::has_relate<T> && detail::has_margin<T>;
 
-/// One stage of an association cascade: who takes part, how well each pair fits, and how well it must.
+/// One stage of an association cascade: what takes part, the score of each pair, and the minimum score.
 ///
 /// - `takes(detection)`, `takes(track)`: whether it takes part, if no earlier stage has matched it.
-/// - `score(evidence, detections, tracks, scores)`: the indices of those that take part, in increasing
-///   order; `scores` becomes [their numbers], higher is better, kForbidden for pairs that must not be
-///   matched, never NaN.
-/// - `margin(evidence)`: what a detection gets for staying without a track; finite.
+/// - `score(evidence, detections, tracks, scores)`: `detections` and `tracks` are the indices of those that
+///   take part, in increasing order; `scores` is set to [detections x tracks], higher is better, kForbidden
+///   for pairs that must not be matched, never NaN.
+/// - `margin(evidence)`: the score of a detection without a track; finite.
 template <class T>
 concept AssociationStage =
     std::movable<T> && detail::has_takes<T> && detail::has_score<T> && detail::has_margin<T, Evidence>;
@@ -209,23 +206,24 @@ concept AssociationStage =
 /// Solves one stage's assignment.
 ///
 /// - `assign(scores, margin, track_of)`: maximises the sum over detections of the score of the track each
-///   takes, or of the margin where it takes none; `track_of` becomes one column index per row, -1 for
-///   none. No taken score is below the margin. The same input gives the same output.
+///   takes, or of the margin if it takes none; sets `track_of` to one column index per row, -1 for none. No
+///   taken score is below the margin. The same input gives the same output.
 template <class T>
 concept Assigner = std::movable<T> && detail::has_assign<T>;
 
 /// Decides which detections continue which tracks.
 ///
-/// - `associate(evidence, matches)`: no index twice on either side; in increasing order of detection.
+/// - `associate(evidence, matches)`: sets `matches`, in increasing order of detection; no index occurs twice
+///   on either side.
 template <class T>
 concept Associator = std::movable<T> && detail::has_associate<T>;
 
-/// Keeps the books on tracks: births, confirmation, losses and removals.
+/// Manages the life of tracks: births, confirmation, losses and removals.
 ///
-/// - `advance(tracks, last_id, clock, detections, matches, events)`: closes a frame. Tracks that are
-///   already there keep their index (those to be dropped get TrackStatus::kRemoved), births are appended
-///   with ids counted up from `last_id`. Of a matched or newborn track it sets box, score, class, tag and
-///   `detection` (an index into `detections`).
+/// - `advance(tracks, last_id, clock, detections, matches, events)`: completes a frame. Existing tracks keep
+///   their index (those to be dropped get TrackStatus::kRemoved); births are appended, with IDs counted up
+///   from `last_id`. Sets box, score, class, tag and `detection` (an index into `detections`) of every
+///   matched or newborn track.
 /// - `reports(track)`: whether the track belongs to the frame's output.
 template <class T>
 concept Lifecycle = std::movable<T> && detail::has_advance<T> && detail::has_reports<T>;

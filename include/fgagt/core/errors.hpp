@@ -13,8 +13,8 @@
 
 namespace fgagt {
 
-/// A caller's mistake: a bad option, a wrong shape or image type, a non-finite matrix given to a component.
-/// The message names the function, what was expected, what came, and what to do.
+/// A mistake of the caller: a bad option, a wrong shape or image type, a non-finite matrix given to a
+/// component. The message names the function and says what was expected, what was given, and what to do.
 class InvalidArgument : public std::invalid_argument {
 public:
     using std::invalid_argument::invalid_argument;
@@ -24,8 +24,8 @@ public:
 class ParseError : public std::runtime_error {
 public:
     /// @param file     path as the caller gave it
-    /// @param line     1-based, 0 where the error has no line (the file is missing, say)
-    /// @param column   1-based field number, 0 where there is none
+    /// @param line     1-based, 0 if the error has no line (for example, a missing file)
+    /// @param column   1-based field number, 0 if there is none
     /// @param message  what was expected and what was found
     ParseError(std::string file, std::size_t line, std::size_t column, std::string_view message)
         : std::runtime_error(describe(file, line, column, message)),
@@ -35,9 +35,9 @@ public:
 
     /// Path as the caller gave it.
     [[nodiscard]] const std::string& file() const noexcept { return file_; }
-    /// From 1; 0: of no line.
+    /// Line, from 1; 0 if there is none.
     [[nodiscard]] std::size_t line() const noexcept { return line_; }
-    /// Field, from 1; 0: of no field.
+    /// Field, from 1; 0 if there is none.
     [[nodiscard]] std::size_t column() const noexcept { return column_; }
 
 private:
@@ -56,7 +56,7 @@ private:
 
 namespace detail {
 
-/// A part of a message; a number as a stream prints it.
+/// A part of a message as text; numbers as a stream prints them.
 [[nodiscard]] inline std::string text_of(std::string_view text) {
     return std::string(text);
 }
@@ -72,8 +72,8 @@ namespace detail {
     return digits.data();
 }
 
-/// Throws InvalidArgument with a message of these parts. By value, so that literals of different lengths do
-/// not make functions of their own.
+/// Throws InvalidArgument with a message made of these parts. They are passed by value, so that literals of
+/// different lengths do not instantiate separate functions.
 ///
 ///     throw_invalid("MarginAssigner: expected a finite margin, got ", margin, "; use a value in [0, 1]");
 template <class... Parts>
@@ -81,20 +81,20 @@ template <class... Parts>
     throw InvalidArgument((text_of(parts) + ...));
 }
 
-/// Checks the options of a class; NaN is in no range.
+/// Checks the options of a class; NaN is out of every range.
 ///
 ///     const detail::OptionCheck check("CameraMotion", "CameraMotionOptions");
 ///     check(options.quality > 0 && options.quality <= 1, "quality", "in (0, 1]", options.quality);
 class OptionCheck {
 public:
-    /// @param owner    the class whose options they are
-    /// @param options  their struct
+    /// @param owner    the class with the options
+    /// @param options  the name of their struct
     constexpr OptionCheck(const char* owner, const char* options) noexcept
         : owner_(owner),
           options_(options) {}
 
-    /// @param holds  whether the value is in its range, if it is a number
-    /// @throws InvalidArgument  it is not, or the value is NaN
+    /// @param holds  whether the value is in range, provided it is not NaN
+    /// @throws InvalidArgument  the value is out of range or NaN
     template <class Value>
     void operator()(bool holds, const char* name, const char* range, const Value& value) const {
         if constexpr (std::floating_point<Value>) holds = !is_nan(value) && holds;

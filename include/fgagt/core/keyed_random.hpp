@@ -6,8 +6,9 @@
 
 namespace fgagt {
 
-/// Random numbers without state to carry along: the generator of any object in any frame is made from its key
-/// (SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
+/// Random numbers without state to carry from frame to frame: the key of an object in a frame is enough to
+/// construct its generator (SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+/// 2014).
 class KeyedRandom {
 public:
     template <class... Keys>
@@ -27,8 +28,8 @@ public:
     double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
     double uniform(double low, double high) { return low + (high - low) * uniform(); }
 
-    /// Mean 0, standard deviation 1, within [-6, 6]: the sum of twelve uniform numbers, which needs no
-    /// function of the mathematical library, whose last digit differs between platforms.
+    /// Mean 0, standard deviation 1, within [-6, 6]. It is the sum of twelve uniform numbers: functions of
+    /// the maths library differ in the last digit between platforms.
     double normal() {
         double sum = -6;
         for (int i = 0; i < 12; ++i)

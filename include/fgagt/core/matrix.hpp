@@ -14,12 +14,13 @@ namespace fgagt {
 
 namespace detail {
 
-/// Where Eigen aligns memory for the widest instructions, translation units compiled for different ones would
-/// free it in different ways.
+/// Without Eigen's alignment. Eigen aligns memory for the widest available instructions, so translation units
+/// compiled for different ones would free it in different ways.
 inline constexpr int kMatrixStorage = int{Eigen::RowMajor} | int{Eigen::DontAlign};
 
-/// Memory that begins with a cache line, by the same functions in every translation unit. Eigen's sums begin
-/// where memory is aligned: without a fixed place for that, their last bits would differ from run to run.
+/// Allocates memory at the start of a cache line, with the same functions in every translation unit. Eigen's
+/// sums start where memory is aligned. Without a fixed alignment, their last bits would differ from run to
+/// run.
 template <class Scalar>
 struct CacheLineAllocator {
     using value_type = Scalar; // NOLINT(readability-identifier-naming): the standard's name
@@ -45,45 +46,46 @@ using PlainMatrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, kMatri
 
 /// Row-major dense matrix, one row per object: a row is contiguous, as in `cv::Mat`.
 ///
-/// Wherever Eigen takes an expression it is one. Other than Eigen's own matrices it keeps its memory when its
-/// shape changes: one that is reused from frame to frame allocates nothing once it was at its largest.
+/// It can be used wherever Eigen takes an expression. Unlike Eigen's own matrices, it keeps its memory when
+/// its shape changes: once it has had its largest size, a matrix that is reused from frame to frame allocates
+/// nothing.
 template <class Scalar>
 class MatrixOf : public Eigen::Map<detail::PlainMatrix<Scalar>> {
 public:
     /// Eigen's matrix of the same layout.
     using Plain = detail::PlainMatrix<Scalar>;
-    using Base = Eigen::Map<Plain>; ///< the expression that it is
-    using Index = Eigen::Index;     ///< of rows and columns
+    using Base = Eigen::Map<Plain>; ///< the expression it derives from
+    using Index = Eigen::Index;     ///< index of rows and columns
 
     /// 0 x 0.
     MatrixOf() : Base(nullptr, 0, 0) {}
     /// [rows x columns] of zeros.
     MatrixOf(Index rows, Index columns) : MatrixOf() { resize(rows, columns); }
-    /// What an expression of Eigen's comes to.
+    /// The value of an Eigen expression.
     template <class Derived>
     MatrixOf(const Eigen::EigenBase<Derived>& expression) : MatrixOf() { // NOLINT(*-explicit-*)
         resize(expression.rows(), expression.cols());
         Base::operator=(expression.derived());
     }
-    /// As many numbers as `other` shows, in memory of its own.
+    /// A copy of `other`, in its own memory.
     MatrixOf(const MatrixOf& other) : MatrixOf() { *this = other; }
     /// Leaves `other` 0 x 0.
     MatrixOf(MatrixOf&& other) noexcept : MatrixOf() { swap(other); }
     ~MatrixOf() = default;
 
-    /// Takes new memory only where it has too little.
+    /// Allocates only if its memory is too small.
     MatrixOf& operator=(const MatrixOf& other) {
         if (this == &other) return *this;
         resize(other.rows(), other.cols());
         std::copy_n(other.data(), other.size(), this->data());
         return *this;
     }
-    /// The two change places.
+    /// Swaps the two matrices.
     MatrixOf& operator=(MatrixOf&& other) noexcept {
         swap(other);
         return *this;
     }
-    /// The expression may contain this matrix; where it does not, `noalias()` spares a copy.
+    /// The expression may contain this matrix; if it does not, `noalias()` saves a copy.
     template <class Derived>
     MatrixOf& operator=(const Eigen::EigenBase<Derived>& expression) {
         MatrixOf result(expression);
@@ -91,7 +93,7 @@ public:
         return *this;
     }
 
-    /// Becomes [rows x columns]; what the numbers are then is not said.
+    /// Resizes to [rows x columns]; the values are then unspecified.
     void resize(Index rows, Index columns) {
         const auto size = static_cast<std::size_t>(rows * columns);
         if (numbers_.size() < size) numbers_.resize(size);
@@ -101,15 +103,15 @@ public:
     using Base::setConstant;
     using Base::setIdentity;
     using Base::setZero;
-    /// Becomes [rows x columns] of one number.
+    /// Resizes to [rows x columns], with every element set to `value`.
     MatrixOf& setConstant(Index rows, Index columns, Scalar value) {
         resize(rows, columns);
         std::fill_n(this->data(), this->size(), value);
         return *this;
     }
-    /// Becomes [rows x columns] of zeros.
+    /// Resizes to [rows x columns] of zeros.
     MatrixOf& setZero(Index rows, Index columns) { return setConstant(rows, columns, Scalar{0}); }
-    /// Becomes [rows x columns] with ones on the diagonal.
+    /// Resizes to [rows x columns], with ones on the diagonal and zeros elsewhere.
     MatrixOf& setIdentity(Index rows, Index columns) {
         resize(rows, columns);
         Base::setIdentity();
@@ -117,28 +119,28 @@ public:
     }
     // NOLINTEND(readability-identifier-naming)
 
-    /// The two change places, and so does their memory.
+    /// Swaps the two matrices and their memory.
     void swap(MatrixOf& other) noexcept {
         const Index rows = this->rows(), columns = this->cols();
         std::swap(numbers_, other.numbers_);
         show(other.rows(), other.cols());
         other.show(rows, columns);
     }
-    /// The same.
+    /// Swaps two matrices and their memory.
     friend void swap(MatrixOf& a, MatrixOf& b) noexcept { a.swap(b); }
 
-    /// To assign to without a copy in between, what does not contain this matrix.
+    /// Assigns expressions that do not contain this matrix, without an intermediate copy.
     class NoAlias {
     public:
-        /// Of the matrix that is assigned to.
+        /// Assigns to `matrix`.
         explicit NoAlias(MatrixOf& matrix) : matrix_(matrix) {}
-        /// The matrix becomes what the expression comes to.
+        /// Sets the matrix to the value of the expression.
         template <class Derived>
         void operator=(const Eigen::MatrixBase<Derived>& expression) { // NOLINT(*-operator*,*-assign*)
             matrix_.resize(expression.rows(), expression.cols());
             matrix_.Base::noalias() = expression;
         }
-        /// Adds the expression, which is of the matrix's shape.
+        /// Adds the expression, which must have the matrix's shape.
         template <class Derived>
         void operator+=(const Eigen::MatrixBase<Derived>& expression) {
             matrix_.Base::noalias() += expression;
@@ -147,21 +149,21 @@ public:
     private:
         MatrixOf& matrix_;
     };
-    /// As Eigen's, for `=` and `+=`.
+    /// As Eigen's `noalias`, for `=` and `+=`.
     [[nodiscard]] NoAlias noalias() { return NoAlias(*this); }
 
 private:
-    /// Lets the expression be of the first numbers.
+    /// Maps the expression to the first rows * columns numbers.
     void show(Index rows, Index columns) noexcept {
         new (static_cast<Base*>(this)) Base(numbers_.data(), rows, columns);
     }
 
-    std::vector<Scalar, detail::CacheLineAllocator<Scalar>> numbers_; // as many as it had at most
+    std::vector<Scalar, detail::CacheLineAllocator<Scalar>> numbers_; // as many as its largest size needed
 };
 /// A single row of numbers.
 template <class Scalar>
 using RowOf = Eigen::Matrix<Scalar, 1, Eigen::Dynamic, detail::kMatrixStorage>;
-/// Matrix of the scalar that trackers work in.
+/// Matrix of the trackers' scalar type.
 using Matrix = MatrixOf<float>;
 
 } // namespace fgagt

@@ -11,10 +11,10 @@
 
 namespace fgagt {
 
-/// Finds which of many boxes overlap a given one without a look at those that lie beside it.
+/// Finds which of many boxes overlap a given one, without testing boxes far to its left or right.
 class OverlapSearch {
 public:
-    /// Forgets every box.
+    /// Removes every box.
     void clear() noexcept {
         places_.clear();
         widest_ = 0;
@@ -22,8 +22,8 @@ public:
 
     /// Adds a box.
     ///
-    /// @param box    of any numbers; one that covers no area overlaps none
-    /// @param index  what `overlapping` calls it
+    /// @param box    any values; a box without area overlaps nothing
+    /// @param index  returned by `overlapping` for this box
     void add(const Box& box, std::size_t index) {
         const Place place = place_of(box, index);
         if (!covers_area(place)) return;
@@ -31,16 +31,15 @@ public:
         widest_ = std::max(widest_, static_cast<double>(box.width));
     }
 
-    /// To be called between the last `add` and the first `overlapping`. O(N log N).
+    /// Call it after the last `add` and before the first `overlapping`. O(N log N).
     void sort() {
         found_.resize(places_.size());
         std::sort(places_.begin(), places_.end(),
                   [](const Place& a, const Place& b) { return a.left < b.left; });
     }
 
-    /// The indices of all boxes whose intersection_area with `box` is not 0, in no particular order. Holds
-    /// until the next call.
-    /// O(log N), and the number of boxes that are about as far left or right.
+    /// The indices of all boxes whose intersection_area with `box` is not 0, in no particular order. Valid
+    /// until the next call. O(log N) plus the number of boxes with a similar horizontal position.
     std::span<const std::size_t> overlapping(const Box& box) {
         const Place here = place_of(box, 0);
         if (!covers_area(here)) return {};
@@ -48,7 +47,7 @@ public:
                                           [&](const Place& p) { return p.left + widest_ <= here.left; });
         std::size_t count = 0;
         for (; place != places_.end() && place->left < here.right; ++place) {
-            // no branch: it cannot be foreseen
+            // branch-free: the outcome is unpredictable
             found_[count] = place->index;
             count += static_cast<std::size_t>(here.left < place->right) &
                      static_cast<std::size_t>(here.top < place->bottom) &
@@ -58,7 +57,7 @@ public:
     }
 
 private:
-    /// A box by its edges, as intersection_area sees them.
+    /// A box by its edges, computed as in intersection_area.
     struct Place {
         double left, right, top, bottom;
         std::size_t index;
@@ -88,7 +87,7 @@ private:
 /// @param boxes_t  [N]
 /// @param result   [M x N], resized
 /// @param scratch  reused from call to call
-/// @note O(M N) to write zeros; what takes time are the pairs that overlap.
+/// @note O(M N) to write zeros; most of the time goes to the pairs that overlap.
 inline void pairwise_iou(std::span<const Box> boxes_d, std::span<const Box> boxes_t, Matrix& result,
                          OverlapSearch& scratch) {
     result.resize(static_cast<Eigen::Index>(boxes_d.size()), static_cast<Eigen::Index>(boxes_t.size()));
@@ -103,7 +102,7 @@ inline void pairwise_iou(std::span<const Box> boxes_d, std::span<const Box> boxe
             row[t] = static_cast<float>(iou(boxes_d[d], boxes_t[t]));
     }
 }
-/// The same with memory of its own.
+/// The same, with its own scratch memory.
 inline void pairwise_iou(std::span<const Box> boxes_d, std::span<const Box> boxes_t, Matrix& result) {
     OverlapSearch scratch;
     pairwise_iou(boxes_d, boxes_t, result, scratch);

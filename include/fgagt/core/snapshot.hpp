@@ -16,25 +16,25 @@
 #include <type_traits>
 #include <vector>
 
-/// A value's memory as bytes, the same on every machine, and back again.
+/// Converts a value to bytes, the same on every machine, and back.
 ///
-/// What a value consists of is told once for both ways, by a function beside its type:
+/// A function beside a type lists its members, once for both directions:
 ///
 ///     template <class Archive>
 ///     void transfer(Archive& archive, MyState& state) { archive(state.position, state.speeds); }
 ///
 /// Members may be numbers, enumerations, `std::string`, `std::vector`, `std::optional`, and types that have
-/// such a function themselves. `Archive::kReads` tells the ways apart where they differ;
-/// `archive.require(holds, what)` refuses what was read.
+/// such a function themselves. `Archive::kReads` distinguishes the directions where they differ.
+/// `archive.require(holds, what)` rejects invalid data when reading.
 ///
-/// A snapshot is: the letters FGAGTSNP, version, layout and length (8 bytes each), as many bytes of
-/// values, and a checksum over all that (FNV-1a, 64 bits). Numbers are little-endian: floats as IEEE 754,
-/// bytes, flags and small enumerations as 1 byte, all other integers as 8; lists begin with their length,
-/// optional values with a flag. The layout is a checksum of the types of all members in their order.
+/// A snapshot consists of the letters FGAGTSNP; version, layout and length (8 bytes each); that many bytes
+/// of values; and a checksum of all that precedes it (FNV-1a, 64 bits). Numbers are little-endian. Floats are
+/// IEEE 754; bytes, flags and small enumerations take 1 byte, all other integers 8. Lists begin with their
+/// length, optional values with a flag. The layout is a checksum of the types of all members, in order.
 namespace fgagt {
 namespace detail {
 
-/// FNV-1a. Any change of a single byte changes it.
+/// FNV-1a. Any change of a single byte changes the checksum.
 class Checksum {
 public:
     void add(std::string_view bytes) noexcept {
@@ -51,19 +51,19 @@ private:
     throw ParseError("snapshot", 0, 0, message);
 }
 
-/// Whether a type is put down as it is, and not by its members.
+/// Whether a type is written directly, not by its members.
 template <class T>
 concept SnapshotNumber = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 
 class SnapshotWriter;
 
-/// Whether a value can be taken apart: a number, or something with a function `transfer`.
+/// Whether a value can be written: a number, or a type with a function `transfer`.
 template <class T>
 concept Transferable = SnapshotNumber<T> || requires(SnapshotWriter& archive, T& value) {
     transfer(archive, value);
 };
 
-/// The unsigned integer that a number is put down as.
+/// The unsigned integer that a number is written as.
 template <SnapshotNumber T>
 using SnapshotBits = std::conditional_t<
     sizeof(T) == 1, std::uint8_t,
@@ -91,7 +91,7 @@ template <std::unsigned_integral Bits>
     return bits;
 }
 
-/// What the archives have in common: how the members of a value are gone through.
+/// Common base of the archives: visits the members of a value.
 template <class Archive>
 class SnapshotArchive {
 public:
@@ -115,7 +115,7 @@ private:
     }
 };
 
-/// Puts values down as bytes.
+/// Writes values as bytes.
 class SnapshotWriter : public SnapshotArchive<SnapshotWriter> {
 public:
     static constexpr bool kReads = false;
@@ -138,7 +138,7 @@ public:
         number(value.has_value());
         if (value) (*this)(*value);
     }
-    /// Nothing to refuse.
+    /// Does nothing: only reading validates.
     void require(bool /*holds*/, const char* /*what*/) noexcept {}
 
     [[nodiscard]] const std::string& bytes() const noexcept { return bytes_; }
@@ -147,7 +147,7 @@ private:
     std::string bytes_;
 };
 
-/// Takes values out of bytes. Never takes more memory than the bytes account for.
+/// Reads values from bytes. Never allocates more memory than the bytes account for.
 class SnapshotReader : public SnapshotArchive<SnapshotReader> {
 public:
     static constexpr bool kReads = true;
@@ -164,7 +164,7 @@ public:
         } else {
             if constexpr (std::same_as<T, bool>) require(bits <= 1, "flags of 0 or 1");
             value = static_cast<T>(bits);
-            require(to_bits(value) == bits, "numbers that this machine can hold");
+            require(to_bits(value) == bits, "numbers within the range of their types");
         }
     }
     template <class T>
@@ -186,34 +186,34 @@ public:
         value.reset();
         if (has_value) (*this)(value.emplace());
     }
-    /// @throws ParseError  it does not hold
+    /// @throws ParseError  the condition does not hold
     void require(bool holds, const char* what) const {
         if (!holds)
             throw_snapshot_error(std::string("expected ") + what +
-                                 "; it was not made by `save`, or by a tracker with other options");
+                                 "; use a snapshot made by `save`, from a tracker with the same options");
     }
-    /// @throws ParseError  there are bytes left
+    /// @throws ParseError  bytes are left over
     void finish() const { require(bytes_.empty(), "no bytes after the last value"); }
 
 private:
     [[nodiscard]] std::string_view take(std::size_t count) {
-        require(count <= bytes_.size(), "as many bytes as its values have");
+        require(count <= bytes_.size(), "enough bytes for all its values");
         const std::string_view taken = bytes_.substr(0, count);
         bytes_.remove_prefix(count);
         return taken;
     }
-    /// Of a list, each of whose elements takes a byte at least, or is followed by one.
+    /// The length of a list. Each element takes at least one byte, or is followed by one.
     [[nodiscard]] std::size_t length() {
         std::size_t count = 0;
         number(count);
-        require(count <= bytes_.size(), "lists that are not longer than the snapshot");
+        require(count <= bytes_.size(), "lists no longer than the snapshot");
         return count;
     }
 
     std::string_view bytes_;
 };
 
-/// Notes which types a value consists of.
+/// Records the types that a value consists of.
 class SnapshotLayout : public SnapshotArchive<SnapshotLayout> {
 public:
     static constexpr bool kReads = false;
@@ -275,7 +275,7 @@ inline constexpr std::string_view kSnapshotLetters = "FGAGTSNP";
 inline constexpr std::uint64_t kSnapshotVersion = 1;
 inline constexpr std::size_t kSnapshotWord = 8; ///< bytes
 
-/// Reads as many bytes, in pieces: a length that is not true takes no more memory than there are bytes.
+/// Reads `count` bytes in pieces, so that a false length takes no more memory than the stream has bytes.
 template <class Stream>
 void append_bytes(Stream& stream, std::uint64_t count, std::string& bytes) {
     constexpr std::uint64_t kPiece = 1U << 20U;
@@ -287,7 +287,7 @@ void append_bytes(Stream& stream, std::uint64_t count, std::string& bytes) {
         const auto received = static_cast<std::size_t>(stream.gcount());
         if (received != piece)
             throw_snapshot_error("ends after " + std::to_string(size + received) +
-                                 " bytes; it was cut off: use an older one, or start afresh");
+                                 " bytes; it was cut off: use an older snapshot or start without one");
         count -= piece;
     }
 }
@@ -300,9 +300,9 @@ concept Snapshotable = std::default_initializable<T> && detail::Transferable<T>;
 
 /// Writes a value as a snapshot.
 ///
-/// @param value   a copy of what is saved
-/// @param stream  std::ostream or alike, opened as binary
-/// @throws std::runtime_error  the stream does not take the bytes
+/// @param value   the value to save; a copy
+/// @param stream  std::ostream or similar, opened in binary mode
+/// @throws std::runtime_error  the stream cannot be written
 template <class Stream, class Value>
 void write_snapshot(Stream& stream, Value value) {
     detail::SnapshotWriter writer;
@@ -317,13 +317,14 @@ void write_snapshot(Stream& stream, Value value) {
     detail::append_bits(checksum.value(), bytes);
     if (!stream.write(bytes.data(), static_cast<std::ptrdiff_t>(bytes.size())))
         throw std::runtime_error("a snapshot of " + std::to_string(bytes.size()) +
-                                 " bytes cannot be written to the stream; see whether its disk is full");
+                                 " bytes cannot be written to the stream; check whether the disk is full");
 }
 
-/// Reads a snapshot of a value; the stream then stands behind it.
+/// Reads a snapshot of a value; the stream is then positioned after it.
 ///
-/// @param stream  std::istream or alike, opened as binary
-/// @throws ParseError  it is no snapshot, cut off, damaged, of a later version, or of another type
+/// @param stream  std::istream or similar, opened in binary mode
+/// @throws ParseError  the data is not a snapshot, is cut off, damaged, of a later version, or of another
+///                     type
 template <class Value, class Stream>
 [[nodiscard]] Value read_snapshot(Stream& stream) {
     using detail::kSnapshotWord;
@@ -334,11 +335,11 @@ template <class Value, class Stream>
     detail::append_bytes(stream, 2 * kSnapshotWord, bytes);
     if (!bytes.starts_with(detail::kSnapshotLetters))
         detail::throw_snapshot_error("expected the letters " + std::string(detail::kSnapshotLetters) +
-                                     " at its begin; this is no snapshot");
+                                     " at the beginning; this is not a snapshot");
     if (word(1) != detail::kSnapshotVersion)
         detail::throw_snapshot_error("expected version " + std::to_string(detail::kSnapshotVersion) +
                                      ", found " + std::to_string(word(1)) +
-                                     "; restore it by the fgagt that saved it");
+                                     "; restore it with the version of fgagt that saved it");
     detail::append_bytes(stream, 2 * kSnapshotWord, bytes);
     const std::uint64_t layout = word(2), length = word(3);
     detail::append_bytes(stream, length, bytes);
@@ -348,9 +349,9 @@ template <class Value, class Stream>
     detail::append_bytes(stream, kSnapshotWord, bytes);
     if (detail::read_bits<std::uint64_t>(bytes.data() + end) != checksum.value())
         detail::throw_snapshot_error(
-            "its checksum does not fit its contents; it was damaged: use another one");
+            "its checksum does not match its contents; it is damaged: use another snapshot");
     if (layout != detail::SnapshotLayout::of<Value>())
-        detail::throw_snapshot_error("expected the memory of a tracker of this type, found another's; "
+        detail::throw_snapshot_error("expected the state of a tracker of this type, found that of another; "
                                      "restore it into a tracker of the type that saved it");
     Value value;
     detail::SnapshotReader reader(std::string_view(bytes).substr(4 * kSnapshotWord, end - 4 * kSnapshotWord));

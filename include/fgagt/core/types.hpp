@@ -47,7 +47,7 @@ struct Affine {
     friend bool operator==(const Affine&, const Affine&) = default;
 };
 
-/// How optical flow says that one box moved between two frames.
+/// Motion of one box between two frames, estimated by optical flow.
 struct BoxFlow {
     float dx = 0;          ///< displacement of the box's centre, pixels
     float dy = 0;          ///< displacement of the box's centre, pixels
@@ -61,42 +61,42 @@ struct BoxFlow {
 /// One detector output.
 struct Detection {
     Box box{};        ///< pixels
-    float score = 1;  ///< after the tracker's score range: [0, 1]
-    int class_id = 0; ///< different classes are not matched unless an option says so
-    /// The caller's own feature vector of the pooler's dimension; empty: features are pooled from the frame.
+    float score = 1;  ///< [0, 1] after mapping by the tracker's score range
+    int class_id = 0; ///< different classes are not matched unless an option allows it
+    /// Your own feature vector of the pooler's dimension; if empty, features are pooled from the frame.
     std::vector<float> appearance{};
-    std::int64_t tag = 0; ///< the caller's own; copied to the track that takes this detection
+    std::int64_t tag = 0; ///< any number of yours; copied to the track that takes this detection
 };
 
-/// Where a track is in its life.
+/// The stage of a track's life.
 enum class TrackStatus : std::uint8_t {
     kTentative, ///< born, not confirmed yet
     kConfirmed, ///< confirmed and matched in its last update
-    kLost,      ///< confirmed, unmatched for a while, may come back under its id
-    kRemoved,   ///< gone; its id is never used again
+    kLost,      ///< confirmed before, now unmatched; may come back with its ID
+    kRemoved,   ///< gone; its ID is never reused
 };
 
 /// Identity of a track, or of an object in a ground truth.
 using TrackId = std::int64_t;
-/// Whose a detection is that is nobody: a false positive.
+/// The ID for detections that belong to no object: false positives.
 inline constexpr TrackId kNobody = -1;
 
 /// One tracked object as of one frame.
 struct Track {
-    TrackId id = 0;   ///< from 1, unique for ever within one tracker
-    Box box;          ///< where it is: filtered, or predicted when it took no detection
+    TrackId id = 0;   ///< from 1, never reused within one tracker
+    Box box;          ///< current box: filtered, or predicted if it took no detection
     Box observed;     ///< of the last detection that it took
     float score = 0;  ///< of the last detection that it took
     int class_id = 0; ///< of the last detection that it took
     TrackStatus status = TrackStatus::kTentative; ///< as of this frame
-    /// Index of the detection that it took, in the caller's list of this frame; empty when it took none.
+    /// Index of the detection that it took, in the caller's list for this frame; empty if it took none.
     std::optional<std::size_t> detection;
     std::int64_t tag = 0;    ///< of the last detection that it took
-    std::int64_t age = 0;    ///< frames since birth, the birth and those without a detector included
-    std::int64_t hits = 0;   ///< updates in which it took a detection, the birth included
+    std::int64_t age = 0;    ///< frames since birth, including the birth and those without a detector
+    std::int64_t hits = 0;   ///< updates in which it took a detection, including the birth
     std::int64_t missed = 0; ///< consecutive updates without a detection
     float missed_time = 0;   ///< the same in nominal frames
-    /// Largest share of `observed` that the box of one track nearer to the camera covered then, [0, 1].
+    /// Largest share of `observed` that the box of a single nearer track covered at that time, [0, 1].
     float covered = 0;
 
     friend bool operator==(const Track&, const Track&) = default;
@@ -121,7 +121,7 @@ struct FeatureMap {
     float offset_x = 0; ///< cells
     float scale_y = 1;  ///< cells per pixel
     float offset_y = 0; ///< cells
-    /// The part of the map, in continuous cell coordinates, that stems from the image and not from padding.
+    /// The part of the map, in continuous cell coordinates, that comes from the image and not from padding.
     Box valid_cells;
     std::vector<float> data; ///< rows * columns * channels
 
@@ -153,34 +153,34 @@ struct ColourImage {
     }
 };
 
-/// All that association may look at: M usable detections, N tracks, and how they relate.
+/// The input of association: M valid detections, N tracks, and how they relate.
 struct Evidence {
     std::span<const Detection> detections;        ///< [M]
-    std::span<const Track> tracks;                ///< [N], their boxes where they are expected in this frame
+    std::span<const Track> tracks;                ///< [N] with their expected boxes in this frame
     const Matrix& iou;                            ///< [M x N] of the boxes above, in [0, 1]
     const Matrix& similarity;                     ///< [M x N] S_out of the graph
-    std::span<const std::uint8_t> has_features_d; ///< [M] 0: this row of `similarity` means nothing
-    std::span<const std::uint8_t> has_features_t; ///< [N] 0: this column of `similarity` means nothing
+    std::span<const std::uint8_t> has_features_d; ///< [M] 0: this row of `similarity` is meaningless
+    std::span<const std::uint8_t> has_features_t; ///< [N] 0: this column of `similarity` is meaningless
     float margin = 0;                             ///< the margin that fits the graph's weights
 
-    /// Whether `similarity(d, t)` compares two sets of features that exist.
+    /// Whether both have features, so that `similarity(d, t)` is meaningful.
     [[nodiscard]] bool comparable(std::size_t d, std::size_t t) const noexcept {
         return has_features_d[d] != 0 && has_features_t[t] != 0;
     }
 };
 
-/// What a lifecycle needs to know of the frame it closes.
+/// What a lifecycle needs to know about the frame that it completes.
 struct FrameClock {
     float elapsed = 1;     ///< time since the last frame with a detector, in nominal frames, > 0
     cv::Size frame_size{}; ///< pixels; empty when unknown
-    bool first = false;    ///< whether it is the first frame of all
+    bool first = false;    ///< whether it is the very first frame
 };
 
-/// What happened to tracks in one frame, by id and in order of id within each list.
+/// Events of tracks in one frame: lists of IDs, each in increasing order.
 struct Events {
     std::vector<TrackId> born;      ///< created from a detection
     std::vector<TrackId> confirmed; ///< for the first time
-    std::vector<TrackId> lost;      ///< confirmed ones without a detection, from this frame on
+    std::vector<TrackId> lost;      ///< confirmed tracks without a detection from this frame on
     std::vector<TrackId> recovered; ///< lost before, matched again
     std::vector<TrackId> removed;   ///< for good
 

@@ -8,13 +8,13 @@
 
 namespace fgagt {
 
-/// The point of a box that says where its object is.
+/// The point of a box that represents the position of its object.
 enum class Anchor : std::uint8_t {
-    kFoot,   ///< middle of the bottom edge: where a person stands, as a camera from the side sees it
-    kCentre, ///< centre: for a camera that looks straight down
+    kFoot,   ///< middle of the bottom edge: where a person stands, seen from the side
+    kCentre, ///< centre: for a camera facing straight down
 };
 
-/// That point, in continuous image coordinates, pixels.
+/// The anchor of a box in continuous image coordinates, pixels.
 [[nodiscard]] inline cv::Point2f anchor_of(const Box& box, Anchor anchor) noexcept {
     const cv::Point2f centre = box.centre();
     return anchor == Anchor::kFoot ? cv::Point2f(centre.x, box.bottom()) : centre;

@@ -19,32 +19,32 @@
 
 namespace fgagt {
 
-/// A line to be passed, from `start` to `end`.
+/// A counting line from `start` to `end`.
 struct LineCounterOptions {
     cv::Point2f start;             ///< continuous image coordinates, pixels, within kCoordinateLimit
-    cv::Point2f end;               ///< another point
-    Anchor anchor = Anchor::kFoot; ///< which point of a box passes
-    /// How far from the line a track must be to be on a side, as a share of its box's height, >= 0.
+    cv::Point2f end;               ///< likewise, different from `start`
+    Anchor anchor = Anchor::kFoot; ///< which point of a box must cross
+    /// Minimum distance from the line to be on a side, as a fraction of the box's height, >= 0.
     float slack = 0.05F;
 };
 
-/// Where a track goes as it passes a line, for one who stands at its start and looks to its end. In the
-/// image of a line from left to right, the right is below it.
+/// The direction in which a track crosses a line, seen from the line's start looking towards its end. If the
+/// line runs from left to right in the image, its right side is below it.
 enum class CrossingDirection : std::uint8_t {
     kToRight, ///< from left to right
     kToLeft,  ///< from right to left
 };
 
-/// One track passed a line.
+/// One track crossed a line.
 struct Crossing {
-    TrackId id = 0;                                            ///< of the track
-    int class_id = 0;                                          ///< of the track, when it had passed
+    TrackId id = 0;                                            ///< ID of the track
+    int class_id = 0;                                          ///< class of the track after it crossed
     CrossingDirection direction = CrossingDirection::kToRight; ///< from which side to which
 
     friend bool operator==(const Crossing&, const Crossing&) = default;
 };
 
-/// How often a line was passed.
+/// How often a line was crossed.
 struct LineCounts {
     std::int64_t to_right = 0; ///< from left to right
     std::int64_t to_left = 0;  ///< from right to left
@@ -52,14 +52,15 @@ struct LineCounts {
     friend bool operator==(const LineCounts&, const LineCounts&) = default;
 };
 
-/// Counts the tracks that pass a line, by class and direction.
+/// Counts the tracks that cross a line, by class and direction.
 ///
-/// A track is on a side when its anchor is farther from the infinite line than `slack` times its box's
-/// height; nearer than that it stays on the side where it was. It passed when its side changes and the place
-/// where its way last met the infinite line is on the segment. So whoever jitters on the line is not counted
-/// again until it has really gone to the other side, and whoever walks around an end of the line is not
-/// counted at all. Between two frames that report a track, its way is straight: one that was lost before the
-/// line and found behind it has passed. The line is fixed in the image: a camera that moves needs another.
+/// A track is on a side if the distance of its anchor from the infinite line exceeds `slack` times its box's
+/// height. If it is closer, it keeps its previous side. A track has crossed when its side changes and its
+/// path last met the infinite line within the segment. A track that jitters on the line is therefore not
+/// counted again until it has really reached the other side, and a track that walks around an end of the line
+/// is not counted at all. The path between two frames that report a track is taken as straight, so a track
+/// that is lost on one side of the line and found on the other has crossed. The line is fixed in the image
+/// and does not follow a moving camera.
 ///
 ///     LineCounter door({.start = {100, 300}, .end = {500, 300}});
 ///     for (...) door.update(tracker.update(frame, detections));
@@ -68,34 +69,34 @@ class LineCounter {
 public:
     using Options = LineCounterOptions;
 
-    /// @throws InvalidArgument  an end is not finite or too far away, both are the same, or the slack is out
-    /// of its range
+    /// @throws InvalidArgument  an end is not finite or too far away, both ends are equal, or the slack is
+    ///                          out of range
     explicit LineCounter(Options options) : options_(options) {
         for (const cv::Point2f end : {options.start, options.end})
             if (!is_usable(end))
                 detail::throw_invalid("LineCounter: expected ends within ", kCoordinateLimit,
                                       " pixels, got (", end.x, ", ", end.y, ")");
         if (options.start == options.end)
-            detail::throw_invalid("LineCounter: expected two ends that differ, got (", options.start.x, ", ",
+            detail::throw_invalid("LineCounter: expected two different ends, got (", options.start.x, ", ",
                                   options.start.y, ") twice");
         if (!(detail::is_finite(options.slack) && options.slack >= 0))
             detail::throw_invalid("LineCounter: expected a slack >= 0, got ", options.slack);
     }
 
-    /// What it was made of.
+    /// The options it was created with.
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// Takes the tracks of one frame, in the order of time.
+    /// Updates the counts with the tracks of the next frame.
     ///
-    /// @return  who passed now, in the order of the tracks; valid until the next call
+    /// @return  the crossings in this frame, in the order of the tracks; valid until the next call
     const std::vector<Crossing>& update(const FrameResult& result) {
         return update(result.tracks, result.events.removed);
     }
 
-    /// The same from parts.
+    /// The same with separate arguments.
     ///
-    /// @param tracks   of this frame, each id once; a box that is not is_usable() is passed over
-    /// @param removed  ids that never come again, which are forgotten
+    /// @param tracks   tracks of this frame, each ID once; unusable boxes are skipped, see is_usable()
+    /// @param removed  IDs that will not return and are forgotten
     const std::vector<Crossing>& update(std::span<const Track> tracks,
                                         std::span<const TrackId> removed = {}) {
         crossings_.clear();
@@ -106,10 +107,10 @@ public:
         return crossings_;
     }
 
-    /// By class id; a class that never passed is not there. Valid as long as this object.
+    /// Counts by class ID; classes that never crossed are not included. Valid as long as this object.
     [[nodiscard]] const std::map<int, LineCounts>& counts() const noexcept { return counts_; }
 
-    /// Of all classes.
+    /// Counts over all classes.
     [[nodiscard]] LineCounts total() const noexcept {
         LineCounts sum;
         for (const auto& [class_id, counts] : counts_) {
@@ -120,16 +121,16 @@ public:
     }
 
 private:
-    /// A point as the line sees it.
+    /// A point relative to the line.
     struct Place {
-        double along = 0; ///< of the segment: 0 at its start, 1 at its end
+        double along = 0; ///< position along the segment: 0 at its start, 1 at its end
         double right = 0; ///< distance from the infinite line, pixels; negative: to the left
     };
 
     struct Walk {
         Place place;
-        std::optional<bool> on_right; ///< empty: on no side yet
-        bool met_segment = false;     ///< the last time that it met the infinite line
+        std::optional<bool> on_right; ///< empty: not on a side yet
+        bool met_segment = false;     ///< whether it last met the infinite line within the segment
     };
 
     [[nodiscard]] Place place_of(cv::Point2f point) const noexcept {
@@ -150,7 +151,7 @@ private:
         walk.on_right = on_right;
     }
 
-    /// @param a, b  on different sides
+    /// @param a, b  points on different sides
     static bool meets_segment(const Place& a, const Place& b) noexcept {
         const double along = a.along + (b.along - a.along) * (a.right / (a.right - b.right));
         return along >= 0 && along <= 1;

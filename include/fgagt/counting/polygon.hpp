@@ -14,14 +14,13 @@
 
 namespace fgagt {
 
-/// A polygon in continuous image coordinates, pixels; may be concave. Where it crosses itself, what an odd
-/// number of its turns surrounds is inside.
+/// A polygon in continuous image coordinates, pixels. It may be concave. If it intersects itself, the
+/// even-odd rule decides what is inside.
 class Polygon {
 public:
-    /// @param corners  in order along the border, at least 3, none beyond kCoordinateLimit; the last is
-    /// joined
-    ///                 to the first
-    /// @throws InvalidArgument  fewer corners, or one that is not finite or beyond
+    /// @param corners  corners in order along the border, at least 3, all within kCoordinateLimit; the last
+    ///                 is joined to the first
+    /// @throws InvalidArgument  there are fewer than 3 corners, or one is not finite or beyond the limit
     explicit Polygon(std::vector<cv::Point2f> corners) : corners_(std::move(corners)) {
         if (corners_.size() < 3)
             detail::throw_invalid("Polygon: expected at least 3 corners, got ", corners_.size());
@@ -31,10 +30,11 @@ public:
                                       corner.x, ", ", corner.y, ")");
     }
 
-    /// In order along the border. Valid as long as this object.
+    /// The corners in order along the border. Valid as long as this object.
     [[nodiscard]] const std::vector<cv::Point2f>& corners() const noexcept { return corners_; }
 
-    /// Whether a point is inside. Of polygons that share a side, a point on it is in one only. O(corners).
+    /// Whether a point is inside. A point on a side shared by two polygons is inside only one of them.
+    /// O(corners).
     [[nodiscard]] bool contains(cv::Point2f point) const noexcept {
         bool inside = false;
         for (std::size_t i = 0; i < corners_.size(); ++i) {
@@ -45,7 +45,7 @@ public:
         return inside;
     }
 
-    /// Distance of a point, inside or outside, from the nearest point of the border, pixels. O(corners).
+    /// Distance in pixels from a point, inside or outside, to the nearest point of the border. O(corners).
     [[nodiscard]] double distance_to_border(cv::Point2f point) const noexcept {
         double least = std::numeric_limits<double>::max();
         for (std::size_t i = 0; i < corners_.size(); ++i) {

@@ -19,42 +19,45 @@
 
 namespace fgagt {
 
-/// A part of the image.
+/// A zone: a polygonal part of the image.
 struct ZoneOptions {
-    std::vector<cv::Point2f> corners; ///< of a polygon, at least 3, continuous image coordinates, pixels
-    Anchor anchor = Anchor::kFoot;    ///< which point of a box is inside or outside
-    /// How far outside a track must be to have left, as a share of its box's height, >= 0.
+    std::vector<cv::Point2f>
+        corners;                   ///< corners of a polygon, at least 3, continuous image coordinates, pixels
+    Anchor anchor = Anchor::kFoot; ///< which point of a box must be inside
+    /// How far outside a track must be to have left, as a fraction of its box's height, >= 0.
     float slack = 0.05F;
 };
 
 /// One stay of one track in a zone. Frames are numbered as in FrameResult.
 struct ZoneVisit {
-    TrackId id = 0;               ///< of the track
-    int class_id = 0;             ///< of the track, when it came in
-    std::int64_t first_frame = 0; ///< in which it was inside
-    std::int64_t last_frame = 0;  ///< in which it was inside; in between it may have been lost for a while
+    TrackId id = 0;               ///< ID of the track
+    int class_id = 0;             ///< class of the track when it entered
+    std::int64_t first_frame = 0; ///< first frame inside
+    std::int64_t last_frame = 0;  ///< last frame inside; in between, the track may have been lost for a while
 
-    /// Frames from the first to the last.
+    /// Number of frames from the first to the last.
     [[nodiscard]] std::int64_t dwell() const noexcept { return last_frame - first_frame + 1; }
     friend bool operator==(const ZoneVisit&, const ZoneVisit&) = default;
 };
 
-/// How many stays began and ended. At any time, entered + appeared - left - vanished are inside.
+/// How many stays began and ended. At any time, the number of tracks inside is
+/// entered + appeared - left - vanished.
 struct ZoneCounts {
-    std::int64_t entered = 0;      ///< came from outside
-    std::int64_t appeared = 0;     ///< were inside when they were first seen
-    std::int64_t left = 0;         ///< went outside
-    std::int64_t vanished = 0;     ///< were removed while inside
-    std::int64_t dwell_frames = 0; ///< sum of the stays that ended, frames
+    std::int64_t entered = 0;      ///< tracks that came from outside
+    std::int64_t appeared = 0;     ///< tracks that were inside when first seen
+    std::int64_t left = 0;         ///< tracks that went outside
+    std::int64_t vanished = 0;     ///< tracks that were removed while inside
+    std::int64_t dwell_frames = 0; ///< total length of the stays that ended, frames
 
     friend bool operator==(const ZoneCounts&, const ZoneCounts&) = default;
 };
 
-/// Who is in a part of the image, who came and went, and for how long, by class.
+/// Counts the tracks that are in a part of the image, enter it and leave it, and how long they stay, by
+/// class.
 ///
-/// A track is inside from the first frame in which its anchor is in the polygon, until its anchor is farther
-/// outside than `slack` times its box's height, or the track is removed: whoever jitters on the border enters
-/// once. A track that is lost for a while stays where it was.
+/// A track is inside from the first frame in which its anchor is in the polygon. It stays inside until its
+/// anchor is farther outside than `slack` times its box's height, or the track is removed. A track that
+/// jitters on the border therefore enters only once. A track that is lost for a while stays where it was.
 ///
 ///     Zone queue({.corners = {{100, 200}, {300, 200}, {300, 400}, {100, 400}}});
 ///     for (...) queue.update(tracker.update(frame, detections));
@@ -63,7 +66,7 @@ class Zone {
 public:
     using Options = ZoneOptions;
 
-    /// @throws InvalidArgument  as Polygon, or the slack is out of its range
+    /// @throws InvalidArgument  the corners are invalid, see Polygon, or the slack is out of range
     explicit Zone(Options options)
         : polygon_(std::move(options.corners)),
           anchor_(options.anchor),
@@ -72,21 +75,21 @@ public:
             detail::throw_invalid("Zone: expected a slack >= 0, got ", slack_);
     }
 
-    /// Its border.
+    /// The border of the zone.
     [[nodiscard]] const Polygon& polygon() const noexcept { return polygon_; }
 
-    /// Takes the tracks of one frame, in the order of time.
+    /// Updates the zone with the tracks of the next frame.
     ///
-    /// @return  the stays that ended now; valid until the next call
+    /// @return  the stays that ended in this frame; valid until the next call
     const std::vector<ZoneVisit>& update(const FrameResult& result) {
         return update(result.frame, result.tracks, result.events.removed);
     }
 
-    /// The same from parts.
+    /// The same with separate arguments.
     ///
-    /// @param frame    number of the frame, larger than before
-    /// @param tracks   of this frame, each id once; a box that is not is_usable() is passed over
-    /// @param removed  ids that never come again, which are forgotten
+    /// @param frame    frame number, larger than in the previous call
+    /// @param tracks   tracks of this frame, each ID once; unusable boxes are skipped, see is_usable()
+    /// @param removed  IDs that will not return and are forgotten
     const std::vector<ZoneVisit>& update(std::int64_t frame, std::span<const Track> tracks,
                                          std::span<const TrackId> removed = {}) {
         ended_.clear();
@@ -102,14 +105,14 @@ public:
         return ended_;
     }
 
-    /// The tracks that are inside now, by id. Valid as long as this object.
+    /// The tracks that are inside now, by ID. Valid as long as this object.
     [[nodiscard]] const std::map<TrackId, ZoneVisit>& visits() const noexcept { return visits_; }
 
-    /// By class id; a class that was never inside is not there. A stay counts in the class that the
-    /// track had when it came in. Valid as long as this object.
+    /// Counts by class ID; classes that were never inside are not included. A stay counts for the class that
+    /// the track had when it entered. Valid as long as this object.
     [[nodiscard]] const std::map<int, ZoneCounts>& counts() const noexcept { return counts_; }
 
-    /// Of all classes.
+    /// Counts over all classes.
     [[nodiscard]] ZoneCounts total() const noexcept {
         ZoneCounts sum;
         for (const auto& [class_id, counts] : counts_) {
@@ -159,7 +162,7 @@ private:
     Anchor anchor_;
     float slack_;
     Visits visits_;
-    std::set<TrackId> outside_; ///< seen before, and not inside
+    std::set<TrackId> outside_; ///< tracks seen before that are not inside
     std::map<int, ZoneCounts> counts_;
     std::vector<ZoneVisit> ended_;
 };

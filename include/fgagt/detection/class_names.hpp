@@ -12,9 +12,9 @@
 
 namespace fgagt {
 
-/// The 80 classes of COCO in the order in which detectors count them from 0 (Lin et al., "Microsoft COCO",
-/// 2014). Networks that were exported with the original numbers of the 91 categories, DETR say, count
-/// otherwise.
+/// The 80 classes of COCO in the order in which detectors number them, from 0 (Lin et al., "Microsoft COCO",
+/// 2014). Networks exported with the original IDs of the 91 categories, such as DETR, number them
+/// differently.
 inline constexpr std::array<std::string_view, 80> kCocoClassNames{
     "person",        "bicycle",      "car",
     "motorcycle",    "airplane",     "bus",
@@ -44,9 +44,9 @@ inline constexpr std::array<std::string_view, 80> kCocoClassNames{
     "vase",          "scissors",     "teddy bear",
     "hair drier",    "toothbrush"};
 
-/// A class by its name in COCO, or by its number as the network counts.
+/// The ID of a class, given its COCO name or the number that the network uses.
 ///
-/// @throws InvalidArgument  neither a known name nor a whole number >= 0
+/// @throws InvalidArgument  `text` is neither a known name nor an integer >= 0
 [[nodiscard]] inline int class_id_of(std::string_view text) {
     const auto index = std::ranges::find(kCocoClassNames, text) - kCocoClassNames.begin();
     if (static_cast<std::size_t>(index) < kCocoClassNames.size()) return static_cast<int>(index);
@@ -54,8 +54,7 @@ inline constexpr std::array<std::string_view, 80> kCocoClassNames{
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size() || number < 0)
         detail::throw_invalid(
-            "class_id_of: expected the name of one of COCO's 80 classes, or a number from 0, got '", text,
-            "'");
+            "class_id_of: expected the name of one of COCO's 80 classes, or a number >= 0, got '", text, "'");
     return number;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Which detections can be used, and what their scores mean.
+/// Filters detections and adapts to their scores.
 #include <fgagt/detection/detection_filter.hpp>
 #include <fgagt/detection/rejection.hpp>
 #include <fgagt/detection/score_levels.hpp>

@@ -23,19 +23,18 @@ struct DetectionFilterOptions {
     float score_high = 1; ///< detector score that counts as 1, finite, above score_low
     /// Throw InvalidArgument for an unusable detection instead of leaving it out.
     bool unusable_is_error = false;
-    /// Of two detections of one class whose IoU is above this, the one with the lower score is left out, [0,
-    /// 1]; 1: none is.
+    /// If the IoU of two detections of the same class exceeds this, the one with the lower score is left out,
+    /// [0, 1]; 1 keeps all.
     float duplicate_iou = 0.6F;
 };
 
-/// Lets usable detections through, their scores mapped linearly to [0, 1] and clamped, each object's best
-/// one.
+/// Keeps usable detections, and of duplicates only the best. Maps scores linearly to [0, 1] and clamps them.
 class DetectionFilter {
 public:
     using Options = DetectionFilterOptions;
 
     DetectionFilter() : DetectionFilter(DetectionFilterOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit DetectionFilter(DetectionFilterOptions options) : options_(options) {
         if (!detail::is_finite(options.score_low) || !detail::is_finite(options.score_high) ||
             !(options.score_low < options.score_high))
@@ -49,11 +48,11 @@ public:
 
     [[nodiscard]] const DetectionFilterOptions& options() const noexcept { return options_; }
 
-    /// Sorts the caller's detections into usable and rejected ones.
+    /// Splits the caller's detections into usable and rejected ones.
     ///
-    /// @param detections  as they came from the detector
-    /// @param usable      [M] replaced by the usable ones, in their order, scores in [0, 1]
-    /// @param source      [M] replaced by the index in `detections` of each
+    /// @param detections  output of the detector
+    /// @param usable      [M] replaced by the usable ones, in the same order, scores in [0, 1]
+    /// @param source      [M] replaced by the index in `detections` of each usable one
     /// @param rejected    replaced by the others, in order of index
     /// @throws InvalidArgument  a detection is unusable and `unusable_is_error` is set
     void apply(std::span<const Detection> detections, std::vector<Detection>& usable,
@@ -67,7 +66,7 @@ public:
                 if (options_.unusable_is_error)
                     detail::throw_invalid("Tracker: detection ", index,
                                           " cannot be used: ", to_string(*reason),
-                                          "; mend the detector's output, or clear unusable_is_error");
+                                          "; fix the detector's output, or clear unusable_is_error");
                 rejected.push_back({index, *reason});
                 continue;
             }
@@ -79,7 +78,7 @@ public:
     }
 
 private:
-    /// Greedy non-maximum suppression; of equal scores the earlier detection stays.
+    /// Greedy non-maximum suppression; if scores are equal, the earlier detection stays.
     void leave_out_duplicates(std::vector<Detection>& usable, std::vector<std::size_t>& source,
                               std::vector<Rejection>& rejected) {
         const std::size_t count = usable.size();

@@ -20,29 +20,28 @@
 
 namespace fgagt {
 
-/// A detector network whose head is known only when the program runs.
+/// A detector network whose head is chosen at run time.
 using AnyDetector = DnnDetector<AnyHead>;
 
 /// Options of open_detector().
 struct DetectorFileOptions {
-    NetworkOptions network{}; ///< which, and what runs it
-    std::string head{};       ///< one of head_names(); empty: guessed from what the network gives
-    std::optional<cv::Size>
-        size{};                 ///< of its input, pixels; empty: as its file says, else as its family has it
-    std::vector<int> classes{}; ///< the only ones to keep; empty: all
-    std::string layer{};        ///< see DnnDetectorOptions
+    NetworkOptions network{};       ///< which network, and which backend runs it
+    std::string head{};             ///< one of head_names(); empty: guessed from the network's outputs
+    std::optional<cv::Size> size{}; ///< input size, pixels; empty: as declared in its file, else the family's
+    std::vector<int> classes{};     ///< classes to keep; empty: all
+    std::string layer{};            ///< see DnnDetectorOptions
 };
 
 namespace detail {
 
-/// The size that the model's files ask for.
+/// The input size that the model's files declare.
 [[nodiscard]] inline std::optional<cv::Size> size_in_files(const NetworkOptions& options) {
     std::filesystem::path layout = options.config.empty() ? options.model : options.config;
     if (layout.extension() == ".weights") layout.replace_extension(".cfg");
     return declared_input_size(layout);
 }
 
-/// Lets the network look at a grey frame, and sees which head fits what it gives.
+/// Runs the network on a grey frame and finds the head that fits its outputs.
 [[nodiscard]] inline std::string guess_head(Network& network, cv::Size size) {
     NetworkInput input({.size = size});
     InputPlacement placement;
@@ -54,20 +53,21 @@ namespace detail {
     if (names.empty())
         throw_invalid("open_detector: no head fits the ", text_of_outputs(outputs), " of ", network.file(),
                       " at ", size.width, " x ", size.height,
-                      " pixels; give the input size that the network was made for, or "
+                      " pixels; give the input size that the network was built for, or "
                       "one of the heads ",
                       joined(head_names()));
     throw_invalid("open_detector: the ", text_of_outputs(outputs), " of ", network.file(),
-                  " fit several heads; name the right one of ", joined(names));
+                  " fit several heads; choose one of ", joined(names));
 }
 
 } // namespace detail
 
-/// Opens a detector network by its file: finds its input size and, where its outputs leave no doubt, its
+/// Opens a detector network from its file. Finds its input size and, if its outputs are unambiguous, its
 /// head.
 ///
-/// @throws ParseError       the network's files cannot be read or understood
-/// @throws InvalidArgument  an option is out of its range; no head fits, or several do and none is named
+/// @throws ParseError       the network's files cannot be read or parsed
+/// @throws InvalidArgument  an option is out of range; no head fits; several heads fit and none is
+///                          named
 [[nodiscard]] inline AnyDetector open_detector(const DetectorFileOptions& options) {
     const cv::Size usual(640, 640);
     Network network(options.network);

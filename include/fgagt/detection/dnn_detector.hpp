@@ -13,21 +13,21 @@
 #include <utility>
 #include <vector>
 
-/// Detections from networks. Needs OpenCV's dnn module and is therefore included by itself.
+/// Detections from networks. Needs OpenCV's dnn module, so include it separately.
 namespace fgagt {
 
 /// Options of DnnDetector.
 struct DnnDetectorOptions {
-    NetworkOptions network{}; ///< which, and what runs it
-    /// What the network was trained to see; empty: what the head says of its family. See
-    /// declared_input_size(), too.
+    NetworkOptions network{}; ///< which network, and which backend runs it
+    /// The input that the network was trained on; empty: the default of the head's family. See also
+    /// declared_input_size().
     std::optional<NetworkInputOptions> input{};
-    /// The layer whose output is the map, where one is wanted; empty: see find_map().
+    /// The layer whose output is the feature map, if one is needed; empty: see find_map().
     std::string layer{};
 };
 
-/// A detector network with the head that understands it. Its own features may serve as the map: as the
-/// backbone of a `Tracker` it makes both in one forward pass, as in the paper.
+/// A detector network with the head that decodes it. The network's own features can serve as the feature map:
+/// as the backbone of a `Tracker` it produces both in one forward pass, as in the paper.
 ///
 ///     fgagt::Tracker<fgagt::DnnDetector<Head>> tracker({.backbone = fgagt::DnnDetector(options, head)});
 ///     for (cv::Mat frame; video.read(frame);)
@@ -38,12 +38,12 @@ public:
     using Map = FeatureMap;
     using Options = DnnDetectorOptions;
 
-    /// @throws ParseError       the network's files cannot be read or understood
-    /// @throws InvalidArgument  an option is out of its range; the network cannot take an input of that size
+    /// @throws ParseError       the network's files cannot be read or parsed
+    /// @throws InvalidArgument  an option is out of range; the network does not accept an input of that size
     explicit DnnDetector(const DnnDetectorOptions& options, Head head = Head{})
         : DnnDetector(Network(options.network), options, std::move(head)) {}
 
-    /// The same with a network that is there already.
+    /// The same with a network that is already loaded.
     DnnDetector(Network network, const DnnDetectorOptions& options, Head head)
         : network_(std::move(network)),
           head_(std::move(head)),
@@ -52,18 +52,18 @@ public:
         static_cast<void>(network_.output_shapes(input_.options().size));
     }
 
-    [[nodiscard]] const Head& head() const noexcept { return head_; } ///< what its outputs mean
-    /// What runs it.
+    [[nodiscard]] const Head& head() const noexcept { return head_; } ///< decodes the outputs
+    /// The network itself.
     [[nodiscard]] const Network& network() const noexcept { return network_; }
-    /// How it sees frames.
+    /// How frames are converted to the network's input.
     [[nodiscard]] const NetworkInputOptions& input() const noexcept { return input_.options(); }
 
-    /// Detections alone.
+    /// Detections only.
     ///
     /// @param frame       CV_8UC1, CV_8UC3 (BGR) or CV_8UC4, not empty
-    /// @param detections  becomes those of the frame, best score first
-    /// @throws InvalidArgument  the frame is empty or of another type, or the outputs are not of the head's
-    /// family
+    /// @param detections  replaced by those in the frame, best score first
+    /// @throws InvalidArgument  the frame is empty or of another type, or the outputs do not fit the head's
+    ///                          family
     void detect(const cv::Mat& frame, std::vector<Detection>& detections) {
         InputPlacement placement;
         run(frame, network_.output_names(), placement);
@@ -82,7 +82,7 @@ public:
         head_.decode(outputs_, placement, detections);
     }
 
-    /// Features alone.
+    /// Features only.
     ///
     /// @throws InvalidArgument  as above
     void extract(const cv::Mat& frame, FeatureMap& map) {
@@ -109,7 +109,7 @@ private:
     Head head_;
     NetworkInput input_;
     std::string layer_name_;
-    std::optional<NetworkLayer> layer_; ///< once a map was wanted
+    std::optional<NetworkLayer> layer_; ///< set when a map is first requested
     std::vector<std::string> map_alone_, with_map_;
     std::vector<NetworkOutput> outputs_;
 };

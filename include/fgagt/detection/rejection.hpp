@@ -9,13 +9,13 @@ namespace fgagt {
 
 /// Why a detection was left out.
 enum class RejectionReason : std::uint8_t {
-    kNotFinite,  ///< the box, the score or the appearance holds a NaN or an infinity
+    kNotFinite,  ///< the box, the score or the appearance contains a NaN or an infinity
     kEmptyBox,   ///< width or height is zero or negative
-    kOutOfRange, ///< an edge, or a number of the appearance, lies beyond kCoordinateLimit
+    kOutOfRange, ///< an edge or a number of the appearance is beyond kCoordinateLimit
     kDuplicate,  ///< a detection of the same class with a higher score covers the same place
 };
 
-/// A short description for people.
+/// A short description for messages.
 [[nodiscard]] constexpr const char* to_string(RejectionReason reason) noexcept {
     switch (reason) {
     case RejectionReason::kNotFinite:
@@ -30,7 +30,7 @@ enum class RejectionReason : std::uint8_t {
     return "unknown";
 }
 
-/// A detection that took no part in tracking.
+/// A detection that was not used for tracking.
 struct Rejection {
     std::size_t detection = 0; ///< index in the caller's list
     RejectionReason reason{};  ///< why

@@ -15,45 +15,45 @@ namespace fgagt {
 
 /// Options of ScoreLevels.
 struct ScoreLevelsOptions {
-    bool adaptive = true; ///< false: scores mean what they say
-    /// Score at which the detector is normally trusted, (0, 1]: no level rises above it, but for the floors
-    /// below.
+    bool adaptive = true; ///< false: use scores as they are
+    /// Score at which the detector is normally trusted, (0, 1]. No level rises above it, unless
+    /// `least_sure` or `least_birth` does.
     float ceiling = 0.6F;
-    float sure = 0.5F;             ///< score of a sure detection while nothing is known, (0, 1)
-    float birth = 0.6F;            ///< score that creates a track while nothing is known, (sure, 1)
-    float least_sure = 0.2F;       ///< no scene lowers the level of a sure detection below it
-    float least_birth = 0.3F;      ///< nor that of a birth below it
-    float sure_quantile = 0.13F;   ///< share of the detections of known objects that are not sure, [0, 1]
-    float birth_quantile = 0.24F;  ///< share of them that would not create a track, [0, 1]
-    std::size_t window = 400;      ///< latest detections of known objects that are remembered, >= 1
-    std::size_t warm_up = 20;      ///< of them, before anything adapts
-    std::size_t full_weight = 100; ///< of them, until only what was seen counts, >= 1
+    float sure = 0.5F;             ///< initial level: score of a sure detection, (0, 1)
+    float birth = 0.6F;            ///< initial level: score that creates a track, (sure, 1)
+    float least_sure = 0.2F;       ///< minimum level of a sure detection in any scene
+    float least_birth = 0.3F;      ///< minimum level of a birth in any scene
+    float sure_quantile = 0.13F;   ///< fraction of the detections of known objects that are not sure, [0, 1]
+    float birth_quantile = 0.24F;  ///< fraction of them that would not create a track, [0, 1]
+    std::size_t window = 400;      ///< number of latest detections of known objects to remember, >= 1
+    std::size_t warm_up = 20;      ///< number of them needed before levels adapt
+    std::size_t full_weight = 100; ///< number of them from which the initial levels no longer count, >= 1
 };
 
-/// Learns what a detector's score means in a scene.
+/// Learns what a detector's scores mean in a scene.
 ///
-/// How often a detection of a given score is true differs tenfold from scene to scene. What does not is that
-/// objects which are being tracked are there: the scores of their detections tell where to draw the lines.
-/// `calibrated` moves a score so that these lines, wherever they lie, come to lie at `sure` and `birth`; the
-/// stages of association and the lifecycle are set to those and need not know.
+/// How often a detection with a given score is a true positive differs tenfold between scenes. Tracked
+/// objects, however, are known to exist, so the scores of their detections show where the levels lie in this
+/// scene. `calibrated` maps a score so that these levels become `sure` and `birth`. Association and lifecycle
+/// can then use the same fixed levels in every scene.
 class ScoreLevels {
 public:
     using Options = ScoreLevelsOptions;
 
-    /// Latest scores of known objects: a plain value.
+    /// Latest scores of known objects, as a plain value.
     struct State {
         std::vector<float> scores; ///< ring of at most `window`
-        std::size_t oldest = 0;    ///< where the next one goes once the ring is full
+        std::size_t oldest = 0;    ///< index that the next score overwrites once the ring is full
     };
 
-    /// The scores from which on a detection is sure, and creates a track.
+    /// The minimum scores for a detection to be sure, and to create a track.
     struct Levels {
-        float sure;  ///< from here on a detection is sure
-        float birth; ///< from here on it creates a track
+        float sure;  ///< minimum score of a sure detection
+        float birth; ///< minimum score to create a track
     };
 
     ScoreLevels() : ScoreLevels(ScoreLevelsOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit ScoreLevels(ScoreLevelsOptions options) : options_(options) {
         const auto share = [](const float& value) { return detail::is_within(value, 0, 1); };
         if (!(detail::is_within(options.ceiling, 0, 1) && options.ceiling > 0))
@@ -77,7 +77,7 @@ public:
 
     [[nodiscard]] const ScoreLevelsOptions& options() const noexcept { return options_; }
 
-    /// The levels that the scene has shown so far.
+    /// The levels learned from the scene so far.
     [[nodiscard]] Levels levels(const State& state) {
         if (!options_.adaptive) return {options_.sure, options_.birth};
         Levels seen{options_.sure, options_.birth};
@@ -98,7 +98,8 @@ public:
         return {sure, birth};
     }
 
-    /// The score as if the levels were `sure` and `birth`: piecewise linear, increasing, 0 to 0 and 1 to 1.
+    /// Maps the score so that `levels` become `sure` and `birth`: piecewise linear, increasing, 0 to 0 and
+    /// 1 to 1.
     [[nodiscard]] float calibrated(float score, const Levels& levels) const noexcept {
         const std::array<std::pair<float, float>, 5> knots{{{0.0F, 0.0F},
                                                             {kLeast, kLeast},
@@ -127,12 +128,12 @@ public:
     }
 
 private:
-    static constexpr float kLeast = 0.1F; // below it a score says the same in every scene: nothing
-    static constexpr float kMost = 0.99F; // highest level, so that some score is above it
+    static constexpr float kLeast = 0.1F; // lower scores carry no information in any scene
+    static constexpr float kMost = 0.99F; // highest level, so that some scores are above it
     static constexpr float kSmallestGap = 0.005F;
     static constexpr int kBins = 128;
 
-    /// Bins of equal width over [0, 1].
+    /// Sorts scores into bins of equal width over [0, 1].
     void sort_into_bins(const std::vector<float>& scores) {
         counts_.fill(0);
         bins_.resize(scores.size());
@@ -142,7 +143,7 @@ private:
         }
     }
 
-    /// Of scores that lie in bins: only those of one bin have to be looked at.
+    /// A quantile of the binned scores; only the scores of one bin are examined.
     [[nodiscard]] float quantile(const std::vector<float>& scores, float share) {
         auto rank = static_cast<std::size_t>(share * static_cast<float>(scores.size() - 1));
         std::size_t bin = 0;

@@ -14,10 +14,11 @@
 
 namespace fgagt {
 
-/// Draws a line and how many tracks passed it, of all classes: those to its right, then those to its left.
+/// Draws a line and the number of tracks of all classes that crossed it, first to its right, then to its
+/// left.
 ///
-/// @param frame    CV_8UC3, drawn on
-/// @param counter  what is drawn
+/// @param frame    CV_8UC3, modified
+/// @param counter  counter to draw
 /// @param colour   blue, green, red
 /// @throws InvalidArgument  the frame is empty or of another type
 inline void draw_line_counter(cv::Mat& frame, const LineCounter& counter,
@@ -31,10 +32,10 @@ inline void draw_line_counter(cv::Mat& frame, const LineCounter& counter,
                  colour);
 }
 
-/// Draws a zone's border and how many tracks are in it.
+/// Draws a zone's border and the number of tracks in it.
 ///
-/// @param frame   CV_8UC3, drawn on
-/// @param zone    what is drawn
+/// @param frame   CV_8UC3, modified
+/// @param zone    zone to draw
 /// @param colour  blue, green, red
 /// @throws InvalidArgument  the frame is empty or of another type
 inline void draw_zone(cv::Mat& frame, const Zone& zone, const cv::Scalar& colour = {0, 215, 255}) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Pictures of tracks: boxes, ids and trails, where people go, and what is counted.
+// Drawing of tracks: boxes, IDs and trails, heatmaps, and counts.
 #include <fgagt/drawing/counting_painter.hpp>
 #include <fgagt/drawing/heatmap.hpp>
 #include <fgagt/drawing/track_colour.hpp>

@@ -16,12 +16,12 @@
 
 namespace fgagt {
 
-/// How a heatmap counts and looks.
+/// How a heatmap counts, and how it is drawn.
 struct HeatmapOptions {
-    cv::Size frame_size; ///< pixels, each side in [1, 32768]
-    int cell = 8;        ///< side of the squares in which foot points are counted, pixels, [1, 1024]
-    double blur = 1.5;   ///< standard deviation by which a picture of the counts is smoothed, cells, [0, 100]
-    double opacity = 0.7; ///< of the most visited place, [0, 1]
+    cv::Size frame_size;  ///< pixels, each side in [1, 32768]
+    int cell = 8;         ///< side of a cell in which foot points are counted, pixels, [1, 1024]
+    double blur = 1.5;    ///< standard deviation of the smoothing when drawn, cells, [0, 100]
+    double opacity = 0.7; ///< opacity of the most visited place, [0, 1]
 };
 
 /// Where tracks go: counts the frames that their foot points (middle of the bottom edge) spend in each cell
@@ -34,7 +34,7 @@ class Heatmap {
 public:
     using Options = HeatmapOptions;
 
-    /// @throws InvalidArgument  an option lies outside its range
+    /// @throws InvalidArgument  an option is out of range
     explicit Heatmap(Options options) : options_(options) {
         const auto require = [](const char* name, double value, double least, double most) {
             if (!detail::is_within(value, least, most))
@@ -50,8 +50,8 @@ public:
         counts_.resize(static_cast<std::size_t>(grid_.area()));
     }
 
-    /// Counts the tracks of one frame; those whose foot point lies outside the image, or whose box is not
-    /// is_usable(), do not count.
+    /// Counts the tracks of one frame. Ignores tracks whose foot point lies outside the image, or whose box
+    /// is unusable, see is_usable().
     void add(std::span<const Track> tracks) {
         for (const Track& track : tracks) {
             if (!is_usable(track.box)) continue;
@@ -67,19 +67,19 @@ public:
         }
     }
 
-    /// Frames that tracks spent in each cell; cell (row, column) covers `cell` x `cell` pixels from
-    /// (column, row) times `cell`.
+    /// Number of frames that tracks spent in each cell. Cell (row, column) covers `cell` x `cell` pixels,
+    /// starting at (column, row) times `cell`.
     [[nodiscard]] cv::Mat_<double> counts() const { return cv::Mat(counts_, true).reshape(1, grid_.height); }
 
-    /// Lays the colours of the counts over a frame: nothing where nobody went, blue over green to red where
-    /// most went.
+    /// Overlays the counts on a frame as colours: from blue through green to red at the most visited place.
+    /// Cells without visits stay unchanged.
     ///
-    /// @param frame  CV_8UC3 of any size: the map is stretched to it
+    /// @param frame  CV_8UC3 of any size; the map is stretched to fit
     /// @throws InvalidArgument  the frame is empty or of another type
     void draw(cv::Mat& frame) const {
         if (frame.empty() || frame.type() != CV_8UC3)
-            detail::throw_invalid("Heatmap::draw: expected a frame of type CV_8UC3 that is not empty; "
-                                  "convert it by cv::cvtColor");
+            detail::throw_invalid("Heatmap::draw: expected a non-empty frame of type CV_8UC3; "
+                                  "convert it with cv::cvtColor");
         const cv::Mat_<float> heat = smooth_shares(frame.size());
         cv::Mat bytes, colours;
         heat.convertTo(bytes, CV_8U, 255);
@@ -97,7 +97,7 @@ public:
 private:
     [[nodiscard]] int cells(int pixels) const { return (pixels - 1) / options_.cell + 1; }
 
-    /// Counts as shares of the largest, in [0, 1].
+    /// Smoothed counts as fractions of the largest, in [0, 1].
     [[nodiscard]] cv::Mat_<float> smooth_shares(cv::Size size) const {
         cv::Mat smooth = counts();
         if (options_.blur > 0)
@@ -107,7 +107,7 @@ private:
         smooth.convertTo(smooth, CV_32F, most > 0 ? 1 / most : 0);
         const cv::Size covered = grid_ * options_.cell;
         cv::resize(smooth, smooth, covered, 0, 0, cv::INTER_LINEAR);
-        smooth = smooth(cv::Rect({}, options_.frame_size)); // the last cells may jut out
+        smooth = smooth(cv::Rect({}, options_.frame_size)); // the last cells may extend beyond the frame
         if (size != options_.frame_size) cv::resize(smooth, smooth, size, 0, 0, cv::INTER_LINEAR);
         return smooth;
     }

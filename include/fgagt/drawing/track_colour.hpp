@@ -9,8 +9,8 @@
 
 namespace fgagt {
 
-/// A colour of its own for every id, the same in every run: the golden ratio spreads the hues of consecutive
-/// ids evenly, and saturation and brightness alternate among ids whose hues come close.
+/// A distinct colour for each ID, the same in every run. The golden ratio spreads the hues of consecutive IDs
+/// evenly. Saturation and brightness alternate between IDs with similar hues.
 ///
 /// @return  blue, green, red, each in [0, 255]
 [[nodiscard]] inline cv::Scalar track_colour(TrackId id) noexcept {
@@ -37,13 +37,13 @@ namespace fgagt {
     return .0722 * linear(bgr[0]) + .7152 * linear(bgr[1]) + .2126 * linear(bgr[2]);
 }
 
-/// Contrast ratio of two colours (WCAG 2.1), in [1, 21]; text wants 4.5 or more.
+/// Contrast ratio of two colours (WCAG 2.1), in [1, 21]; text needs at least 4.5.
 [[nodiscard]] inline double contrast(const cv::Scalar& a, const cv::Scalar& b) noexcept {
     const auto [dark, light] = std::minmax({relative_luminance(a), relative_luminance(b)});
     return (light + .05) / (dark + .05);
 }
 
-/// Black or white, whichever is read more easily on `background`: the contrast is at least 4.5.
+/// Black or white, whichever is easier to read on `background`; the contrast is at least 4.5.
 [[nodiscard]] inline cv::Scalar text_colour_on(const cv::Scalar& background) noexcept {
     const cv::Scalar black = cv::Scalar::all(0), white = cv::Scalar::all(255);
     return contrast(black, background) >= contrast(white, background) ? black : white;

@@ -19,16 +19,16 @@
 
 namespace fgagt {
 
-/// What is drawn of a track.
+/// What to draw for a track.
 struct TrackPainterOptions {
     std::size_t trail_length = 30; ///< number of past positions shown per track; 0 draws no trails
     bool boxes = true;             ///< whether boxes are drawn
-    bool labels = true;            ///< whether ids are written
+    bool labels = true;            ///< whether IDs are written
 };
 
-/// Draws tracks onto the frames of one video: a box and a label in the colour of the id (track_colour()), and
-/// the way that the object's foot point came. Boxes without a detection in this frame, which are only
-/// predicted, are thin and dashed. Nearer objects, whose bottom edge is lower, are drawn over farther ones.
+/// Draws tracks onto the frames of one video: a box and a label in the colour of the ID (track_colour()), and
+/// the trail of the object's foot point. Boxes that are only predicted, without a detection in this frame,
+/// are thin and dashed. Nearer objects, whose bottom edge is lower, are drawn over farther ones.
 ///
 ///     TrackPainter painter;
 ///     for (...) painter.draw(frame, tracker.update(frame, detections).tracks);
@@ -37,12 +37,12 @@ public:
     using Options = TrackPainterOptions;
 
     TrackPainter() = default;
-    /// Draws what `options` say.
+    /// Draws as set in `options`.
     explicit TrackPainter(Options options) : options_(options) {}
 
-    /// @param frame   CV_8UC3, drawn on
-    /// @param tracks  those of this frame, each id once; trails of all others are forgotten. A box that is
-    ///                not is_usable() is passed over.
+    /// @param frame   CV_8UC3, modified
+    /// @param tracks  tracks of this frame, each ID once. Trails of all other tracks are forgotten. Unusable
+    ///                boxes are skipped, see is_usable().
     /// @throws InvalidArgument  the frame is empty or of another type
     void draw(cv::Mat& frame, std::span<const Track> tracks) {
         detail::Canvas canvas(frame, "TrackPainter::draw");
@@ -75,7 +75,7 @@ private:
         trails_ = std::move(current);
     }
 
-    /// Thins out towards its older end.
+    /// Draws a trail that gets thinner towards its older end.
     void draw_trail(detail::Canvas& canvas, const Track& track) const {
         const std::deque<cv::Point2f>& trail = trails_.at(track.id);
         for (std::size_t i = 1; i < trail.size(); ++i) {

@@ -11,28 +11,27 @@
 
 namespace fgagt {
 
-/// What the CLEAR metrics are computed from (Bernardin and Stiefelhagen, "Evaluating multiple object
-/// tracking performance", EURASIP JIVP 2008), boxes matched at IoU >= 0.5. Counts of several sequences add up
-/// to those of all together.
+/// Counts for the CLEAR metrics (Bernardin and Stiefelhagen, "Evaluating multiple object tracking
+/// performance", EURASIP JIVP 2008). Boxes match at IoU >= 0.5. The counts of several sequences can be added.
 struct ClearCounts {
-    std::int64_t true_positives = 0;  ///< boxes of the result on an object
-    std::int64_t false_negatives = 0; ///< ground truth boxes without one
-    std::int64_t false_positives = 0; ///< boxes of the result on nothing
-    std::int64_t id_switches = 0;     ///< matches under another id than the object's last match
+    std::int64_t true_positives = 0;  ///< result boxes that match an object
+    std::int64_t false_negatives = 0; ///< ground truth boxes without a match
+    std::int64_t false_positives = 0; ///< result boxes without a match
+    std::int64_t id_switches = 0;     ///< matches with a different ID than the object's last match
     std::int64_t mostly_tracked = 0;  ///< objects matched in more than 80 % of their frames
-    std::int64_t partly_tracked = 0;  ///< objects in between
+    std::int64_t partly_tracked = 0;  ///< all other objects
     std::int64_t mostly_lost = 0;     ///< objects matched in less than 20 % of their frames
-    std::int64_t fragmentations = 0;  ///< times that an object was found again
-    double iou = 0;                   ///< sum over true positives
+    std::int64_t fragmentations = 0;  ///< number of times that an object was found again
+    double iou = 0;                   ///< sum of IoUs over true positives
 
-    /// (TP - FP - IDSW) / ground truth boxes, at most 1 and without a lower bound; 0 without ground truth.
+    /// (TP - FP - IDSW) / ground truth boxes; at most 1, with no lower bound; 0 if there is no ground truth.
     [[nodiscard]] double mota() const noexcept {
         const std::int64_t boxes = true_positives + false_negatives;
         if (boxes == 0) return 0;
         return static_cast<double>(true_positives - false_positives - id_switches) /
                static_cast<double>(boxes);
     }
-    /// Mean IoU of the matches, in [0.5, 1]; 0 without any.
+    /// Mean IoU of the matches, in [0.5, 1]; 0 if there are none.
     [[nodiscard]] double motp() const noexcept {
         return iou / static_cast<double>(std::max<std::int64_t>(1, true_positives));
     }
@@ -52,26 +51,26 @@ struct ClearCounts {
     }
 };
 
-/// An object that is matched under another id than at its last match.
+/// A match of an object with a different ID than its last match.
 struct IdSwitch {
-    TrackId object = 0;          ///< its id in the ground truth
-    TrackId before = 0;          ///< id in the result, at its last match
-    TrackId after = 0;           ///< id in the result, from this match on
-    std::int64_t last_frame = 0; ///< of its last match, from 1
-    std::int64_t frame = 0;      ///< of this match, from 1
+    TrackId object = 0;          ///< ID of the object in the ground truth
+    TrackId before = 0;          ///< ID in the result at its last match
+    TrackId after = 0;           ///< ID in the result from this match on
+    std::int64_t last_frame = 0; ///< frame of its last match, from 1
+    std::int64_t frame = 0;      ///< frame of this match, from 1
 
     friend bool operator==(const IdSwitch&, const IdSwitch&) = default;
 };
 
 namespace detail {
 
-/// What CLEAR remembers of one ground truth object.
+/// The history of one ground truth object for CLEAR.
 struct ClearHistory {
     int matches = 0;
     int times_found = 0;         ///< runs of consecutive matches
-    int last_result = -1;        ///< id of its last match ever
-    int previous_result = -1;    ///< id of its match in the previous frame
-    std::int64_t last_frame = 0; ///< number of the frame of its last match
+    int last_result = -1;        ///< ID of its last match in any frame
+    int previous_result = -1;    ///< ID of its match in the previous frame
+    std::int64_t last_frame = 0; ///< frame number of its last match
 };
 
 class ClearCounter {
@@ -88,22 +87,22 @@ public:
         return counts_;
     }
 
-    /// After count(): in order of time.
+    /// The ID switches in order of time; valid after count().
     [[nodiscard]] const std::vector<IdSwitch>& switches() const noexcept { return switches_; }
 
 private:
     void add_frame(const AlignedFrame& frame) {
         std::size_t matches = 0;
-        // As in TrackEval, a frame without ground truth or without results does not interrupt anything.
+        // As in TrackEval, a frame without ground truth or without results interrupts nothing.
         if (!frame.gt_ids.empty() && !frame.result_ids.empty()) matches = match_frame(frame);
         counts_.true_positives += static_cast<std::int64_t>(matches);
         counts_.false_negatives += static_cast<std::int64_t>(frame.gt_ids.size() - matches);
         counts_.false_positives += static_cast<std::int64_t>(frame.result_ids.size() - matches);
     }
 
-    /// Keeps as many of the previous frame's pairs as possible, then maximises the IoU.
+    /// Keeps as many pairs of the previous frame as possible, then maximises the IoU.
     std::size_t match_frame(const AlignedFrame& frame) {
-        constexpr double kSameAsBefore = 1000; // outweighs the IoUs of any frame with less than 1000 boxes
+        constexpr double kSameAsBefore = 1000; // outweighs the IoUs of any frame with fewer than 1000 boxes
         scores_.clear();
         for (const Overlap& overlap : frame.overlaps) {
             const auto [gt, result] = sequence_.pairs[static_cast<std::size_t>(overlap.pair)];
@@ -125,7 +124,7 @@ private:
         return matches.size();
     }
 
-    /// @param result  -1: not matched in this frame
+    /// @param result  ID of the match; -1: no match in this frame
     void advance(std::size_t gt, int result, std::int64_t frame) {
         ClearHistory& object = objects_[gt];
         if (result >= 0) {
@@ -174,7 +173,7 @@ private:
     return detail::ClearCounter(sequence).count();
 }
 
-/// Every id switch that count_clear() counts, in order of time.
+/// The ID switches that count_clear() counts, in order of time.
 [[nodiscard]] inline std::vector<IdSwitch> find_id_switches(const AlignedSequence& sequence) {
     detail::ClearCounter counter(sequence);
     static_cast<void>(counter.count());

@@ -12,11 +12,11 @@
 
 namespace fgagt {
 
-/// The three families of metrics of one sequence, or of several together.
+/// The three families of metrics, for one sequence or for several combined.
 struct Metrics {
-    HotaCounts hota;         ///< detection and association at every overlap
-    ClearCounts clear;       ///< MOTA and its kin
-    IdentityCounts identity; ///< IDF1 and its kin
+    HotaCounts hota;         ///< HOTA: detection and association at all thresholds
+    ClearCounts clear;       ///< MOTA and related metrics
+    IdentityCounts identity; ///< IDF1 and related metrics
 
     /// Adds the counts of another sequence.
     Metrics& operator+=(const Metrics& other) noexcept {
@@ -27,21 +27,21 @@ struct Metrics {
     }
 };
 
-/// Compares a result with the ground truth, with the figures of TrackEval (Luiten and Hoffhues).
+/// Compares a result with the ground truth. The numbers equal those of TrackEval (Luiten and Hoffhues).
 ///
 /// @param gt          ground truth
-/// @param result      what a tracker wrote
-/// @param rules       of the benchmark
+/// @param result      output of a tracker
+/// @param rules       rules of the benchmark
 /// @param last_frame  only frames 1 to this one are compared
-/// @throws InvalidArgument  as align()
+/// @throws InvalidArgument  see align()
 [[nodiscard]] inline Metrics evaluate(const GroundTruthRows& gt, const ResultRows& result, MotRules rules,
                                       std::int64_t last_frame = std::numeric_limits<std::int64_t>::max()) {
     const AlignedSequence sequence = align(gt, result, rules, last_frame);
     return {count_hota(sequence), count_clear(sequence), count_identity(sequence)};
 }
 
-/// The metrics of several sequences together, as TrackEval's row COMBINED: counts are summed, so that a
-/// sequence weighs as much as it has boxes.
+/// The metrics of several sequences combined, as in TrackEval's row COMBINED. Counts are summed, so each
+/// sequence is weighted by its number of boxes.
 [[nodiscard]] inline Metrics combine(std::span<const Metrics> sequences) noexcept {
     Metrics all;
     for (const Metrics& metrics : sequences)

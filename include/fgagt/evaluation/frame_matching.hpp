@@ -11,12 +11,12 @@
 
 namespace fgagt {
 
-/// IoU from which CLEAR, Identity and the preprocessing count two boxes as the same object.
+/// Minimum IoU at which CLEAR, Identity and the preprocessing treat two boxes as the same object.
 inline constexpr double kMatchIou = 0.5;
 
 namespace detail {
 
-/// IoUs that fall short of a threshold by rounding alone still reach it, as in TrackEval.
+/// Whether an IoU reaches a threshold. As in TrackEval, it may fall short by rounding errors.
 [[nodiscard]] inline bool reaches(double iou, double threshold) noexcept {
     return iou >= threshold - std::numeric_limits<double>::epsilon();
 }
@@ -27,7 +27,7 @@ public:
     /// Maximises the sum of scores.
     ///
     /// @param scores  one per overlap, >= 0
-    /// @return        indices of the chosen overlaps in increasing order, those with score 0 left out; valid
+    /// @return        indices of the chosen overlaps in increasing order, without those of score 0; valid
     ///                until the next call
     const std::vector<std::size_t>& match(std::size_t gts, std::size_t results,
                                           std::span<const Overlap> overlaps, std::span<const double> scores) {

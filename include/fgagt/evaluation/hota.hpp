@@ -16,10 +16,10 @@ namespace fgagt {
 /// Number of localisation thresholds alpha: 0.05, 0.10, ..., 0.95.
 inline constexpr std::size_t kHotaThresholds = 19;
 
-/// What HOTA is computed from, per threshold (Luiten et al., "HOTA: A higher order metric for evaluating
-/// multi-object tracking", IJCV 2021). Counts of several sequences add up to those of all together.
+/// Counts for HOTA, per threshold (Luiten et al., "HOTA: A higher order metric for evaluating multi-object
+/// tracking", IJCV 2021). The counts of several sequences can be added.
 ///
-/// Scores are in [0, 1]; without an index they are the mean over the thresholds.
+/// Scores are in [0, 1]. Without an index they are the mean over the thresholds.
 struct HotaCounts {
     /// One number per threshold.
     template <class Number>
@@ -27,11 +27,11 @@ struct HotaCounts {
 
     PerThreshold<std::int64_t> true_positives{};  ///< matched pairs
     PerThreshold<std::int64_t> false_negatives{}; ///< ground truth boxes without a match
-    PerThreshold<std::int64_t> false_positives{}; ///< boxes of the result without one
-    PerThreshold<double> association{}; ///< sum over true positives of the association score of their ids
-    PerThreshold<double> iou{};         ///< sum over true positives
+    PerThreshold<std::int64_t> false_positives{}; ///< result boxes without a match
+    PerThreshold<double> association{};           ///< sum of the IDs' association scores over true positives
+    PerThreshold<double> iou{};                   ///< sum of IoUs over true positives
 
-    /// IoU that a match of threshold `index` must reach.
+    /// Minimum IoU of a match at threshold `index`.
     [[nodiscard]] static double alpha(std::size_t index) noexcept {
         return 0.05 + 0.05 * static_cast<double>(index);
     }
@@ -41,13 +41,13 @@ struct HotaCounts {
         const auto all = true_positives[a] + false_negatives[a] + false_positives[a];
         return static_cast<double>(true_positives[a]) / at_least_one(all);
     }
-    /// Association accuracy: mean over the true positives.
+    /// Association accuracy: mean association score over the true positives.
     [[nodiscard]] double ass_a(std::size_t a) const noexcept {
         return association[a] / at_least_one(true_positives[a]);
     }
-    /// Their geometric mean.
+    /// Geometric mean of det_a and ass_a.
     [[nodiscard]] double hota(std::size_t a) const noexcept { return std::sqrt(det_a(a) * ass_a(a)); }
-    /// 1 where nothing was matched.
+    /// Localisation accuracy: mean IoU of the matches; 1 if there are none.
     [[nodiscard]] double loc_a(std::size_t a) const noexcept {
         return true_positives[a] == 0 ? 1.0 : iou[a] / static_cast<double>(true_positives[a]);
     }
@@ -96,8 +96,9 @@ private:
 
 namespace detail {
 
-/// How well the ids of each pair fit over the whole sequence, in [0, 1], before any matching: boxes shared
-/// over boxes of either, where a frame's share is its IoU over the IoUs of both boxes with all others.
+/// How well the IDs of each pair match over the whole sequence, in [0, 1], before any matching: the number of
+/// shared boxes divided by the number of boxes of either ID. A frame contributes its IoU divided by the sum
+/// of the IoUs of both boxes with all boxes.
 [[nodiscard]] inline std::vector<double> global_alignment(const AlignedSequence& sequence) {
     std::vector<double> shared(sequence.pairs.size());
     std::vector<double> gt_sums, result_sums;
@@ -134,8 +135,8 @@ namespace detail {
 
 } // namespace detail
 
-/// Computes HOTA's counts. One matching per frame, by IoU times how well the ids fit overall, serves every
-/// threshold.
+/// Computes the counts of HOTA. One matching per frame serves all thresholds. It maximises IoU times the
+/// global alignment of the IDs.
 [[nodiscard]] inline HotaCounts count_hota(const AlignedSequence& sequence) {
     HotaCounts counts;
     const std::vector<double> alignment = detail::global_alignment(sequence);

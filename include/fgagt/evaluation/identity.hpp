@@ -13,14 +13,14 @@
 
 namespace fgagt {
 
-/// What the identity metrics are computed from (Ristani et al., "Performance measures and a data set for
-/// multi-target, multi-camera tracking", ECCV workshops 2016): boxes that agree at IoU >= 0.5 under the one
-/// pairing of objects with results that makes the most of them agree. Counts of several sequences add up to
-/// those of all together.
+/// Counts for the identity metrics (Ristani et al., "Performance measures and a data set for multi-target,
+/// multi-camera tracking", ECCV workshops 2016). Objects and result tracks are paired one-to-one over the
+/// whole sequence, such that as many boxes as possible match at IoU >= 0.5. The counts of several sequences
+/// can be added.
 struct IdentityCounts {
-    std::int64_t true_positives = 0;  ///< boxes that agree
-    std::int64_t false_negatives = 0; ///< ground truth boxes that do not
-    std::int64_t false_positives = 0; ///< boxes of the result that do not
+    std::int64_t true_positives = 0;  ///< boxes that match
+    std::int64_t false_negatives = 0; ///< ground truth boxes without a match
+    std::int64_t false_positives = 0; ///< result boxes without a match
 
     /// Harmonic mean of idp and idr, in [0, 1].
     [[nodiscard]] double idf1() const noexcept {
@@ -28,11 +28,11 @@ struct IdentityCounts {
         return static_cast<double>(true_positives) /
                std::max(1.0, static_cast<double>(true_positives) + wrong);
     }
-    /// Precision: share of the result that agrees.
+    /// Precision: fraction of the result that matches.
     [[nodiscard]] double idp() const noexcept {
         return share(true_positives, true_positives + false_positives);
     }
-    /// Recall: share of the ground truth that agrees.
+    /// Recall: fraction of the ground truth that matches.
     [[nodiscard]] double idr() const noexcept {
         return share(true_positives, true_positives + false_negatives);
     }
@@ -53,7 +53,7 @@ private:
 
 namespace detail {
 
-/// Number of frames in which the boxes of each pair agree.
+/// Number of frames in which the boxes of each pair match.
 [[nodiscard]] inline std::vector<int> agreements_of_pairs(const AlignedSequence& sequence) {
     std::vector<int> agreements(sequence.pairs.size());
     for (const AlignedFrame& frame : sequence.frames)
@@ -62,10 +62,10 @@ namespace detail {
     return agreements;
 }
 
-/// The largest number of agreements that pairs have together when each id is in one pair at most.
+/// The largest total number of matches if each ID is in at most one pair.
 [[nodiscard]] inline std::int64_t best_agreement(const AlignedSequence& sequence) {
     const std::vector<int> agreements = agreements_of_pairs(sequence);
-    // Most results of a tracker that loses its objects often agree with nobody: they get no column.
+    // If a tracker often loses its objects, most of its tracks match no object. They get no column.
     std::vector<int> column_of_result(sequence.result_boxes_of_id.size(), -1);
     int columns = 0;
     for (std::size_t p = 0; p < agreements.size(); ++p)
@@ -90,8 +90,9 @@ namespace detail {
 
 } // namespace detail
 
-/// Computes the counts of the identity metrics. Minimising false negatives plus false positives, as the paper
-/// does, is maximising true positives: an object and a result that are not paired cost the boxes they have.
+/// Computes the counts of the identity metrics. The paper minimises false negatives plus false positives.
+/// This is equivalent to maximising true positives, because unpaired objects and tracks cost all of their
+/// boxes.
 [[nodiscard]] inline IdentityCounts count_identity(const AlignedSequence& sequence) {
     const auto sum = [](const std::vector<int>& boxes_of_id) {
         return std::accumulate(boxes_of_id.begin(), boxes_of_id.end(), std::int64_t{0});

@@ -19,9 +19,9 @@ namespace fgagt {
 
 /// Which boxes a benchmark counts.
 enum class MotRules {
-    kMot15, ///< ground truth with flag 0 is left out; classes mean nothing
+    kMot15, ///< ground truth with flag 0 is left out; classes are ignored
     kMot17, ///< MOT16 and MOT17: only pedestrians count; results on distractors are left out
-    kMot20, ///< the same, and non-motorised vehicles are distractors too
+    kMot20, ///< the same, but non-motorised vehicles are also distractors
 };
 
 namespace detail {
@@ -29,7 +29,7 @@ namespace detail {
 inline constexpr int kPedestrian = 1;
 inline constexpr int kLastMot17Class = 13;
 
-/// Person on vehicle, static person, distractor, reflection; on MOT20 non-motorised vehicle as well.
+/// Person on vehicle, static person, distractor, reflection; in MOT20 also non-motorised vehicle.
 [[nodiscard]] inline bool is_distractor(int class_id, MotRules rules) noexcept {
     return class_id == 2 || class_id == 7 || class_id == 8 || class_id == 12 ||
            (class_id == 6 && rules == MotRules::kMot20);
@@ -44,8 +44,8 @@ inline constexpr int kLastMot17Class = 13;
     return row.class_id >= kPedestrian && row.class_id <= kLastMot17Class;
 }
 
-/// Intersection over union in [0, 1], by the operations that TrackEval does: an IoU that is a threshold by
-/// design stays on the same side of it. 0 where either box is empty.
+/// Intersection over union in [0, 1], with the same operations as TrackEval, so that IoUs exactly at a
+/// threshold stay on the same side. 0 if either box is empty.
 [[nodiscard]] inline double exact_iou(const MotBox& a, const MotBox& b) noexcept {
     const double a_right = a.left + a.width, a_bottom = a.top + a.height;
     const double b_right = b.left + b.width, b_bottom = b.top + b.height;
@@ -57,7 +57,7 @@ inline constexpr int kLastMot17Class = 13;
     return width * height / (a_area + b_area - width * height);
 }
 
-/// Counts ids from 0 in order of their first appearance.
+/// Numbers IDs from 0 in order of first appearance.
 class DenseIds {
 public:
     int operator()(TrackId id) {
@@ -66,7 +66,7 @@ public:
         return known->second;
     }
 
-    /// What was counted, in order.
+    /// The original IDs, in order.
     [[nodiscard]] const std::vector<TrackId>& names() const noexcept { return names_; }
 
 private:
@@ -119,15 +119,15 @@ private:
                     overlaps_.push_back({static_cast<int>(g), static_cast<int>(r), 0, value});
     }
 
-    /// Matches results to boxes of every class, flag 0 too, so that a result on a pedestrian is not dropped
-    /// for a distractor beside it.
+    /// Matches results to boxes of all classes, including those with flag 0, so that a result on a pedestrian
+    /// is not dropped because of a distractor nearby.
     void drop_results_on_distractors(std::span<const GroundTruthRow> gts,
                                      std::span<const ResultRow> results) {
         for (const GroundTruthRow& gt : gts)
             if (!has_mot17_class(gt))
                 throw_invalid("evaluate: expected a MOT17 class from 1 to 13, got ", gt.class_id, " for id ",
                               gt.id, " in frame ", gt.frame,
-                              " of the ground truth; the rules MOT15 need no classes");
+                              " of the ground truth; the MOT15 rules need no classes");
         scores_.clear();
         for (const Overlap& overlap : overlaps_)
             scores_.push_back(reaches(overlap.iou, kMatchIou) ? overlap.iou : 0.0);
@@ -138,7 +138,7 @@ private:
         }
     }
 
-    /// Notes a box of object `id`; returns the box's index in its frame.
+    /// Adds a box of object `id`; returns the box's index in its frame.
     static int append(int id, std::vector<int>& ids_of_frame, std::vector<int>& boxes_of_id) {
         const auto index = static_cast<std::size_t>(id);
         if (index >= boxes_of_id.size()) boxes_of_id.resize(index + 1);
@@ -169,23 +169,23 @@ private:
 
 } // namespace detail
 
-/// The rules that suit a ground truth: MOT17 where every box has a MOT17 class, else MOT15.
+/// The rules that suit a ground truth: MOT17 if every box has a MOT17 class, else MOT15.
 [[nodiscard]] inline MotRules suitable_rules(const GroundTruthRows& gt) noexcept {
     const bool has_classes = !gt.empty() && std::ranges::all_of(gt.rows(), detail::has_mot17_class);
     return has_classes ? MotRules::kMot17 : MotRules::kMot15;
 }
 
-/// Puts a ground truth and a result side by side as a benchmark's rules say.
+/// Aligns a ground truth and a result according to the rules of a benchmark.
 ///
-/// With MOT17 and MOT20, per frame: results are matched to all ground truth boxes (any class, flag 0 too) at
-/// IoU >= 0.5; results on distractors are left out; then all ground truth is left out that is no pedestrian
-/// or has flag 0. With MOT15 only ground truth with flag 0 is left out.
+/// MOT17 and MOT20 work per frame. Results are matched to all ground truth boxes (any class, including flag
+/// 0) at IoU >= 0.5. Results on distractors are left out. Then all ground truth that is not a pedestrian or
+/// has flag 0 is left out. MOT15 only leaves out ground truth with flag 0.
 ///
 /// @param gt          ground truth
-/// @param result      what a tracker wrote
-/// @param rules       of the benchmark
-/// @param last_frame  frames beyond it are not looked at
-/// @throws InvalidArgument  a ground truth box without a MOT17 class under the rules of MOT17 or MOT20
+/// @param result      output of a tracker
+/// @param rules       rules of the benchmark
+/// @param last_frame  later frames are ignored
+/// @throws InvalidArgument  a ground truth box has no MOT17 class under the rules of MOT17 or MOT20
 [[nodiscard]] inline AlignedSequence align(const GroundTruthRows& gt, const ResultRows& result,
                                            MotRules rules, std::int64_t last_frame) {
     std::vector<std::int64_t> frames;

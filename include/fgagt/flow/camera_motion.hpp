@@ -18,27 +18,28 @@
 
 namespace fgagt {
 
-/// Options of CameraMotion. Its pixels are those of the image that corners are tracked in: half the
+/// Options of CameraMotion. Pixels are those of the image in which corners are tracked, which has half the
 /// resolution of the flow.
 struct CameraMotionOptions {
-    int corners = 300;        ///< background points looked for at most, [2, 10000]
-    float quality = 0.01F;    ///< weakest corner as a share of the strongest, (0, 1]
-    float distance = 8;       ///< between two corners at least, pixels, >= 0
-    float consistency = 0.5F; ///< forward-backward error at most, pixels, > 0
-    float tolerance = 1;      ///< what the motion may miss an inlier by, pixels, > 0
-    int trials = 200;         ///< RANSAC samples, [1, 100000]: 30 % inliers are found in all but 1 of 10^8
-    int min_inliers = 12;     ///< fewer make the motion unknown, >= 2
-    float min_inlier_share = 0.3F; ///< of the points tracked; less makes the motion unknown, [0, 1]
+    int corners = 300;             ///< maximum number of background points, [2, 10000]
+    float quality = 0.01F;         ///< minimum strength of a corner, as a share of the strongest, (0, 1]
+    float distance = 8;            ///< minimum distance between two corners, pixels, >= 0
+    float consistency = 0.5F;      ///< maximum forward-backward error, pixels, > 0
+    float tolerance = 1;           ///< maximum error of an inlier, pixels, > 0
+    int trials = 200;              ///< RANSAC samples, [1, 100000]; 200 miss 30 % inliers once in 10^8 cases
+    int min_inliers = 12;          ///< with fewer inliers the motion is unknown, >= 2
+    float min_inlier_share = 0.3F; ///< of the tracked points; with fewer the motion is unknown, [0, 1]
 };
 
-/// Motion of the camera as seen in the background: corners outside all boxes are tracked by LucasKanade,
-/// checked forward and backward, and a similarity (turn, zoom, shift) is fitted by RANSAC. Deterministic.
+/// Estimates the camera's motion from the background. LucasKanade tracks corners outside all boxes and checks
+/// them forward and backward; RANSAC fits a similarity (rotation, zoom, shift). Deterministic.
 class CameraMotion {
 public:
     using Options = CameraMotionOptions;
 
-    /// @param options       checked
+    /// @param options       see CameraMotionOptions
     /// @param lucas_kanade  the options that the images' pyramids were built with
+    /// @throws InvalidArgument  an option is out of range
     explicit CameraMotion(CameraMotionOptions options = {}, LucasKanadeOptions lucas_kanade = {})
         : options_(options),
           lucas_kanade_(lucas_kanade) {
@@ -52,9 +53,10 @@ public:
     ///
     /// @param previous  as PyramidalFlow::prepare makes it
     /// @param current   of the same frame size
-    /// @param boxes  moving things of the previous frame, in frame coordinates; nothing in them is looked at
-    /// @return       empty where too few corners were found, tracked or of one opinion, and for images
-    ///               that cannot be compared
+    /// @param boxes     moving objects of the previous frame, in frame coordinates; pixels in them are
+    ///                  ignored
+    /// @return  empty if too few corners were found, tracked or consistent, or if the images cannot be
+    ///          compared
     [[nodiscard]] std::optional<Affine> estimate(const FlowImage& previous, const FlowImage& current,
                                                  std::span<const Box> boxes) {
         if (!previous.comparable(current)) return std::nullopt;

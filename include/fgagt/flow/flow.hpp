@@ -1,6 +1,6 @@
 #pragma once
 
-/// Where boxes and the camera went between two frames.
+/// Motion of boxes and of the camera between two frames.
 #include <fgagt/flow/camera_motion.hpp>
 #include <fgagt/flow/flow_image.hpp>
 #include <fgagt/flow/image_pyramid.hpp>

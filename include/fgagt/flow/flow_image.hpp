@@ -7,19 +7,19 @@
 
 namespace fgagt {
 
-/// What flow keeps of a frame: a pyramid of the grey frame, perhaps halved. A value; default-constructed
-/// it stands for "no frame".
+/// The data that flow keeps of a frame: a pyramid of the grey frame, perhaps halved. A value; a
+/// default-constructed one means "no frame".
 struct FlowImage {
     GreyPyramid pyramid; ///< of the grey frame, perhaps halved
     cv::Size frame_size; ///< of the frame, pixels
     float scale = 1;     ///< pixels of the pyramid per pixel of the frame
 
-    /// Whether flow between the two can be computed.
+    /// Whether flow between the two images can be computed.
     [[nodiscard]] bool comparable(const FlowImage& other) const {
         return !pyramid.empty() && frame_size == other.frame_size && pyramid.size() == other.pyramid.size();
     }
 
-    /// A frame's point at a level of the pyramid, both in continuous coordinates.
+    /// Converts a point of the frame to a level of the pyramid, both in continuous coordinates.
     [[nodiscard]] cv::Point2f to_level(cv::Point2f point, int level) const {
         const cv::Point2f base = pixel_centre::from_continuous(point * scale);
         return pixel_centre::to_continuous(base / static_cast<float>(1 << level));
@@ -39,7 +39,7 @@ void transfer(Archive& archive, FlowImage& image) {
     archive.require(image.pyramid.empty() || (image.frame_size.width >= image.pyramid.size().width &&
                                               image.frame_size.height >= image.pyramid.size().height &&
                                               image.scale > 0 && image.scale <= 1),
-                    "an image of flow that is not larger than its frame");
+                    "a flow image no larger than its frame");
 }
 
 } // namespace fgagt

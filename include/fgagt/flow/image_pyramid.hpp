@@ -16,7 +16,7 @@
 
 namespace fgagt {
 
-/// Read-only look at an 8-bit grey image whose pixels go on beyond every edge.
+/// Read-only view of an 8-bit grey image with a border of pixels beyond every edge.
 struct GreyView {
     const std::uint8_t* origin = nullptr; ///< pixel (0, 0)
     std::ptrdiff_t stride = 0;            ///< bytes from one row to the next
@@ -31,17 +31,16 @@ struct GreyView {
 ///
 /// Level l + 1 is level l smoothed by the 5x5 binomial and taken at even pixels (`cv::pyrDown`), so a point
 /// at x in integer-centre coordinates is at x / 2 there. The border is wide enough for a tracking window that
-/// just touches the image, which spares its inner loops every bounds check. A value: a copy has its own
-/// pixels.
+/// just touches the image, so inner loops need no bounds checks. A value: a copy has its own pixels.
 class GreyPyramid {
 public:
     /// Fills the pyramid; memory is reused while the size stays the same.
     ///
     /// @param grey            CV_8UC1, not empty; no reference to it is kept
-    /// @param further_levels  levels wanted beyond the first, >= 0; there are fewer where the next one
-    ///                        would not be larger than the window in both directions
+    /// @param further_levels  levels wanted beyond the first, >= 0; there are fewer if the next one would not
+    ///                        be larger than the window in both directions
     /// @param window          side of the tracking window, pixels, >= 1
-    /// @throws InvalidArgument  another type, an empty image, or a number out of range
+    /// @throws InvalidArgument  the image is empty or of another type, or a number is out of range
     void build(const cv::Mat& grey, int further_levels, int window) {
         if (grey.empty() || grey.type() != CV_8UC1)
             detail::throw_invalid("GreyPyramid::build: expected a non-empty CV_8UC1 image, got ", grey.cols,
@@ -49,10 +48,10 @@ public:
         if (further_levels < 0 || window < 1)
             detail::throw_invalid("GreyPyramid::build: expected further_levels >= 0 and window >= 1, got ",
                                   further_levels, " and ", window);
-        border_ = window + 1; // one more than the window reaches: derivatives look at neighbours
+        border_ = window + 1; // one more than the window reaches: derivatives need neighbours
         margin_ = (border_ + kWord - 1) / kWord * kWord;
         lay_out(grey.size(), further_levels, window);
-        int copied = 0; // rows of level 0, while they are in the cache for level 1
+        int copied = 0; // rows of level 0, just before level 1 needs them in the cache
         const auto copy_to = [&](int row) {
             for (; copied <= row; ++copied) {
                 copy_row(grey, copied);
@@ -68,25 +67,25 @@ public:
             mirror_ends(level);
     }
 
-    /// Whether no image was ever built.
+    /// Whether no image has been built yet.
     [[nodiscard]] bool empty() const noexcept { return levels_.empty(); }
     /// Size of level 0; 0 x 0 when empty.
     [[nodiscard]] cv::Size size() const { return empty() ? cv::Size() : levels_.front().size; }
     /// Number of levels, the first included.
     [[nodiscard]] int levels() const noexcept { return static_cast<int>(levels_.size()); }
-    /// Pixels that every level goes on beyond each edge.
+    /// Width of the border beyond each edge of every level, pixels.
     [[nodiscard]] int border() const noexcept { return border_; }
 
-    /// Valid until the pyramid is built anew, assigned or destroyed.
+    /// A level; valid until the pyramid is rebuilt, assigned or destroyed.
     [[nodiscard]] GreyView level(int index) const {
         const Level& level = at(index);
         return {row_of(level, 0), stride_of(level), level.size.width, level.size.height};
     }
 
-    /// The same as an OpenCV image without the border; for reading only.
+    /// A level as an OpenCV image without the border; for reading only.
     [[nodiscard]] cv::Mat image(int index) const { return header(at(index)); }
 
-    /// For snapshots: level 0, and how the others were made of it.
+    /// For snapshots: level 0, and how to rebuild the others from it.
     template <class Archive>
     friend void transfer(Archive& archive, GreyPyramid& pyramid) {
         cv::Size size = pyramid.size();
@@ -98,7 +97,7 @@ public:
             pyramid = {};
             if (levels == 0) {
                 archive.require(size == cv::Size() && window == -1 && pixels.empty(),
-                                "no image or all of one");
+                                "either no image or a whole one");
                 return;
             }
             archive.require(size.width >= 1 && size.height >= 1 && levels >= 1 && levels <= kMostLevels &&
@@ -115,8 +114,8 @@ public:
 private:
     static constexpr int kMostLevels = 31, kWidestWindow = 1023; // in a snapshot
     static constexpr std::size_t kSlack = 64; ///< bytes after the last pixel that may be read
-    static constexpr int kAhead = 2;          ///< rows from the one that is copied to the one fetched
-    static constexpr int kWord = 8;           ///< pixels that are mirrored at once
+    static constexpr int kAhead = 2;          ///< rows from the one copied to the one prefetched
+    static constexpr int kWord = 8;           ///< pixels mirrored at once
 
     struct Level {
         cv::Size size;
@@ -138,8 +137,7 @@ private:
         levels_.resize(count);
     }
 
-    /// Copies a row to level 0 and fetches a later one meanwhile; to fetch what lies behind the last one is
-    /// no harm.
+    /// Copies a row to level 0 and prefetches a later one. Prefetching beyond the last row does no harm.
     void copy_row(const cv::Mat& grey, int y) {
         constexpr int kCacheLine = 64;
         const std::uint8_t* const from = grey.ptr(y);
@@ -154,8 +152,8 @@ private:
         std::copy(from + x, from + grey.cols, to + x);
     }
 
-    /// Smooths and takes the even pixels; `prepare(row)` is called before a row of `from` and those above it
-    /// are read.
+    /// Smooths and takes the even pixels. `prepare(row)` is called before that row of `from`, or one above
+    /// it, is read.
     template <class Prepare>
     void halve(const Level& from, Level& to, Prepare prepare) {
 #ifdef FGAGT_AVX2
@@ -192,13 +190,13 @@ private:
     }
 #endif
 
-    /// Where a pixel that is outside of [0, size) is mirrored at the first or the last one.
+    /// The index in [0, size) that an index outside is mirrored to, about the first or last pixel.
     [[nodiscard]] static int mirrored(int index, int size) {
         if (index >= 0 && index < size) return index;
         return cv::borderInterpolate(index, size, cv::BORDER_REFLECT_101);
     }
 
-    /// Writes a word's bytes in the opposite order.
+    /// Writes the bytes of a word in reverse order.
     static void mirror_word(const std::uint8_t* from, std::uint8_t* to) noexcept {
         std::uint64_t word = 0;
         std::memcpy(&word, from, kWord);
@@ -254,7 +252,7 @@ private:
     [[nodiscard]] std::ptrdiff_t stride_of(const Level& level) const noexcept {
         return level.size.width + 2 * margin_;
     }
-    // cv::Mat has no read-only headers; who gets one from a const pyramid only reads.
+    // cv::Mat has no read-only headers. Headers from a const pyramid must only be read.
     [[nodiscard]] cv::Mat header(const Level& level) const {
         return {level.size, CV_8UC1, const_cast<std::uint8_t*>(row_of(level, 0)),
                 static_cast<std::size_t>(stride_of(level))};
@@ -266,11 +264,11 @@ private:
     std::vector<std::int16_t> sums_; ///< of the rows being halved
 };
 
-/// The frame as an 8-bit grey image: the frame itself where it is one, else converted into `buffer`.
+/// The frame as an 8-bit grey image: the frame itself if it is grey, otherwise converted into `buffer`.
 ///
 /// @param frame   non-empty CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA)
 /// @param buffer  holds the result's pixels; must outlive it
-/// @throws InvalidArgument  an empty frame or another type
+/// @throws InvalidArgument  the frame is empty or of another type
 [[nodiscard]] inline cv::Mat as_grey(const cv::Mat& frame, std::vector<std::uint8_t>& buffer) {
     detail::require_frame(frame, "as_grey");
     const int type = frame.type();

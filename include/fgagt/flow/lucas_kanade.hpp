@@ -19,21 +19,20 @@ namespace fgagt {
 struct LucasKanadeOptions {
     int window = 21;       ///< side of the tracked patch, pixels, [3, 63]
     int levels = 3;        ///< further pyramid levels beyond the first, [0, 16]
-    int iterations = 30;   ///< Newton-Raphson steps per level at most, [1, 1000]
-    float epsilon = 0.01F; ///< a step that is not longer than this ends a level, pixels, >= 0
-    /// A point is refused where the smaller eigenvalue of the window-mean structure tensor is below this,
-    /// (grey levels per pixel)^2, >= 0; OpenCV's minEigThreshold times 1024.
+    int iterations = 30;   ///< maximum Newton-Raphson steps per level, [1, 1000]
+    float epsilon = 0.01F; ///< a step no longer than this ends a level, pixels, >= 0
+    /// A point is rejected if the smaller eigenvalue of the window-mean structure tensor is below this, (grey
+    /// levels per pixel)^2, >= 0; OpenCV's minEigThreshold times 1024.
     float min_eigenvalue = 0.1024F;
-    /// Standard deviation of the Gaussian W that weighs the window's pixels, pixels, >= 0; 0: all weigh the
-    /// same.
+    /// Standard deviation of the Gaussian weights W of the window's pixels, pixels, >= 0; 0: equal weights.
     float weight_sigma = 0;
 };
 
-/// Where one point went.
+/// The result of tracking one point.
 struct TrackedPoint {
-    cv::Point2f position; ///< continuous image coordinates; finite, and without meaning where not found
-    float error = 0;      ///< mean absolute difference of the two patches, grey levels; 0 where not found
-    bool found = false;   ///< whether it could be followed
+    cv::Point2f position; ///< continuous image coordinates; finite, but meaningless if not found
+    float error = 0;      ///< mean absolute difference of the two patches, grey levels; 0 if not found
+    bool found = false;   ///< whether it could be tracked
 
     friend bool operator==(const TrackedPoint&, const TrackedPoint&) = default;
 };
@@ -41,17 +40,17 @@ struct TrackedPoint {
 /// Pyramidal Lucas-Kanade point tracker with Newton-Raphson refinement (Bouguet, "Pyramidal implementation of
 /// the Lucas Kanade feature tracker", 2001): V = (A^T W^2 A)^-1 A^T W^2 b per level, coarse to fine.
 ///
-/// Follows `cv::calcOpticalFlowPyrLK` in its rules: a level that fails keeps the guess of the coarser one,
-/// and only the finest level can lose a point; where a step nearly undoes the one before it, half of it is
-/// taken back and the level is done. Gradients are taken around each point alone, so no derivative images are
-/// made and nothing is computed anew for the previous frame. Many points are shared out to OpenCV's threads,
-/// which changes no result. One object must not be used by two threads at once.
+/// It follows the rules of `cv::calcOpticalFlowPyrLK`. A level that fails keeps the guess of the coarser one,
+/// and only the finest level can lose a point. If a step nearly undoes the one before it, half of it is taken
+/// back and the level ends. Gradients are computed only around each point, so no derivative images are needed
+/// and nothing is recomputed for the previous frame. Many points are shared among OpenCV's threads, which
+/// changes no result. Two threads must not use one object at the same time.
 class LucasKanade {
 public:
     using Options = LucasKanadeOptions;
 
     LucasKanade() : LucasKanade(LucasKanadeOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit LucasKanade(LucasKanadeOptions options) : options_(options) {
         validate();
         kernels_ = detail::lucas_kanade_kernels(options_.window);
@@ -61,7 +60,7 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// Builds the pyramid that `track` needs of a CV_8UC1 image.
+    /// Builds the pyramid that `track` needs, from a CV_8UC1 image.
     void prepare(const cv::Mat& grey, GreyPyramid& pyramid) const {
         pyramid.build(grey, options_.levels, options_.window);
     }
@@ -70,11 +69,11 @@ public:
     ///
     /// @param previous, current  pyramids of the same size, made by `prepare` (or with a larger window)
     /// @param points    [K] in `previous`; a point that is not finite or beyond kCoordinateLimit is not found
-    /// @param tracked   becomes [K]
-    /// @param guesses   [K] where they may be found, or empty: they start where they were
-    /// @param finest    the pyramid level that is the finest one used; all points are in its coordinates
-    /// @throws InvalidArgument  pyramids that do not fit each other, the window or `finest`; numbers
-    ///                          that disagree
+    /// @param tracked   set to [K]
+    /// @param guesses   [K] where the search starts, or empty: it starts at the old positions
+    /// @param finest    the finest pyramid level that is used; all points are in its coordinates
+    /// @throws InvalidArgument  the pyramids do not fit each other, the window or `finest`, or the numbers of
+    ///                          points and guesses differ
     void track(const GreyPyramid& previous, const GreyPyramid& current, std::span<const cv::Point2f> points,
                std::vector<TrackedPoint>& tracked, std::span<const cv::Point2f> guesses = {},
                int finest = 0) {
@@ -92,9 +91,8 @@ public:
         });
     }
 
-    /// As `track`, then tracks what was found back again: a point that does not come back to within
-    /// `threshold` pixels of where it started is not found (Kalal et al., "Forward-backward error", ICPR
-    /// 2010).
+    /// As `track`, then tracks the found points back. A point that does not come back to within `threshold`
+    /// pixels of its start is not found (Kalal et al., "Forward-backward error", ICPR 2010).
     void track_consistent(const GreyPyramid& previous, const GreyPyramid& current,
                           std::span<const cv::Point2f> points, float threshold,
                           std::vector<TrackedPoint>& tracked, int finest = 0) {
@@ -119,7 +117,7 @@ private:
         }
     };
 
-    /// What is known of the patch around the point that is being followed.
+    /// The patch around the point being tracked.
     struct Patch {
         std::vector<std::int16_t> derivative_x, derivative_y; ///< of the pixels around the patch's points
         std::vector<std::int16_t> gradient_x, gradient_y;     ///< times W^2; see detail::Gradient
@@ -136,7 +134,7 @@ private:
         }
     };
 
-    /// A point in integer-centre coordinates: the pixel at its upper left and how far it lies beyond.
+    /// A point in integer-centre coordinates: the pixel at its upper left and the offset from it.
     struct Place {
         cv::Point pixel;
         cv::Point2f offset; ///< [0, 1)
@@ -146,7 +144,7 @@ private:
               offset(point - cv::Point2f(pixel)) {}
     };
 
-    /// Values at a pixel and at the next ones to the right, down, and both; in between by interpolation.
+    /// Values at a pixel and at the next ones to the right, down, and both; interpolated in between.
     class Cell {
     public:
         Cell() = default;
@@ -178,7 +176,7 @@ private:
                 o.weight_sigma);
     }
 
-    /// W^2 of every pixel of the window; none when all weigh the same.
+    /// W^2 of every pixel of the window; empty if all weights are equal.
     void make_weights() {
         total_weight_ = static_cast<float>(options_.window * options_.window);
         if (!(options_.weight_sigma > 0)) return;
@@ -211,10 +209,10 @@ private:
                                   std::min(previous.levels(), current.levels()), "), got ", finest);
     }
 
-    /// Calls `follow(point, patch)` for every one of so many points; each thread has its own patch.
+    /// Calls `follow(point, patch)` for each of the points. Each thread has its own patch.
     template <class Follow>
     void each_point(std::size_t points, const Follow& follow) {
-        constexpr std::size_t kLeast = 32; // take longer than a thread takes to wake up
+        constexpr std::size_t kLeast = 32; // fewer points are not worth another thread
         const std::size_t parts = detail::parts_of(points, kLeast);
         while (patches_.size() < parts)
             patches_.emplace_back(options_.window);
@@ -224,7 +222,7 @@ private:
         });
     }
 
-    /// Without the error.
+    /// Tracks one point; leaves its error at 0.
     [[nodiscard]] TrackedPoint track_point(const GreyPyramid& previous, const GreyPyramid& current,
                                            cv::Point2f point, cv::Point2f guess, int finest,
                                            Patch& patch) const {
@@ -245,8 +243,8 @@ private:
         return {pixel_centre::to_continuous(target), 0, found};
     }
 
-    /// Newton-Raphson on one level, in integer-centre coordinates. False where the point is lost; `target` is
-    /// then as far as it got.
+    /// Newton-Raphson on one level, in integer-centre coordinates. Returns false if the point is lost;
+    /// `target` is then the last position reached.
     [[nodiscard]] bool refine(const GreyView& previous, const GreyView& current, cv::Point2f source,
                               cv::Point2f& target, Patch& patch) const {
         // The smallest determinant that is inverted: OpenCV's FLT_EPSILON in the scaling of StructureTensor.
@@ -260,9 +258,9 @@ private:
         if (a.smaller_eigenvalue() / total_weight_ < options_.min_eigenvalue || determinant < kSingular)
             return false;
 
-        // What the gradient makes of the patch, A^T W^2 times its grey levels, is linear in where between
-        // pixels it lies, and so is the step: both are known all over a pixel's cell once they are at its
-        // corners.
+        // A^T W^2 times the patch's grey levels is linear in the patch's position between pixels, on each
+        // axis, and so is the step. Both are therefore known everywhere in a pixel's cell once they are known
+        // at its corners.
         const auto cell = [&](const GreyView& image, cv::Point pixel, auto value) {
             const detail::Correlation sums = kernels_.correlate(pixels_of(image, pixel), gradient_of(patch));
             const auto corner = [&](std::size_t i) { return value(cv::Point2d(sums.x[i], sums.y[i])); };
@@ -277,12 +275,12 @@ private:
         };
 
         cv::Point2f corner = target - half, last_step;
-        cv::Point2f known; // the pixel whose cell `steps` is
+        cv::Point2f known; // the pixel of the cell in `steps`
         Cell steps;
         for (int i = 0; i < options_.iterations; ++i) {
             if (!touches(current, corner)) return false;
             cv::Point2f offset = corner - known;
-            if (i == 0 || !(offset.x >= 0 && offset.x < 1 && offset.y >= 0 && offset.y < 1)) { // left it
+            if (i == 0 || !(offset.x >= 0 && offset.x < 1 && offset.y >= 0 && offset.y < 1)) { // outside
                 const Place place(corner);
                 steps = cell(current, place.pixel, solve);
                 known = place.pixel;
@@ -301,7 +299,7 @@ private:
         return true;
     }
 
-    /// Whether a window with this upper left pixel is no farther outside the image than the border goes.
+    /// Whether a window with this upper left pixel lies within the image and its border.
     [[nodiscard]] bool touches(const GreyView& image, cv::Point2f corner) const noexcept {
         const auto reach = static_cast<float>(-options_.window);
         return !detail::is_nan(corner.x) && !detail::is_nan(corner.y) && corner.x >= reach &&
@@ -309,7 +307,7 @@ private:
                corner.y < static_cast<float>(image.height);
     }
 
-    /// Fills the gradient. What lies beyond the image has none, not that of its mirror image.
+    /// Fills the gradient. It is zero beyond the image, not that of the mirrored pixels.
     void take_gradient(const GreyView& image, const Place& place, Patch& patch) const {
         const int window = options_.window, side = window + 1, stride = detail::padded(side);
         kernels_.take_derivatives(pixels_of(image, place.pixel), side, side, patch.derivative_x.data(),
@@ -325,7 +323,7 @@ private:
         kernels_.interpolate(patch.derivative_y.data(), fraction, window, patch.gradient_y.data());
     }
 
-    /// Sets the derivatives at the points that are not in `inside` to zero.
+    /// Sets the derivatives at points outside `inside` to zero.
     void clear_outside(cv::Rect inside, std::int16_t* derivative) const {
         const int side = options_.window + 1;
         for (int y = 0; y < side; ++y, derivative += detail::padded(side)) {
@@ -337,7 +335,7 @@ private:
         }
     }
 
-    /// A^T W^2 A; leaves W^2 A in the place of the gradient.
+    /// Returns A^T W^2 A, and replaces the gradient by W^2 A.
     [[nodiscard]] StructureTensor structure_tensor(Patch& patch) const {
         const detail::TensorSums sums =
             weights_.empty() ? kernels_.sum_tensor(gradient_of(patch)) : weigh(patch);
@@ -346,7 +344,7 @@ private:
                 static_cast<float>(sums.yy * kUnit)};
     }
 
-    /// Multiplies the gradient by W^2, and sums up what that is times the gradient.
+    /// Multiplies the gradient by W^2, and sums the products of the result and the original gradient.
     [[nodiscard]] detail::TensorSums weigh(Patch& patch) const {
         detail::TensorSums sums;
         for (std::size_t i = 0; i < weights_.size(); ++i) {
@@ -382,8 +380,8 @@ private:
     }
 
     Options options_;
-    float half_ = 0;             ///< from the window's first to its middle pixel
-    std::vector<float> weights_; ///< W^2, laid out as the gradient, empty when all are 1
+    float half_ = 0;             ///< distance from the window's first to its middle pixel
+    std::vector<float> weights_; ///< W^2, laid out as the gradient; empty if all are 1
     float total_weight_ = 0;
 
     detail::LucasKanadeKernels kernels_;

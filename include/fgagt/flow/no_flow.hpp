@@ -10,7 +10,7 @@
 
 namespace fgagt {
 
-/// Flow for trackers that see no frames: every box's flow is unreliable and the camera's motion unknown.
+/// Flow for trackers that read no frames: every box's flow is unreliable, and the camera's motion is unknown.
 class NoFlow {
 public:
     /// Nothing is kept of a frame.
@@ -20,17 +20,17 @@ public:
         friend void transfer(Archive& /*archive*/, Image& /*image*/) {}
     };
 
-    /// Keeps nothing.
+    /// Does nothing.
     void prepare(const cv::Mat& /*frame*/, Image& /*image*/) const noexcept {}
 
     /// @param boxes  [N]
-    /// @param flows  becomes one unreliable flow per box
+    /// @param flows  set to one unreliable flow per box
     void propagate(const Image& /*previous*/, const Image& /*current*/, std::span<const Box> boxes,
                    std::vector<BoxFlow>& flows) const {
         flows.assign(boxes.size(), BoxFlow{});
     }
 
-    /// Unknown.
+    /// The camera's motion: always unknown.
     [[nodiscard]] std::optional<Affine> camera_motion(const Image& /*previous*/, const Image& /*current*/,
                                                       std::span<const Box> /*boxes*/) const noexcept {
         return std::nullopt;

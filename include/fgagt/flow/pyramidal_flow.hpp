@@ -23,7 +23,7 @@
 
 namespace fgagt {
 
-/// Which points of a box are tracked, and what is made of them.
+/// Which points of a box are tracked, and what is computed from them.
 enum class FlowMode : std::uint8_t {
     kCentre, ///< the centre alone; the box keeps its size (the paper)
     kTorso,  ///< 3x3 points on the middle half of the box, median shift; the box keeps its size
@@ -32,26 +32,26 @@ enum class FlowMode : std::uint8_t {
 
 /// Options of PyramidalFlow.
 struct PyramidalFlowOptions {
-    FlowMode mode = FlowMode::kTorso;                 ///< which points are followed
-    LucasKanadeOptions lucas_kanade = {.window = 15}; ///< how a point is followed
+    FlowMode mode = FlowMode::kTorso;                 ///< which points are tracked
+    LucasKanadeOptions lucas_kanade = {.window = 15}; ///< how points are tracked
     int pixels = 960 * 540;       ///< frames are halved until their area comes nearest to this, pixels, >= 1
-    bool forward_backward = true; ///< track every point back again and see whether it returns
-    float forward_backward_threshold =
-        1;                  ///< how far it may miss where it started, pixels of the scaled frame, > 0
-    float min_share = 0.5F; ///< points that must survive for a reliable flow, as a share, (0, 1]
-    /// A box whose centre lies in another given box that reaches farther down is unreliable: who stands in
-    /// front has the lower feet, and flow on what is hidden follows what hides it.
+    bool forward_backward = true; ///< whether to track every point back and check that it returns
+    float forward_backward_threshold = 1; ///< maximum distance from its start, scaled frame's pixels, > 0
+    float min_share = 0.5F;               ///< minimum share of surviving points for a reliable flow, (0, 1]
+    /// Whether a box is unreliable if its centre lies in another given box that reaches farther down. An
+    /// object in front has its feet lower in the image, and the flow of hidden pixels is that of the
+    /// occluder.
     bool skip_occluded = true;
     int box_grid = 7;              ///< points per axis in box mode, [2, 32]
     float max_scale_change = 0.1F; ///< a scale farther from 1 counts as 1 (box mode), [0, 1)
     bool camera_motion = true;     ///< false: the camera's motion is always unknown, which costs no time
-    CameraMotionOptions camera{};  ///< how its motion is found
+    CameraMotionOptions camera{};  ///< how the camera's motion is estimated
 };
 
 /// Moves boxes by pyramidal Lucas-Kanade flow of points on them. Satisfies FlowPropagator.
 ///
-/// Boxes and flows are in pixels of the frame, whatever it was scaled by. A point survives when it starts and
-/// arrives inside the frame, is found, and (unless that is off) returns to where it started when tracked
+/// Boxes and flows are in pixels of the original frame, whatever its scaling. A point survives if it starts
+/// and ends inside the frame, is found, and (unless that is switched off) returns to its start when tracked
 /// back.
 class PyramidalFlow {
 public:
@@ -59,7 +59,7 @@ public:
     using Image = FlowImage;
 
     PyramidalFlow() : PyramidalFlow(PyramidalFlowOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit PyramidalFlow(PyramidalFlowOptions options)
         : options_(options),
           lucas_kanade_(options.lucas_kanade),
@@ -69,7 +69,7 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// @throws InvalidArgument  a frame that is empty or not CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA)
+    /// @throws InvalidArgument  the frame is empty or not CV_8UC1, CV_8UC3 (BGR) or CV_8UC4 (BGRA)
     void prepare(const cv::Mat& frame, Image& image) {
         detail::require_frame(frame, "PyramidalFlow");
         const int halvings = detail::halvings_to(frame.size(), options_.pixels);
@@ -78,14 +78,14 @@ public:
         image.scale = std::ldexp(1.F, -halvings);
     }
 
-    /// Follows points on the boxes.
+    /// Tracks points on the boxes.
     ///
     /// @param previous  from prepare
     /// @param current   from prepare, of the next frame
-    /// @param boxes  [N] in the previous frame, of all objects that were seen in it
-    /// @param flows  becomes [N]; an unreliable one is no motion at all
-    /// @note Unreliable are: images that cannot be compared; boxes that are occluded, outside the frame,
-    ///       not usable or without texture. O(N^2) comparisons, O(N) points.
+    /// @param boxes     [N] in the previous frame, of all objects that were seen in it
+    /// @param flows     set to [N]; an unreliable flow is zero motion
+    /// @note Flow is unreliable for images that cannot be compared, and for boxes that are occluded, outside
+    ///       the frame, invalid or without texture. O(N^2) comparisons, O(N) points.
     void propagate(const Image& previous, const Image& current, std::span<const Box> boxes,
                    std::vector<BoxFlow>& flows) {
         flows.assign(boxes.size(), BoxFlow{});
@@ -103,8 +103,8 @@ public:
             flows[asked_[k]] = summarise(boxes[asked_[k]], k * per_box, per_box);
     }
 
-    /// Motion of what lies outside the boxes, previous to current, in continuous frame coordinates; empty
-    /// when unknown or switched off.
+    /// Motion of the background outside the boxes, from previous to current, in continuous frame coordinates;
+    /// empty if unknown or switched off.
     [[nodiscard]] std::optional<Affine> camera_motion(const Image& previous, const Image& current,
                                                       std::span<const Box> boxes) {
         if (!options_.camera_motion) return std::nullopt;
@@ -161,7 +161,7 @@ private:
                 starts_.push_back(box.centre() + cv::Point2f(place(x) * box.width, place(y) * box.height));
     }
 
-    /// From `starts_` to `arrivals_`, both in frame coordinates.
+    /// Tracks `starts_` to `arrivals_`, both in frame coordinates.
     void track(const Image& previous, const Image& current) {
         arrivals_.resize(starts_.size());
         points_.clear();
@@ -181,7 +181,7 @@ private:
         }
     }
 
-    /// What the points [first, first + count) say about their box.
+    /// The flow of a box, from its points [first, first + count).
     [[nodiscard]] BoxFlow summarise(const Box& box, std::size_t first, std::size_t count) {
         survivors_.clear();
         for (std::size_t i = first; i < first + count; ++i)
@@ -196,8 +196,7 @@ private:
         return flow;
     }
 
-    /// By how much the distances between points have grown (Kalal et al., "Forward-backward error", ICPR
-    /// 2010).
+    /// Median growth of the distances between points (Kalal et al., "Forward-backward error", ICPR 2010).
     [[nodiscard]] float median_scale() {
         values_.clear();
         for (std::size_t i = 0; i < survivors_.size(); ++i)
@@ -211,7 +210,7 @@ private:
         return std::abs(scale - 1) <= options_.max_scale_change ? scale : 1.F;
     }
 
-    /// By how much the centre moved, when everything grew about it by `scale`.
+    /// Median shift of the centre, after everything has grown about it by `scale`.
     [[nodiscard]] float median_shift(float scale, cv::Point2f centre, float cv::Point2f::*axis) {
         values_.clear();
         for (const std::size_t i : survivors_)
@@ -220,7 +219,7 @@ private:
         return median();
     }
 
-    /// Of `values_`, which it reorders; the mean of the two middle ones where their number is even.
+    /// Median of `values_`, which it reorders; the mean of the two middle values if their number is even.
     [[nodiscard]] float median() {
         const auto middle = values_.begin() + static_cast<std::ptrdiff_t>(values_.size() / 2);
         std::nth_element(values_.begin(), middle, values_.end());
@@ -234,10 +233,10 @@ private:
     detail::GreyBuffers grey_;
     std::vector<std::size_t> asked_;  ///< boxes whose points are tracked
     std::vector<cv::Point2f> starts_; ///< of all asked boxes, in frame coordinates
-    std::vector<cv::Point2f> points_; ///< the same in the pyramid's
+    std::vector<cv::Point2f> points_; ///< the same in pyramid coordinates
     std::vector<TrackedPoint> arrivals_;
     std::vector<std::size_t> survivors_; ///< indices of one box's points
-    std::vector<float> values_;          ///< whose median is wanted
+    std::vector<float> values_;          ///< input of the median
 };
 static_assert(FlowPropagator<PyramidalFlow>);
 

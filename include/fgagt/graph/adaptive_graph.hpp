@@ -23,14 +23,14 @@
 
 namespace fgagt {
 
-/// The adaptive graph network of FGAGT (equations 9 to 11): every detection looks at all tracks and every
-/// track at all detections, weighted by the prior affinity E, before cosines are taken.
+/// The adaptive graph network of FGAGT (equations 9 to 11). Every detection aggregates the features of all
+/// tracks, and every track those of all detections, weighted by the prior affinity E. Then cosines are taken.
 ///
 ///     H_d = relu(F_d W1 + sigmoid(F_d Wa) * (E F_t W2))         (9)
 ///     H_t = relu(F_t W1 + sigmoid(F_t Wa) * (E^T F_d W2))       (10)
 ///     S_out = cosine(H_d, H_t)                                  (11)
 ///
-/// Without weights it behaves as with GraphWeights::untrained, without the products.
+/// Without weights it behaves as with GraphWeights::untrained, but skips the products.
 class AdaptiveGraph {
 public:
     using Options = AdaptiveGraphOptions;
@@ -54,18 +54,18 @@ public:
         weights_ = std::move(weights);
     }
 
-    /// The weights' own where there are some.
+    /// The options of the weights, if there are weights.
     [[nodiscard]] const AdaptiveGraphOptions& options() const noexcept { return options_; }
-    /// Empty when it works without.
+    /// Empty if there are no weights.
     [[nodiscard]] const std::optional<GraphWeights>& weights() const noexcept { return weights_; }
-    /// The weights' margin, or the one that suits the network without weights.
+    /// The weights' margin; kUntrainedMargin if there are no weights.
     [[nodiscard]] float margin() const noexcept { return margin_; }
 
     /// @param features_d  [M x D], M may be 0
     /// @param features_t  [N x D], N may be 0
     /// @param iou         [M x N]
-    /// @param similarity  [M x N] S_out, resized; in [0, 1], without ReLU or with a reduction in [-1, 1];
-    ///                    0 for a node of zero length, such as a row of zeros without weights
+    /// @param similarity  [M x N] S_out, resized; in [0, 1], or in [-1, 1] without ReLU or with a reduction;
+    ///                    0 for a node of zero length, such as a zero row without weights
     /// @throws InvalidArgument  shapes disagree with each other or with the weights, a value is not finite,
     ///                          or features and weights together overflow a float
     /// @note Complexity: O(M N D + (M + N) D^2); without weights O(M N D)
@@ -88,17 +88,17 @@ public:
         nodes_t_transposed_.pack(detail::MatrixView(nodes_t_).transposed());
         detail::multiply(detail::MatrixView(nodes_d_), nodes_t_transposed_, similarity);
         for (float& value : detail::numbers_of(similarity))
-            value = std::clamp(value, -1.0F, 1.0F); // rounding may lead just past them
+            value = std::clamp(value, -1.0F, 1.0F); // rounding may exceed the limits slightly
     }
 
-    /// [M x N] the prior affinity E of the last call, until the next one. 0 x 0 without weights: nothing
-    /// depends on it there, so it is not computed.
+    /// [M x N] the prior affinity E of the last call, valid until the next one. 0 x 0 without weights,
+    /// because nothing depends on it then.
     [[nodiscard]] const Matrix& prior() const noexcept { return prior_; }
 
 private:
-    /// Equations 9 and 10. Rows of unit length do not show a common factor of all features, so extreme ones
-    /// are brought to ordinary size first: the products then stay within a float. Only the gate sees the
-    /// factor.
+    /// Equations 9 and 10. A common factor of all features cancels in rows of unit length. Extreme features
+    /// are therefore rescaled to ordinary size first, so that the products stay within a float. Only the gate
+    /// depends on the factor.
     void update_nodes(const Matrix& features_d, const Matrix& features_t) {
         const int exponent = extreme_exponent(features_d, features_t);
         if (exponent != 0) {
@@ -120,8 +120,9 @@ private:
                                   "check how the weights were trained");
     }
 
-    /// Nodes of one side. What it gets from the other is aggregated after the product with W2, not before:
-    /// the same, and one product of all features with all weights is enough.
+    /// Computes the nodes of one side. Features of the other side are multiplied by W2 before they are
+    /// aggregated, not after. The result is the same, and one product of all features with all weights is
+    /// enough.
     ///
     /// @param prior          [own nodes x others]
     /// @param own, others    [nodes x 3 D] features times W1, Wa and W2
@@ -141,14 +142,14 @@ private:
         finish_nodes(nodes);
     }
 
-    /// ReLU, where there is one.
+    /// Applies the ReLU, if there is one.
     void rectify(Matrix& nodes) const {
         if (!options_.relu) return;
         for (float& value : detail::numbers_of(nodes))
             value = std::max(value, 0.0F);
     }
 
-    /// The reducing layer if there is one, unit length.
+    /// Applies the reducing layer, if there is one, and scales to unit length.
     void finish_nodes(Matrix& nodes) {
         if (weights_ && weights_->reduction.size() != 0) {
             detail::multiply(detail::MatrixView(nodes), reduction_, message_);
@@ -163,7 +164,7 @@ private:
             value = std::ldexp(value, exponent);
     }
 
-    /// Power of two above the largest feature, where that is far from 1; 0 otherwise.
+    /// Exponent of the power of two above the largest feature, if that is far from 1; otherwise 0.
     static int extreme_exponent(const Matrix& features_d, const Matrix& features_t) {
         float largest = 0;
         for (const Matrix* features : {&features_d, &features_t})
@@ -204,7 +205,7 @@ private:
             !detail::all_finite(detail::numbers_of(features_t)) ||
             !detail::all_finite(detail::numbers_of(iou)))
             detail::throw_invalid("AdaptiveGraph::relate: expected finite features and IoU, got NaN or "
-                                  "infinity; check what the pooler or the caller gave");
+                                  "infinity; check the pooler's output or the caller's vectors");
     }
 
     static std::string shape(const Matrix& matrix) {

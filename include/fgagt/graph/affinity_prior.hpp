@@ -17,8 +17,8 @@
 namespace fgagt {
 namespace detail {
 
-/// Squared distance of two rows of any finite floats. The difference is taken first: |a|^2 + |b|^2 - 2ab
-/// would lose nearly equal vectors to cancellation.
+/// Squared distance of two rows of any finite floats. Takes the difference first, because |a|^2 + |b|^2 - 2ab
+/// loses its precision for nearly equal vectors.
 [[nodiscard]] inline double squared_distance(std::span<const float> a, std::span<const float> b) {
     const double fast = sum_of_squared_differences(a, b);
     const bool kept_its_precision = fast > 1e-30 && fast < 1e30; // squares neither underflow nor overflow
@@ -31,7 +31,7 @@ namespace detail {
     return sum;
 }
 
-/// |a|^2 of each row; infinite where a float is too small for it.
+/// |a|^2 of each row; infinite if it exceeds a float.
 inline void squared_lengths(const Matrix& matrix, std::vector<float>& lengths) {
     lengths.resize(static_cast<std::size_t>(matrix.rows()));
     for (std::size_t row = 0; row < lengths.size(); ++row)
@@ -40,7 +40,7 @@ inline void squared_lengths(const Matrix& matrix, std::vector<float>& lengths) {
 
 } // namespace detail
 
-/// Memory of affinity_prior.
+/// Scratch memory of affinity_prior.
 struct AffinityPriorScratch {
     std::vector<float> lengths_d;      ///< [M] squared lengths of the detections' features
     std::vector<float> lengths_t;      ///< [N] squared lengths of the tracks'
@@ -56,7 +56,7 @@ struct AffinityPriorScratch {
 /// @param features_t  [N x D], finite
 /// @param iou         [M x N]
 /// @param iou_weight  w in [0, 1]
-/// @param squared     false: 1 / (distance + 1e-16), as the paper's other description says
+/// @param squared     false: 1 / (distance + 1e-16), as in the paper's other description
 /// @param prior       [M x N], resized; finite for all finite features. Complexity: O(M N D)
 /// @param scratch     reused from call to call
 inline void affinity_prior(const Matrix& features_d, const Matrix& features_t, const Matrix& iou,
@@ -73,8 +73,8 @@ inline void affinity_prior(const Matrix& features_d, const Matrix& features_t, c
         const std::span<const float> products = detail::row_of(std::as_const(scratch.products), d);
         double nearest = std::numeric_limits<double>::max();
         for (std::size_t t = 0; t < closeness.size(); ++t) {
-            // |a|^2 + |b|^2 - 2 ab is good where the distance is no small part of it, and all are ordinary
-            // floats.
+            // |a|^2 + |b|^2 - 2 ab is precise if the distance is not small compared to the lengths and all
+            // numbers are of ordinary size.
             const float lengths = scratch.lengths_d[d] + scratch.lengths_t[t];
             const float fast = lengths - 2 * products[t];
             const bool kept_its_precision = fast > lengths / 16 && lengths > 1e-30F && lengths < 1e30F;
@@ -85,8 +85,8 @@ inline void affinity_prior(const Matrix& features_d, const Matrix& features_t, c
             closeness[t] = (squared ? square : std::sqrt(square)) + 1e-16;
             nearest = std::min(nearest, closeness[t]);
         }
-        // Relative to the row's smallest distance the largest entry is 1 before normalisation, so nothing
-        // overflows where two vectors are identical.
+        // Values are relative to the row's smallest distance. The largest entry is then 1 before
+        // normalisation, so nothing overflows if two vectors are identical.
         double length = 0;
         for (double& value : closeness) {
             value = nearest / value;

@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// Everything that lets detections and tracks look at each other.
+/// Everything that relates detections and tracks by their features.
 
 #include <fgagt/graph/adaptive_graph.hpp>
 #include <fgagt/graph/affinity_prior.hpp>

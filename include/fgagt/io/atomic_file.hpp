@@ -11,7 +11,7 @@
 namespace fgagt {
 namespace detail {
 
-/// A name in the same folder that no other call uses, in this process or another.
+/// A file name in the same folder, unique across calls and processes.
 [[nodiscard]] inline std::filesystem::path temporary_beside(const std::filesystem::path& path) {
     static std::atomic<unsigned> counter{0};
     std::filesystem::path name = path;
@@ -21,12 +21,13 @@ namespace detail {
 
 } // namespace detail
 
-/// Writes a file whole or not at all: whatever goes wrong, a file that was there before keeps its contents.
+/// Writes a file completely or not at all: if anything fails, an existing file keeps its contents.
 ///
-/// The bytes go to a temporary file in the same folder, to disk, and then take the name. A symbolic link
-/// stays one; what is not a regular file (a pipe, /dev/null) is written to directly.
-/// @throws std::filesystem::filesystem_error  the path and the system's reason
-/// @note On Windows a file that another program has open cannot be replaced, nor one that is read-only.
+/// The bytes go to a temporary file in the same folder and are flushed to disk. Then the file is renamed to
+/// `path`. A symbolic link remains a link. Anything that is not a regular file (a pipe, /dev/null) is written
+/// to directly.
+/// @throws std::filesystem::filesystem_error  with the path and the system's reason
+/// @note On Windows, a file that is read-only, or that another program has open, cannot be replaced.
 inline void write_whole_file(const std::filesystem::path& path, std::string_view bytes) {
     std::error_code unresolved;
     const std::filesystem::path resolved = std::filesystem::canonical(path, unresolved);

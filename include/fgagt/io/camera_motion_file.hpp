@@ -15,12 +15,13 @@
 
 namespace fgagt {
 
-/// Camera motion that came with a sequence, by frame.
+/// Recorded camera motion of a sequence, by frame.
 class RecordedCameraMotion {
 public:
-    /// The map of frame `number - 1`'s continuous image coordinates to frame `number`'s; empty when unknown.
+    /// The map from the continuous image coordinates of frame `number - 1` to those of frame `number`; empty
+    /// if unknown.
     ///
-    /// @param number  counted from 1, as in MOTChallenge text
+    /// @param number  frame number from 1, as in MOTChallenge text
     [[nodiscard]] std::optional<Affine> frame(std::int64_t number) const {
         const auto found = by_frame_.find(number);
         if (found == by_frame_.end()) return std::nullopt;
@@ -29,7 +30,7 @@ public:
     /// Number of frames.
     [[nodiscard]] std::size_t size() const noexcept { return by_frame_.size(); }
 
-    /// Says whether the frame was new.
+    /// Adds a frame; returns false if it already exists.
     bool add(std::int64_t number, const Affine& motion) {
         return by_frame_.try_emplace(number, motion).second;
     }
@@ -38,13 +39,14 @@ private:
     std::map<std::int64_t, Affine> by_frame_;
 };
 
-/// Reads lines `frame a b tx c d ty`, separated by blanks. The file counts frames from 0, and its maps
-/// (previous frame to this one) count a pixel's centre as the integer; what is returned does neither.
+/// Reads lines `frame a b tx c d ty`, separated by blanks. The maps lead from the previous frame to this one.
+/// The file counts frames from 0 and puts integer coordinates at pixel centres. The result counts frames from
+/// 1 and uses continuous coordinates.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  a line has other than 7 columns, a field that is not a finite number, or a map that no
-///                     double can express; a frame is not whole, under 0, or there twice
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  a line does not have 7 columns; a field is not a finite number; a map overflows
+///                     double; a frame is not an integer, is negative, or appears twice
 [[nodiscard]] inline RecordedCameraMotion parse_camera_motion(std::string_view text,
                                                               const std::string& name) {
     TextFile file(text, name);
@@ -58,15 +60,15 @@ private:
                                 row.finite(5), row.finite(6), row.finite(7)};
         const Affine continuous = pixel_centre::to_continuous(at_centres);
         if (!detail::is_finite(continuous.tx) || !detail::is_finite(continuous.ty))
-            file.fail(0, "expected a map whose sums fit a double");
-        if (!motion.add(frame + 1, continuous)) file.fail(1, "frame ", frame, " is there twice");
+            file.fail(0, "expected a map that fits double precision");
+        if (!motion.add(frame + 1, continuous)) file.fail(1, "frame ", frame, " appears twice");
     }
     return motion;
 }
 
-/// Reads a file of camera motion.
+/// Reads a camera motion file.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_camera_motion()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_camera_motion()
 [[nodiscard]] inline RecordedCameraMotion read_camera_motion(const std::filesystem::path& path) {
     return parse_camera_motion(read_whole_file(path), detail::utf8_of(path));
 }

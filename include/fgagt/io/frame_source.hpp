@@ -24,14 +24,14 @@
 #include <utility>
 #include <vector>
 
-/// Frames of image sequences and videos. Needs OpenCV's imgcodecs and videoio and is therefore not part of
-/// any umbrella header.
+/// Frames of image sequences and videos. Needs OpenCV's imgcodecs and videoio, so it is not part of any
+/// umbrella header.
 namespace fgagt {
 
 namespace detail {
 
-/// The image that a file's bytes hold, CV_8UC3 (BGR); empty where OpenCV knows no such format. From memory,
-/// since cv::imread cannot open every path on Windows.
+/// Decodes the bytes of an image file to CV_8UC3 (BGR); empty if OpenCV does not support the format. Decodes
+/// from memory because cv::imread cannot open every path on Windows.
 [[nodiscard]] inline cv::Mat decoded(std::string file) {
     if (file.size() > std::numeric_limits<int>::max()) return {};
     return cv::imdecode(cv::Mat(1, static_cast<int>(file.size()), CV_8UC1, file.data()), cv::IMREAD_COLOR);
@@ -39,7 +39,7 @@ namespace detail {
 
 } // namespace detail
 
-/// Frames one after the other, CV_8UC3 (BGR).
+/// A sequence of frames, CV_8UC3 (BGR).
 class FrameSource {
 public:
     FrameSource() = default;
@@ -47,26 +47,26 @@ public:
     FrameSource& operator=(const FrameSource&) = delete;
     virtual ~FrameSource() = default;
 
-    /// Decodes the next frame; false, and an unchanged `frame`, after the last one, and where OpenCV cannot
-    /// decode any more of a video.
-    /// @throws ParseError  the frame should be there but cannot be read
+    /// Decodes the next frame. Returns false and leaves `frame` unchanged after the last frame, or when
+    /// OpenCV cannot decode the rest of a video.
+    /// @throws ParseError  the frame should exist but cannot be read
     virtual bool read(cv::Mat& frame) = 0;
-    /// Passes over the next frame; false after the last one.
+    /// Skips the next frame; false after the last one.
     virtual bool skip() = 0;
-    /// Number of frames; empty when unknown. For a video, what its container says.
+    /// Number of frames; empty if unknown. For a video, taken from its container.
     [[nodiscard]] virtual std::optional<std::int64_t> frame_count() const = 0;
-    /// Frames per second; empty when unknown.
+    /// Frames per second; empty if unknown.
     [[nodiscard]] virtual std::optional<double> frame_rate() const = 0;
-    /// Of the frames, in pixels; empty when unknown before the first one is read.
+    /// Size of the frames in pixels; empty if unknown before the first frame is read.
     [[nodiscard]] virtual std::optional<cv::Size> frame_size() const = 0;
 };
 
-/// Images in files of their own.
+/// Frames stored as separate image files.
 class ImageSequence final : public FrameSource {
 public:
-    /// @param files  in the order of the frames
-    /// @param frame_rate   frames per second, where known
-    /// @param frame_size   pixels, where known
+    /// @param files       image files in the order of the frames
+    /// @param frame_rate  frames per second, if known
+    /// @param frame_size  pixels, if known
     explicit ImageSequence(std::vector<std::filesystem::path> files, std::optional<double> frame_rate = {},
                            std::optional<cv::Size> frame_size = {})
         : files_(std::move(files)),
@@ -83,7 +83,7 @@ public:
                              "expected the image of frame " + std::to_string(next_ + 1) + ", found no file");
         try {
             image = detail::decoded(read_whole_file(files_[next_]));
-        } catch (const cv::Exception&) { // an image too large, say; told below
+        } catch (const cv::Exception&) { // for example an image that is too large; reported below
         }
         if (image.empty()) throw ParseError(file, 0, 0, "expected an image that OpenCV can decode");
         frame = std::move(image);
@@ -123,7 +123,7 @@ public:
     }
 
     bool read(cv::Mat& frame) override {
-        cv::Mat image; // a capture at its end would empty `frame`
+        cv::Mat image; // at the end, the capture would empty `frame`
         if (!succeeds([&] { return capture_.read(image); }) || image.empty()) return false;
         frame = std::move(image);
         return true;
@@ -160,7 +160,7 @@ private:
 
 namespace detail {
 
-/// The images that `seqinfo.ini` announces: 000001.jpg, 000002.jpg, ...
+/// The images listed by `seqinfo.ini`: 000001.jpg, 000002.jpg, ...
 [[nodiscard]] inline std::vector<std::filesystem::path> announced_images(const std::filesystem::path& folder,
                                                                          const SequenceInfo& info) {
     const std::filesystem::path images = folder / path_of(info.need(info.image_dir, "imDir"));
@@ -177,11 +177,11 @@ namespace detail {
 
 } // namespace detail
 
-/// Opens the frames of a MOTChallenge sequence (a folder with `seqinfo.ini`, images `000001.jpg` ... in its
-/// imDir).
+/// Opens the frames of a MOTChallenge sequence: a folder with `seqinfo.ini`, and images `000001.jpg` ... in
+/// its imDir.
 ///
-/// @throws ParseError  seqinfo.ini cannot be read, or lacks imDir or imExt; a missing image is found when it
-///                     is read
+/// @throws ParseError  seqinfo.ini cannot be read, or lacks imDir or imExt; a missing image is reported only
+///                     when it is read
 [[nodiscard]] inline std::unique_ptr<FrameSource> open_sequence(const std::filesystem::path& folder) {
     const SequenceInfo info = read_sequence_info(folder / "seqinfo.ini");
     std::optional<cv::Size> size;
@@ -191,7 +191,7 @@ namespace detail {
 
 /// Opens a MOTChallenge sequence folder, a folder of numbered images, or a video file.
 ///
-/// @throws ParseError  nothing there that can be opened; says what was expected
+/// @throws ParseError  `path` cannot be opened as any of these
 [[nodiscard]] inline std::unique_ptr<FrameSource> open_frames(const std::filesystem::path& path) {
     if (!std::filesystem::is_directory(path)) return std::make_unique<VideoFile>(path);
     if (std::filesystem::exists(path / "seqinfo.ini")) return open_sequence(path);

@@ -17,7 +17,7 @@
 /// Folders of numbered images.
 namespace fgagt {
 
-/// Whether the name ends as that of an image: .jpg, .jpeg, .png, .bmp, .tif, .tiff or .webp in any case.
+/// Whether the file has the extension of an image: .jpg, .jpeg, .png, .bmp, .tif, .tiff or .webp in any case.
 [[nodiscard]] inline bool is_image_file(const std::filesystem::path& path) {
     static constexpr std::array<std::string_view, 7> kExtensions{".jpg", ".jpeg", ".png", ".bmp",
                                                                  ".tif", ".tiff", ".webp"};
@@ -27,7 +27,7 @@ namespace fgagt {
     return std::ranges::find(kExtensions, extension) != kExtensions.end();
 }
 
-/// Orders "frame_9" before "frame_10": a longer run of final digits is a larger number.
+/// Orders "frame_9" before "frame_10": trailing digits are compared as numbers.
 [[nodiscard]] inline bool numbered_before(const std::filesystem::path& a, const std::filesystem::path& b) {
     const auto key = [](const std::filesystem::path& path) {
         const std::string stem = detail::utf8_of(path.stem());

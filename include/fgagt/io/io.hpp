@@ -1,7 +1,7 @@
 #pragma once
 
-/// Reading and writing of files. Frames of images and videos are in `io/frame_source.hpp`, which needs more
-/// of OpenCV and is therefore included by itself.
+/// Reading and writing of files. Frames of images and videos are in `io/frame_source.hpp`. It needs more
+/// modules of OpenCV, so include it separately.
 #include <fgagt/io/atomic_file.hpp>
 #include <fgagt/io/camera_motion_file.hpp>
 #include <fgagt/io/mot_text.hpp>

@@ -21,17 +21,17 @@
 #include <utility>
 #include <vector>
 
-/// MOTChallenge text: one box per line, comma-separated. In the files frames and ids count from 1 and the
-/// first pixel is 1; here boxes are in continuous coordinates: the readers subtract 1, the writer adds it.
+/// MOTChallenge text: one box per line, comma-separated. In the files, frames and IDs count from 1, and the
+/// first pixel is 1. In memory, boxes are in continuous coordinates: readers subtract 1, and writers add 1.
 ///
-/// The readers take lines in any order, CRLF, blank lines, blanks around fields, a byte order mark, numbers
-/// with exponents, and an empty file. Everything else that departs from the format is a ParseError with
-/// line and column.
+/// The readers accept lines in any order, CRLF, blank lines, blanks around fields, a byte order mark, numbers
+/// with exponents, and an empty file. Any other deviation from the format is a ParseError with line and
+/// column.
 namespace fgagt {
 
 namespace detail {
 
-/// A double as the nearest float; infinite where none is near, which a plain cast leaves undefined.
+/// The float nearest to a double; infinite if out of range, where a plain cast would be undefined.
 [[nodiscard]] inline float to_float(double value) noexcept {
     constexpr double kLargest = std::numeric_limits<float>::max();
     if (std::abs(value) > kLargest) value = std::copysign(std::numeric_limits<double>::infinity(), value);
@@ -40,27 +40,27 @@ namespace detail {
 
 } // namespace detail
 
-/// A box of a ground truth or result file, in continuous coordinates. In double, so that an evaluation finds
-/// the same IoUs as TrackEval; becomes a Box wherever one is asked for.
+/// A box of a ground truth or result file, in continuous coordinates. Uses double precision so that an
+/// evaluation gets the same IoUs as TrackEval. Converts implicitly to Box.
 struct MotBox {
-    double left = 0;   ///< of the first column, pixels
-    double top = 0;    ///< of the first row, pixels
+    double left = 0;   ///< left edge of the first column, pixels
+    double top = 0;    ///< top edge of the first row, pixels
     double width = 0;  ///< pixels
     double height = 0; ///< pixels
 
     MotBox() = default;
-    /// From its edges, in pixels.
+    /// From left and top edge, width and height, in pixels.
     MotBox(double left_px, double top_px, double width_px, double height_px)
         : left(left_px),
           top(top_px),
           width(width_px),
           height(height_px) {}
     /// The same box.
-    // NOLINTNEXTLINE(google-explicit-constructor): a box wherever one is asked for
+    // NOLINTNEXTLINE(google-explicit-constructor): any Box converts
     MotBox(const Box& box) : MotBox(box.left, box.top, box.width, box.height) {}
 
     /// The nearest box in single precision.
-    // NOLINTNEXTLINE(google-explicit-constructor): a box wherever one is asked for
+    // NOLINTNEXTLINE(google-explicit-constructor): converts wherever a Box is needed
     operator Box() const noexcept {
         return {detail::to_float(left), detail::to_float(top), detail::to_float(width),
                 detail::to_float(height)};
@@ -71,20 +71,20 @@ struct MotBox {
 /// One line of a ground truth file: `frame,id,left,top,width,height,flag[,class[,visibility[,...]]]`.
 struct GroundTruthRow {
     std::int64_t frame = 1; ///< from 1
-    TrackId id = 1;         ///< of the object
-    MotBox box;             ///< where it is
-    double flag = 1;        ///< 0: not to be evaluated
-    int class_id = -1;      ///< MOT17's classes (1 pedestrian, ... 13 crowd); -1 where the file has none
-    float visibility = -1;  ///< share of the object that is visible, [0, 1]; meaningless in MOT15 files
+    TrackId id = 1;         ///< ID of the object
+    MotBox box;             ///< position of the object
+    double flag = 1;        ///< 0: not evaluated
+    int class_id = -1;      ///< MOT17's classes (1 pedestrian, ... 13 crowd); -1 if the file has none
+    float visibility = -1;  ///< visible fraction of the object, [0, 1]; meaningless in MOT15 files
 
     friend bool operator==(const GroundTruthRow&, const GroundTruthRow&) = default;
 };
 
-/// One line of a detection file: `frame,id,left,top,width,height,score[,...]`; the id is usually -1.
+/// One line of a detection file: `frame,id,left,top,width,height,score[,...]`; the ID is usually -1.
 struct DetectionRow {
     std::int64_t frame = 1; ///< from 1
-    Box box;                ///< as it came: empty, infinite or NaN boxes are the tracker's to leave out
-    float score = 0;        ///< the detector's own, in whatever range
+    Box box;                ///< as in the file; the tracker leaves out empty, infinite and NaN boxes
+    float score = 0;        ///< score of the detector, in any range
 
     friend bool operator==(const DetectionRow&, const DetectionRow&) = default;
 };
@@ -92,9 +92,9 @@ struct DetectionRow {
 /// One line of a tracker's result: `frame,id,left,top,width,height,score[,...]`.
 struct ResultRow {
     std::int64_t frame = 1; ///< from 1
-    TrackId id = 1;         ///< of the track
-    MotBox box;             ///< where it is
-    float score = 1;        ///< of the last detection
+    TrackId id = 1;         ///< ID of the track
+    MotBox box;             ///< position of the track
+    float score = 1;        ///< score of the last detection
 
     friend bool operator==(const ResultRow&, const ResultRow&) = default;
 };
@@ -111,46 +111,46 @@ namespace detail {
 inline constexpr std::size_t kMotColumns = 10;
 inline constexpr std::size_t kMotColumnsLeast = 7;
 
-/// Columns 3 to 6.
+/// The box in columns 3 to 6.
 [[nodiscard]] inline MotBox mot_box(const TextRow& row) {
     return {row.number(3) - 1, row.number(4) - 1, row.number(5), row.number(6)};
 }
 
-/// A column that must be finite, also as a float.
+/// A column that must be finite as a float.
 [[nodiscard]] inline float finite_float(const TextFile& file, const TextRow& row, std::size_t column) {
     const float value = to_float(row.finite(column));
     if (!detail::is_finite(value)) file.fail(column, "expected a number that fits a float");
     return value;
 }
 
-/// Columns 3 to 6 where each must be finite, also as a float.
+/// The box in columns 3 to 6, which must be finite as floats.
 [[nodiscard]] inline MotBox finite_mot_box(const TextFile& file, const TextRow& row) {
     for (std::size_t column = 3; column <= 6; ++column)
         static_cast<void>(finite_float(file, row, column));
     return mot_box(row);
 }
 
-/// Every column must be a number, also where nobody asks for its value.
+/// Checks that every column is a number, even if its value is not used.
 inline void expect_numbers(const TextRow& row, std::size_t first) {
     for (std::size_t column = first; column <= row.columns(); ++column)
         static_cast<void>(row.number(column));
 }
 
-/// Remembers the line of each (frame, id) and refuses the second one.
+/// Remembers the line of each (frame, ID) and rejects duplicates.
 class UniqueIds {
 public:
     void add(const TextFile& file, std::int64_t frame, TrackId id) {
         const auto [known, is_new] = lines_.try_emplace({frame, id}, file.number());
         if (!is_new)
-            file.fail(2, "id ", id, " is in frame ", frame, " twice, first in line ", known->second,
-                      "; an id may have one box per frame");
+            file.fail(2, "id ", id, " is in frame ", frame, " twice, first on line ", known->second,
+                      "; an id may have only one box per frame");
     }
 
 private:
     std::map<std::pair<std::int64_t, TrackId>, std::size_t> lines_;
 };
 
-/// Column 8, where MOT15 may have a world coordinate instead.
+/// The class in column 8. In MOT15, the column may have a world coordinate instead.
 [[nodiscard]] inline int class_of(const TextRow& row) {
     constexpr int kLargest = 1'000'000;
     const double value = row.columns() < 8 ? -1 : row.finite(8);
@@ -175,11 +175,10 @@ template <class Row, class Make>
 
 /// Reads the text of a ground truth file of MOT15 (7 to 10 columns) or MOT16, MOT17, MOT20 (9 columns).
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  a line has fewer than 7 or more than 10 columns, or a field that is not a finite
-/// number
-///                     of the range of a float; a frame or id is not whole; frame < 1; an id occurs twice in
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  a line has fewer than 7 or more than 10 columns; a field is not a number that is
+///                     finite as a float; a frame or ID is not an integer; frame < 1; an ID appears twice in
 ///                     a frame
 [[nodiscard]] inline GroundTruthRows parse_ground_truth(std::string_view text, const std::string& name) {
     TextFile file(text, name);
@@ -199,18 +198,18 @@ template <class Row, class Make>
 
 /// Reads a ground truth file.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_ground_truth()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_ground_truth()
 [[nodiscard]] inline GroundTruthRows read_ground_truth(const std::filesystem::path& path) {
     return parse_ground_truth(read_whole_file(path), detail::utf8_of(path));
 }
 
-/// Reads the text of a detection file. Scores stay as they are. Whatever is a number is taken, "nan" and
-/// "inf" too: a tracker leaves such a detection out and says so.
+/// Reads the text of a detection file. Scores are not changed. All numbers are accepted, including "nan" and
+/// "inf"; a tracker leaves out such detections and reports them.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  a line has fewer than 7 or more than 10 columns, or a field that is not a number; a
-///                     frame or id is not whole; frame < 1
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  a line has fewer than 7 or more than 10 columns; a field is not a number; a frame or
+///                     ID is not an integer; frame < 1
 [[nodiscard]] inline DetectionRows parse_detections(std::string_view text, const std::string& name) {
     TextFile file(text, name);
     return detail::read_mot_text<DetectionRow>(file, [](const detail::TextRow& row) {
@@ -222,16 +221,16 @@ template <class Row, class Make>
 
 /// Reads a detection file.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_detections()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_detections()
 [[nodiscard]] inline DetectionRows read_detections(const std::filesystem::path& path) {
     return parse_detections(read_whole_file(path), detail::utf8_of(path));
 }
 
 /// Reads the text of a tracker's result file.
 ///
-/// @param text  all of the file
-/// @param name  of the file, for the error
-/// @throws ParseError  as parse_ground_truth()
+/// @param text  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  see parse_ground_truth()
 [[nodiscard]] inline ResultRows parse_results(std::string_view text, const std::string& name) {
     TextFile file(text, name);
     detail::UniqueIds ids;
@@ -245,14 +244,14 @@ template <class Row, class Make>
 
 /// Reads a tracker's result file.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_results()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_results()
 [[nodiscard]] inline ResultRows read_results(const std::filesystem::path& path) {
     return parse_results(read_whole_file(path), detail::utf8_of(path));
 }
 
 namespace detail {
 
-/// Appends a number with a fixed number of digits after the point, whatever the locale.
+/// Appends a number with a fixed number of digits after the point, independent of the locale.
 inline void append_fixed(std::string& text, double value, int digits) {
     std::array<char, 400> buffer; // the largest double has 309 digits before the point
     const auto end =
@@ -267,7 +266,7 @@ inline void append_fixed(std::string& text, double value, int digits) {
     return row.visibility;
 }
 
-/// Refuses what the readers of boxes with ids would refuse.
+/// Throws InvalidArgument for rows that the readers of boxes with IDs would reject.
 template <class Row>
 void expect_writable(std::span<const Row> rows, const char* function) {
     std::map<std::pair<std::int64_t, TrackId>, bool> seen;
@@ -279,16 +278,16 @@ void expect_writable(std::span<const Row> rows, const char* function) {
                 throw_invalid(function, ": expected finite numbers, got ", value, " for id ", row.id,
                               " in frame ", row.frame, "; leave that box out");
         if (!seen.try_emplace({row.frame, row.id}, true).second)
-            throw_invalid(function, ": expected an id once per frame, got id ", row.id, " twice in frame ",
+            throw_invalid(function, ": expected each id once per frame, got id ", row.id, " twice in frame ",
                           row.frame);
     }
 }
 
 } // namespace detail
 
-/// The text of a result file in the order of `rows`, boxes with 3 digits after the point and scores with 4.
+/// The text of a result file, in the order of `rows`. Boxes have 3 digits after the point, scores have 4.
 ///
-/// @throws InvalidArgument  a frame < 1, a number that is not finite, an id twice in a frame
+/// @throws InvalidArgument  a frame is < 1, a number is not finite, or an ID appears twice in a frame
 [[nodiscard]] inline std::string results_text(std::span<const ResultRow> rows) {
     constexpr int kBoxDigits = 3;
     constexpr int kScoreDigits = 4;
@@ -307,18 +306,18 @@ void expect_writable(std::span<const Row> rows, const char* function) {
     return text;
 }
 
-/// Writes a result file (see results_text()), whole or not at all (see write_whole_file()).
+/// Writes a result file (see results_text()), completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as results_text(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see results_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_results(const std::filesystem::path& path, std::span<const ResultRow> rows) {
     write_whole_file(path, results_text(rows));
 }
 
-/// The text of a ground truth file in the order of `rows`, as MOT17 has it, with as few digits as give the
-/// same rows when they are read again.
+/// The text of a ground truth file in MOT17's format, in the order of `rows`. Numbers have just enough digits
+/// to be read back exactly.
 ///
-/// @throws InvalidArgument  a frame < 1, a number that is not finite, an id twice in a frame
+/// @throws InvalidArgument  a frame is < 1, a number is not finite, or an ID appears twice in a frame
 [[nodiscard]] inline std::string ground_truth_text(std::span<const GroundTruthRow> rows) {
     detail::expect_writable(rows, "ground_truth_text");
     std::string text;
@@ -335,18 +334,18 @@ inline void write_results(const std::filesystem::path& path, std::span<const Res
     return text;
 }
 
-/// Writes a ground truth file (see ground_truth_text()), whole or not at all (see write_whole_file()).
+/// Writes a ground truth file (see ground_truth_text()), completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as ground_truth_text(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see ground_truth_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_ground_truth(const std::filesystem::path& path, std::span<const GroundTruthRow> rows) {
     write_whole_file(path, ground_truth_text(rows));
 }
 
-/// The text of a detection file in the order of `rows`, ids -1, with as few digits as give the same rows when
-/// they are read again. Numbers that are not finite are written as such.
+/// The text of a detection file, in the order of `rows`, with IDs of -1. Numbers have just enough digits to
+/// be read back exactly. Non-finite numbers are written as such.
 ///
-/// @throws InvalidArgument  a frame < 1
+/// @throws InvalidArgument  a frame is < 1
 [[nodiscard]] inline std::string detections_text(std::span<const DetectionRow> rows) {
     std::string text;
     for (const DetectionRow& row : rows) {
@@ -361,10 +360,10 @@ inline void write_ground_truth(const std::filesystem::path& path, std::span<cons
     return text;
 }
 
-/// Writes a detection file (see detections_text()), whole or not at all (see write_whole_file()).
+/// Writes a detection file (see detections_text()), completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as detections_text(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see detections_text(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_detections(const std::filesystem::path& path, std::span<const DetectionRow> rows) {
     write_whole_file(path, detections_text(rows));
 }

@@ -21,14 +21,14 @@
 #include <utility>
 #include <vector>
 
-/// safetensors: named arrays of numbers in one file that Python reads and writes too (package `safetensors`)
-/// and that nothing executes: 8 bytes with the length of a header, the header in JSON, the numbers. This
-/// header needs nlohmann_json and is therefore included by itself.
+/// safetensors: named arrays of numbers in one file. Python can read and write it too (package
+/// `safetensors`). It contains no executable code, only 8 bytes with the length of the header, the header in
+/// JSON, and the numbers. This header needs nlohmann_json, so include it separately.
 namespace fgagt {
 
 namespace detail {
 
-/// A whole number of at most 8 bytes, the least significant one first.
+/// An unsigned integer of at most 8 bytes, least significant byte first.
 [[nodiscard]] inline std::uint64_t little_endian(std::string_view bytes) noexcept {
     std::uint64_t value = 0;
     for (std::size_t i = bytes.size(); i-- > 0;)
@@ -53,27 +53,27 @@ inline void append_little_endian(std::string& bytes, std::uint64_t value, std::u
     return values;
 }
 
-/// Takes the header from the front of a file's bytes; what stays is the data.
+/// Removes the header from the front of a file's bytes and returns it; the data remains.
 [[nodiscard]] inline std::string_view take_header(std::string_view& bytes, const std::string& file) {
     if (bytes.size() < kLengthBytes)
         throw_unreadable(file, "expected a safetensors file, found ", bytes.size(),
-                         " bytes, too few for any; check the path");
+                         " bytes, which is too short; check the path");
     const std::uint64_t length = little_endian(bytes.substr(0, kLengthBytes));
     bytes.remove_prefix(kLengthBytes);
     if (length > kLongestHeader)
         throw_unreadable(file, "expected a header of at most ", kLongestHeader, " bytes, found ", length,
-                         "; this is no safetensors file, check the path");
+                         "; this is not a safetensors file: check the path");
     if (length > bytes.size())
         throw_unreadable(file, "expected a header of ", length, " bytes, found the end of the file after ",
-                         bytes.size(), "; the file is cut short or no safetensors file");
+                         bytes.size(), "; the file is truncated or not a safetensors file");
     const std::string_view header = bytes.substr(0, length);
     bytes.remove_prefix(length);
     if (!header.starts_with('{'))
         throw_unreadable(file, "expected a header that starts with {, found ",
                          detail::quoted(header.substr(0, 1)),
-                         "; this is no safetensors file, check the path");
+                         "; this is not a safetensors file: check the path");
     if (const std::size_t zero = header.find('\0');
-        zero != std::string_view::npos) // JSON's end to the parser
+        zero != std::string_view::npos) // the parser would take it as the end
         throw_unreadable(file, "expected a header of text, found a zero at byte ", kLengthBytes + zero + 1,
                          "; pad the header with spaces");
     return header;
@@ -81,15 +81,15 @@ inline void append_little_endian(std::string& bytes, std::uint64_t value, std::u
 
 } // namespace detail
 
-/// Reads the bytes of a safetensors file. Whatever they are, it needs no more memory than a small multiple of
-/// their number. Values may be infinite or NaN.
+/// Reads the bytes of a safetensors file. Memory use is at most a small multiple of their number, whatever
+/// they contain. Values may be infinite or NaN.
 ///
-/// @param bytes  all of the file
-/// @param name   of the file, for the error
-/// @throws ParseError  the bytes break the format: a header that is cut short, over 100 MB, no JSON, nested
-///                     otherwise than the format says, or that has a name twice; a dtype other than F32 and
-///                     F16; more than 8 dimensions; data_offsets that do not fit the shape, leave holes,
-///                     overlap, or end elsewhere than the bytes
+/// @param bytes  contents of the file
+/// @param name   name of the file, for error messages
+/// @throws ParseError  the header is truncated, over 100 MB, not JSON, not of the format's structure, or has
+///                     a name twice; a dtype is neither F32 nor F16; a tensor has more than 8 dimensions;
+///                     data_offsets do not match the shape, leave gaps, overlap, or do not end where the
+///                     bytes end
 [[nodiscard]] inline TensorFile parse_safetensors(std::string_view bytes, const std::string& name) {
     const std::string_view header = detail::take_header(bytes, name);
     detail::HeaderReader reader = detail::parsed_header(header, name);
@@ -110,7 +110,7 @@ inline void append_little_endian(std::string& bytes, std::uint64_t value, std::u
 
 /// Reads a safetensors file.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_safetensors()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_safetensors()
 [[nodiscard]] inline TensorFile read_safetensors(const std::filesystem::path& path) {
     return parse_safetensors(read_whole_file(path), detail::utf8_of(path));
 }
@@ -122,22 +122,22 @@ namespace detail {
     try {
         return nlohmann::json(text).dump();
     } catch (const nlohmann::json::type_error&) {
-        throw_invalid("safetensors_bytes: expected UTF-8 as ", what, ", got ", detail::quoted(text));
+        throw_invalid("safetensors_bytes: expected UTF-8 in ", what, ", got ", detail::quoted(text));
     }
 }
 
-/// Refuses what parse_safetensors() would refuse.
+/// Throws InvalidArgument for a tensor that parse_safetensors() would reject.
 inline void expect_writable(const std::string& name, const Tensor& tensor) {
     if (name == kMetadataName)
-        throw_invalid("safetensors_bytes: expected tensors of other names than ", name,
-                      "; texts belong into TensorFile::metadata");
+        throw_invalid("safetensors_bytes: expected tensors with names other than ", name,
+                      "; put texts in TensorFile::metadata");
     if (tensor.shape.size() > kLargestRank)
         throw_invalid("safetensors_bytes: expected at most ", kLargestRank, " dimensions, got ",
-                      tensor.shape.size(), " of the tensor ", detail::quoted(name));
+                      tensor.shape.size(), " in tensor ", detail::quoted(name));
     const std::optional<std::uint64_t> bytes = byte_count(tensor.shape, tensor.type);
     if (!bytes || *bytes / size_of(tensor.type) != tensor.values.size())
-        throw_invalid("safetensors_bytes: expected as many values as the shape says, got ",
-                      tensor.values.size(), " for ", text_of_shape(tensor.shape), " of the tensor ",
+        throw_invalid("safetensors_bytes: expected as many values as the shape requires, got ",
+                      tensor.values.size(), " for ", text_of_shape(tensor.shape), " in tensor ",
                       detail::quoted(name));
 }
 
@@ -176,19 +176,20 @@ inline void expect_writable(const std::string& name, const Tensor& tensor) {
     header.resize((header.size() + 7) / 8 * 8, ' ');
     if (header.size() > kLongestHeader)
         throw_invalid("safetensors_bytes: expected names and metadata of at most ", kLongestHeader,
-                      " bytes in all, got ", header.size(), "; store them in another file");
+                      " bytes in total, got ", header.size(), "; store them in another file");
     return header;
 }
 
 } // namespace detail
 
-/// A safetensors file's bytes: the same for the same tensors and metadata, on every machine. The tensors
-/// follow each other in the order of their names, without gaps.
+/// The bytes of a safetensors file. Equal tensors and metadata give the same bytes on every machine. Tensors
+/// are stored in order of their names, without gaps.
 ///
-/// @param file  values of F16 tensors are rounded to the nearest half; from 65520 on they become infinite
+/// @param file  values of F16 tensors are rounded to the nearest half-precision number; values of 65520 and
+///              above become infinite
 /// @throws InvalidArgument  the number of values is not the product of the shape; a shape has more than 8
-///                          dimensions or one under 0; a tensor's name is `__metadata__`; a name or a text is
-///                          not UTF-8; the header is over 100 MB
+///                          dimensions or a negative one; a tensor's name is `__metadata__`; a name or a text
+///                          is not UTF-8; the header is over 100 MB
 [[nodiscard]] inline std::string safetensors_bytes(const TensorFile& file) {
     const std::string header = detail::header_text(file);
     std::string bytes;
@@ -204,10 +205,10 @@ inline void expect_writable(const std::string& name, const Tensor& tensor) {
     return bytes;
 }
 
-/// Writes a safetensors file (see safetensors_bytes()), whole or not at all (see write_whole_file()).
+/// Writes a safetensors file (see safetensors_bytes()), completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as safetensors_bytes(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see safetensors_bytes(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_safetensors(const std::filesystem::path& path, const TensorFile& file) {
     write_whole_file(path, safetensors_bytes(file));
 }

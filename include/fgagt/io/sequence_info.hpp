@@ -14,7 +14,7 @@
 
 namespace fgagt {
 
-/// What a MOTChallenge `seqinfo.ini` says of its sequence. A key that the file does not have is empty.
+/// Contents of a MOTChallenge `seqinfo.ini`. Keys that the file lacks are empty.
 struct SequenceInfo {
     std::string file;                     ///< the path that was read
     std::optional<std::string> name;      ///< name
@@ -23,18 +23,18 @@ struct SequenceInfo {
     std::optional<std::int64_t> length;   ///< seqLength: number of frames, >= 0
     std::optional<int> width;             ///< imWidth: pixels, > 0
     std::optional<int> height;            ///< imHeight: pixels, > 0
-    std::optional<std::string> extension; ///< imExt: of the images, with its dot
+    std::optional<std::string> extension; ///< imExt: extension of the images, with the dot
 
-    /// A value that must be there.
+    /// The value of a required key.
     ///
     ///     const double rate = info.need(info.frame_rate, "frameRate");
-    /// @throws ParseError  naming the file and the key
+    /// @throws ParseError  the value is missing; names the file and the key
     template <class Value>
     [[nodiscard]] const Value& need(const std::optional<Value>& value, std::string_view key) const {
         if (value) return *value;
         throw ParseError(file, 0, 0,
                          "has no " + std::string(key) + "; add a line '" + std::string(key) +
-                             "=...' to its section [Sequence]");
+                             "=...' to the section [Sequence]");
     }
 };
 
@@ -72,12 +72,12 @@ inline void set_key(SequenceInfo& info, const TextFile& file, std::string_view k
 
 } // namespace detail
 
-/// Reads the section [Sequence] of the text of a `seqinfo.ini`. Other sections, keys that are not known, and
-/// comments (from `;` or `#` at the start of a line) are passed over.
+/// Reads the section [Sequence] from the text of a `seqinfo.ini`. Skips other sections, unknown keys, and
+/// comment lines that start with `;` or `#`.
 ///
-/// @param text  all of the file
-/// @param name  of the file: its path, as far as it has one
-/// @throws ParseError  a line is no `key=value`; a value is not what its key needs; a key occurs twice
+/// @param text  contents of the file
+/// @param name  path of the file, if it has one
+/// @throws ParseError  a line is not `key=value`; a value is invalid for its key; a key appears twice
 [[nodiscard]] inline SequenceInfo parse_sequence_info(std::string_view text, const std::string& name) {
     TextFile file(text, name);
     SequenceInfo info;
@@ -89,7 +89,7 @@ inline void set_key(SequenceInfo& info, const TextFile& file, std::string_view k
         if (line.front() == ';' || line.front() == '#') continue;
         if (line.front() == '[') {
             if (line.back() != ']')
-                file.fail(0, "expected a section as [name], found ", detail::quoted(line));
+                file.fail(0, "expected a section in the form [name], found ", detail::quoted(line));
             in_section = line == "[Sequence]";
             continue;
         }
@@ -98,7 +98,7 @@ inline void set_key(SequenceInfo& info, const TextFile& file, std::string_view k
             file.fail(0, "expected key=value, found ", detail::quoted(line));
         if (!in_section) continue;
         const std::string_view key = detail::trim(line.substr(0, equals));
-        if (!keys.emplace(key).second) file.fail(0, "the key ", detail::quoted(key), " is there twice");
+        if (!keys.emplace(key).second) file.fail(0, "the key ", detail::quoted(key), " appears twice");
         detail::set_key(info, file, key, detail::trim(line.substr(equals + 1)));
     }
     return info;
@@ -106,7 +106,7 @@ inline void set_key(SequenceInfo& info, const TextFile& file, std::string_view k
 
 /// Reads a `seqinfo.ini`.
 ///
-/// @throws ParseError  the file cannot be read, or as parse_sequence_info()
+/// @throws ParseError  the file cannot be read or is malformed, see parse_sequence_info()
 [[nodiscard]] inline SequenceInfo read_sequence_info(const std::filesystem::path& path) {
     return parse_sequence_info(read_whole_file(path), detail::utf8_of(path));
 }

@@ -17,45 +17,44 @@
 
 namespace fgagt {
 
-/// What a synthetic scene shows. Lengths are in pixels, times in frames.
+/// Contents of a synthetic scene. Lengths are in pixels, times in frames.
 struct SyntheticSceneOptions {
     cv::Size frame_size{640, 480}; ///< at least 16 x 16
     int frames = 200;              ///< > 0
-    int objects = 10;              ///< in the whole scene, >= 0; not all are in view at once
-    int crossings = 2;             ///< pairs of objects that are made to meet, >= 0, 2 crossings <= objects
-    int classes = 1;        ///< class ids 0 ... classes - 1 in turn, >= 1; 0 are people, others are blocks
+    int objects = 10;              ///< number in the whole scene, >= 0; not all are in view at once
+    int crossings = 2;             ///< pairs of objects that meet, >= 0, 2 crossings <= objects
+    int classes = 1;        ///< class IDs 0 ... classes - 1 in turn, >= 1; 0 are people, others are blocks
     std::uint64_t seed = 1; ///< the same seed gives the same scene
 
-    float min_height = 60;  ///< of a far object, >= 8
-    float max_height = 150; ///< of a near object, >= min_height
-    float min_speed = 1;    ///< per frame across the image, >= 0
-    float max_speed = 3;    ///< >= min_speed
+    float min_height = 60;  ///< height of a far object, >= 8
+    float max_height = 150; ///< height of a near object, >= min_height
+    float min_speed = 1;    ///< speed across the image, per frame, >= 0
+    float max_speed = 3;    ///< likewise, >= min_speed
 
-    /// How far the view moves over the ground per frame; the ground moves the other way. Objects cross the
-    /// moving view at their own speed.
+    /// Movement of the view over the ground per frame; the ground moves the opposite way. Object speeds are
+    /// relative to the moving view.
     cv::Point2f camera_pan{0, 0};
-    float camera_shake = 0;      ///< standard deviation of the view's place from frame to frame, [0, 50]
-    float light_amplitude = .1F; ///< share by which brightness swings about its mean, [0, 0.9]
-    float light_period = 120;    ///< of that swing, > 0
+    float camera_shake = 0;      ///< standard deviation of the view's position in each frame, [0, 50]
+    float light_amplitude = .1F; ///< relative amplitude of the brightness oscillation, [0, 0.9]
+    float light_period = 120;    ///< period of that oscillation, > 0
 
-    float miss_probability = .05F; ///< that the detector misses an object in full view, [0, 1]
-    float box_jitter =
-        .03F; ///< standard deviation of a detection's centre and size, share of size, [0, 0.15]
-    float false_positives = .3F; ///< mean number of false detections per frame, [0, 1000]
-    float score_noise = .05F;    ///< standard deviation of a true detection's score, [0, 0.5]
+    float miss_probability = .05F; ///< probability to miss an object in full view, [0, 1]
+    float box_jitter = .03F;       ///< standard deviation of centre and size, relative to size, [0, 0.15]
+    float false_positives = .3F;   ///< mean number of false detections per frame, [0, 1000]
+    float score_noise = .05F;      ///< standard deviation of a true detection's score, [0, 0.5]
 };
 
-/// A made-up video whose truth is known exactly, for tests, demonstrations and measurements: textured figures
-/// walk over a textured ground, enter and leave over the image's edge, meet and cover one another, while the
-/// camera pans and shakes and the light changes. The nearer figure, whose bottom edge is lower, covers the
-/// farther one. Its detector misses, jitters and invents.
+/// A synthetic video with exactly known ground truth, for tests, demonstrations and measurements. Textured
+/// figures walk over a textured ground. They enter and leave at the image's edges, meet, and occlude each
+/// other, while the camera pans and shakes and the light changes. Nearer figures, whose bottom edge is lower,
+/// occlude farther ones. The simulated detector has misses, jitter and false positives.
 ///
 ///     SyntheticScene scene;
 ///     for (int k = 0; k < scene.frame_count(); ++k)
 ///         tracker.update(scene.frame(k), scene.detections(k));
 ///
-/// A scene holds no pixels: any frame can be asked for in any order, also from several threads at once, and
-/// is the same every time. Motion is smooth to 1/256 pixel, so optical flow finds it.
+/// A scene stores no pixels. Frames can be requested in any order, also from several threads at once, and are
+/// the same every time. Motion is smooth to 1/256 pixel, so optical flow can follow it.
 class SyntheticScene {
 public:
     using Options = SyntheticSceneOptions;
@@ -63,16 +62,16 @@ public:
     /// One object in one frame.
     struct Truth {
         TrackId id = 0; ///< from 1, the same in every frame
-        Box box;        ///< may lie partly outside the image; never wholly
-        /// Share of the box that lies in the image and in no nearer object's box, [0, 1].
+        Box box;        ///< may lie partly outside the image, but never entirely
+        /// Fraction of the box that lies in the image and outside all nearer objects' boxes, [0, 1].
         float visibility = 0;
-        int class_id = 0; ///< 0: a person; else a block
+        int class_id = 0; ///< 0: a person; otherwise a block
 
         friend bool operator==(const Truth&, const Truth&) = default;
     };
 
     SyntheticScene() : SyntheticScene(SyntheticSceneOptions{}) {}
-    /// @throws InvalidArgument  an option lies outside its range
+    /// @throws InvalidArgument  an option is out of range
     explicit SyntheticScene(SyntheticSceneOptions options) : options_(options) {
         validate();
         for (int i = 0; i < options_.objects; ++i)
@@ -85,9 +84,9 @@ public:
 
     /// Frame `k` >= 0, CV_8UC3 (BGR).
     ///
-    /// @param k        number of the frame, from 0
-    /// @param without  an object that is left out, so that a caller can see which pixels are its own
-    /// @throws InvalidArgument  k lies outside [0, frame_count())
+    /// @param k        frame number, from 0
+    /// @param without  an object to leave out, so that a caller can find the pixels that belong to it
+    /// @throws InvalidArgument  k is not in [0, frame_count())
     [[nodiscard]] cv::Mat frame(int k, std::optional<TrackId> without = {}) const {
         require_frame("frame", k);
         cv::Mat image(options_.frame_size, CV_8UC3);
@@ -98,7 +97,7 @@ public:
         return options_.light_amplitude > 0 ? lit(image, k) : image;
     }
 
-    /// The objects of which any part of the box lies in the image, also where others hide it; by id.
+    /// The objects whose box lies at least partly in the image, even if occluded; sorted by ID.
     [[nodiscard]] std::vector<Truth> ground_truth(int k) const {
         require_frame("ground_truth", k);
         std::vector<Truth> truth;
@@ -111,10 +110,12 @@ public:
         return truth;
     }
 
-    /// What the detector finds, best score first. Scores of true detections are about 0.9 in full view and
-    /// fall with visibility, by half of the hidden share; an object of which less than 10 % shows is never
-    /// found, one of which 50 % shows as often as one in full view. Scores of false ones lie in [0.1, 0.5).
-    /// `tag` is the true object's id, 0 for a false detection.
+    /// The simulated detections, best score first.
+    ///
+    /// Scores of true positives are about 0.9 in full view and fall by half of the hidden fraction. An object
+    /// that is less than 10 % visible is never found. From 50 % visibility on, it is found as often as in
+    /// full view. Scores of false positives lie in [0.1, 0.5). `tag` is the ID of the true object, or 0 for a
+    /// false positive.
     [[nodiscard]] std::vector<Detection> detections(int k) const {
         require_frame("detections", k);
         std::vector<Detection> found;
@@ -138,18 +139,18 @@ public:
     }
 
 private:
-    /// What random numbers are for; part of their key.
+    /// The purpose of random numbers; part of their key.
     enum Purpose : std::uint64_t { kGround, kWalk, kMeeting, kTexture, kShake, kDetector, kFalsePositive };
 
-    /// A straight walk with a little sway, given by where and when it passes one point.
+    /// A straight walk with a little sway, defined by the time and place at which it passes one point.
     struct Walk {
         TrackId id = 0;
         int class_id = 0;
-        double time = 0; ///< when it passes `x`, frames
-        double x = 0;    ///< of the box's centre
+        double time = 0; ///< time at which it passes `x`, frames
+        double x = 0;    ///< x of the box's centre
         double speed = 0;
-        double depth = 0;       ///< at `time`; 0 far, 1 near: decides size and bottom edge
-        double depth_speed = 0; ///< per frame
+        double depth = 0;       ///< depth at `time`: 0 far, 1 near; determines size and bottom edge
+        double depth_speed = 0; ///< change of depth per frame
         double sway_phase = 0;
     };
 
@@ -158,14 +159,14 @@ private:
         detail::SubpixelBox box;
     };
 
-    /// Left top corner of what the camera sees of the ground.
+    /// Top left corner of the part of the ground that the camera sees.
     struct View {
         detail::Subpixels x = 0, y = 0;
     };
 
     static constexpr double kTau = 6.283185307179586;
     static constexpr double kSwayPeriod = 40; // frames
-    static constexpr double kSway = .03;      // amplitude, share of the height
+    static constexpr double kSway = .03;      // amplitude, relative to the height
     static constexpr double kPersonAspect = .42, kBlockAspect = 1.2;
 
     template <class... Keys>
@@ -224,7 +225,7 @@ private:
         walk.speed =
             random.uniform(options_.min_speed, options_.max_speed) * (random.uniform() < .5 ? -1 : 1);
         walk.depth = random.uniform(.2, .8);
-        // Crossing the whole image changes the depth by 0.2 at most: it stays in [0, 1] while in view.
+        // Crossing the whole image changes the depth by at most 0.2, so it stays in [0, 1] while in view.
         walk.depth_speed = random.uniform(-.2, .2) * walk.speed / options_.frame_size.width;
         walk.sway_phase = random.uniform(0, kTau);
         if (index / 2 < options_.crossings)
@@ -234,7 +235,8 @@ private:
         return walk;
     }
 
-    /// The objects 2i and 2i + 1 with i < crossings meet: same place and time, opposite ways, similar depth.
+    /// Makes objects 2i and 2i + 1, i < crossings, meet: same place and time, opposite directions, similar
+    /// depth.
     void plan_meeting(Walk& walk, int index) const {
         KeyedRandom random(options_.seed, kMeeting, index / 2);
         const bool first = index % 2 == 0;
@@ -245,7 +247,8 @@ private:
         walk.speed = std::abs(walk.speed) * (to_the_right ? 1 : -1);
     }
 
-    /// Of the other objects one third enters during the scene, one third leaves, one third is just there.
+    /// Of the other objects, a third enter during the scene, a third leave, and a third are present
+    /// throughout.
     void plan_way(Walk& walk, KeyedRandom& random, int kind) const {
         const double width = options_.frame_size.width;
         const double behind = walk.speed > 0 ? 0 : width;
@@ -273,7 +276,7 @@ private:
         return options_.frame_size.height * (.5 + .45 * depth);
     }
 
-    /// In a view that does not shake.
+    /// The object's box in a view without shake.
     [[nodiscard]] detail::SubpixelBox box_at(const Walk& walk, int k) const {
         const double time = k - walk.time;
         const double depth = std::clamp(walk.depth + walk.depth_speed * time, 0., 1.);
@@ -292,7 +295,7 @@ private:
                 std::min(box.bottom(), options_.frame_size.height * detail::kPixel) - top};
     }
 
-    /// The objects in view, farthest first: the order in which they are painted.
+    /// The objects in view, farthest first, which is the painting order.
     [[nodiscard]] std::vector<Placed> placed(int k) const {
         const View shake = shake_at(k);
         std::vector<Placed> objects;
@@ -308,7 +311,7 @@ private:
         return objects;
     }
 
-    /// Exact: cuts every nearer box out of the part that lies in the image.
+    /// Exact visible fraction: cuts every nearer box out of the part in the image.
     [[nodiscard]] float visibility(const detail::SubpixelBox& box, std::span<const Placed> nearer) const {
         std::vector<detail::SubpixelBox> pieces{image_part(box)}, rest;
         for (const Placed& object : nearer) {
@@ -334,8 +337,8 @@ private:
         return static_cast<float>(static_cast<double>(visible) / static_cast<double>(box.width * box.height));
     }
 
-    /// People get a head, striped clothes and shoes, blocks one colour; blotches make each one's texture its
-    /// own.
+    /// Paints people with a head, striped clothes and shoes, and blocks in one colour. Blotches make every
+    /// texture unique.
     void paint(cv::Mat& image, const Placed& object) const {
         const bool person = object.walk->class_id == 0;
         const int columns = person ? 8 : 16, rows = person ? 20 : 14;

@@ -15,20 +15,20 @@ enum class ElementType : std::uint8_t {
     kF16, ///< IEEE half precision, 2 bytes
 };
 
-/// Numbers with any number of indices.
+/// An array of numbers with any number of dimensions.
 struct Tensor {
-    ElementType type = ElementType::kF32; ///< in the file
+    ElementType type = ElementType::kF32; ///< type in the file
     std::vector<std::int64_t> shape{};    ///< sizes >= 0, at most 8 of them; empty: a single number
-    std::vector<float> values{}; ///< as many as the product of the shape; the last index runs fastest
+    std::vector<float> values{}; ///< as many as the product of the shape; the last index varies fastest
 
     friend bool operator==(const Tensor&, const Tensor&) = default;
 };
 
-/// All that a safetensors file holds.
+/// Contents of a safetensors file.
 struct TensorFile {
     std::map<std::string, Tensor> tensors{}; ///< by name
     std::map<std::string, std::string>
-        metadata{}; ///< the header's entry `__metadata__`: whatever a program notes
+        metadata{}; ///< the header's entry `__metadata__`: free notes of a program
 
     friend bool operator==(const TensorFile&, const TensorFile&) = default;
 };

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <system_error>
 
-/// Whole files and text files by line, independent of the locale.
+/// Reading of whole files, and of text files line by line, independent of the locale.
 namespace fgagt {
 namespace detail {
 
@@ -28,9 +28,9 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
 
 } // namespace detail
 
-/// A file's bytes.
+/// The bytes of a file.
 ///
-/// @throws ParseError  it cannot be read
+/// @throws ParseError  the file cannot be read
 [[nodiscard]] inline std::string read_whole_file(const std::filesystem::path& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
@@ -41,21 +41,21 @@ inline constexpr std::string_view kBlanks = " \t\r\v\f";
         throw ParseError(detail::utf8_of(path), 0, 0,
                          "cannot be opened: " + std::generic_category().message(errno));
     std::string text(std::istreambuf_iterator<char>(stream), {});
-    if (stream.bad()) throw ParseError(detail::utf8_of(path), 0, 0, "cannot be read to its end");
+    if (stream.bad()) throw ParseError(detail::utf8_of(path), 0, 0, "cannot be read to the end");
     return text;
 }
 
-/// The text of a file, handed out line by line.
+/// Reads the text of a file line by line.
 class TextFile {
 public:
-    /// @param text  all of the file; must outlive this object
-    /// @param name  of the file, for errors; likewise
+    /// @param text  contents of the file; must outlive this object
+    /// @param name  name of the file, for error messages; must outlive this object
     TextFile(std::string_view text, const std::string& name) : name_(name), text_(text) {
         constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
         if (text_.starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
     }
 
-    /// Moves on to the next line that is not blank; false at the end.
+    /// Moves to the next line that is not blank; false at the end.
     bool next() {
         while (position_ < text_.size()) {
             const std::size_t end = std::min(text_.find('\n', position_), text_.size());
@@ -67,10 +67,14 @@ public:
         return false;
     }
 
-    [[nodiscard]] std::string_view line() const noexcept { return line_; } ///< without blanks at either end
-    [[nodiscard]] std::size_t number() const noexcept { return number_; }  ///< of the line, from 1
+    [[nodiscard]] std::string_view line() const noexcept {
+        return line_;
+    } ///< current line, without surrounding blanks
+    [[nodiscard]] std::size_t number() const noexcept {
+        return number_;
+    } ///< number of the current line, from 1
 
-    /// @param column  1-based field number, 0 for the line as a whole
+    /// @param column  field number from 1; 0 for the whole line
     template <class... Parts>
     [[noreturn]] void fail(std::size_t column, const Parts&... parts) const {
         std::ostringstream text;

@@ -23,33 +23,33 @@
 #include <utility>
 #include <vector>
 
-/// Learnt weights as a safetensors file:
+/// Learned weights as a safetensors file:
 ///
 /// | tensor | shape | |
 /// |---|---|---|
-/// | `embedding.weight`, `embedding.bias` | [D, I], [D] | both or neither |
+/// | `embedding.weight`, `embedding.bias` | [D, I], [D] | both or neither of them |
 /// | `graph.prior_logit` | [] | |
 /// | `graph.w1`, `graph.w2`, `graph.wa` | [D, D] | |
-/// | `graph.reduction` | [D, R] | may be missing |
+/// | `graph.reduction` | [D, R] | optional |
 /// | `graph.margin` | [] | |
 /// | `graph.relu`, `graph.squared_distance` | [] | the variant of the graph: 1 for yes, 0 for no |
 ///
-/// Every number is finite, and every size at least 1. This header needs nlohmann_json and is therefore
-/// included by itself.
+/// Every number is finite, and every size is at least 1. This header needs nlohmann_json, so include it
+/// separately.
 namespace fgagt {
 namespace detail {
 
-/// One of the tensors above, where D is known.
+/// One of the tensors above, for a known D.
 struct WeightTensor {
     std::string_view name;
-    std::string_view symbols;        ///< its shape as the table has it
-    std::vector<std::int64_t> shape; ///< kAnySize where any size does
+    std::string_view symbols;        ///< shape as in the table
+    std::vector<std::int64_t> shape; ///< kAnySize where any size is valid
     bool required = true;
     bool is_switch = false; ///< its numbers are 0 or 1
 };
 
 inline constexpr std::int64_t kAnySize = 0;
-inline constexpr std::string_view kWeightsRemedy = "; these are the weights of another network, or damaged: "
+inline constexpr std::string_view kWeightsRemedy = "; the weights are damaged or belong to another network: "
                                                    "export them again";
 
 [[nodiscard]] inline std::array<WeightTensor, 10> weight_tensors(std::int64_t d) {
@@ -65,7 +65,7 @@ inline constexpr std::string_view kWeightsRemedy = "; these are the weights of a
              {"embedding.bias", "[D]", {d}, false}}};
 }
 
-/// D as graph.w1 has it; kAnySize where it does not say.
+/// D as given by graph.w1; kAnySize if it cannot be determined.
 [[nodiscard]] inline std::int64_t dimension_of(const TensorFile& file) {
     const auto w1 = file.tensors.find("graph.w1");
     return w1 == file.tensors.end() || w1->second.shape.empty() ? kAnySize : w1->second.shape[0];
@@ -75,7 +75,7 @@ inline constexpr std::string_view kWeightsRemedy = "; these are the weights of a
     return found >= 1 && (expected == kAnySize || found == expected);
 }
 
-/// What is wrong with one tensor; empty: nothing.
+/// The error in one tensor; empty if it is valid.
 [[nodiscard]] inline std::string fault_of(const Tensor& tensor, const WeightTensor& expected,
                                           std::int64_t d) {
     const std::string subject = "tensor '" + std::string(expected.name) + "': expected ";
@@ -84,20 +84,20 @@ inline constexpr std::string_view kWeightsRemedy = "; these are the weights of a
                (d == kAnySize ? "" : " where D = " + std::to_string(d)) + ", found " +
                text_of_shape(tensor.shape) + std::string(kWeightsRemedy);
     if (byte_count(tensor.shape, tensor.type) != tensor.values.size() * size_of(tensor.type))
-        return subject + "as many values as its shape " + text_of_shape(tensor.shape) + " says, found " +
+        return subject + "as many values as its shape " + text_of_shape(tensor.shape) + " requires, found " +
                std::to_string(tensor.values.size()) + "; fill it";
     const auto bad =
         std::ranges::find_if(tensor.values, [](float value) { return !detail::is_finite(value); });
     if (bad != tensor.values.end())
         return subject + "finite numbers, found " + std::to_string(*bad) + " at index " +
                std::to_string(bad - tensor.values.begin()) +
-               "; the training that made them has diverged: use weights of an earlier step";
+               "; the training has diverged: use weights of an earlier step";
     if (expected.is_switch && tensor.values[0] != 0 && tensor.values[0] != 1)
         return subject + "0 or 1, found " + std::to_string(tensor.values[0]) + std::string(kWeightsRemedy);
     return {};
 }
 
-/// What is wrong with names; empty: nothing.
+/// The error in the names of tensors; empty if they are valid.
 [[nodiscard]] inline std::string fault_of_names(const TensorFile& file,
                                                 std::span<const WeightTensor> expected) {
     std::string names;
@@ -105,20 +105,20 @@ inline constexpr std::string_view kWeightsRemedy = "; these are the weights of a
         names += (names.empty() ? "" : ", ") + std::string(tensor.name);
     for (const auto& [name, tensor] : file.tensors)
         if (std::ranges::find(expected, name, &WeightTensor::name) == expected.end())
-            return "expected no tensors but " + names + ", found " + detail::quoted(name) +
-                   "; rename it or leave it out";
+            return "expected only the tensors " + names + ", found " + detail::quoted(name) +
+                   "; rename it or remove it";
     const auto lacks = [&](std::string_view name) { return !file.tensors.contains(std::string(name)); };
     for (const WeightTensor& tensor : expected)
         if (tensor.required && lacks(tensor.name))
             return "expected a tensor '" + std::string(tensor.name) + "', found none" +
                    std::string(kWeightsRemedy);
     if (lacks("embedding.weight") != lacks("embedding.bias"))
-        return "expected both of the tensors 'embedding.weight' and 'embedding.bias' or neither, found one; "
-               "a layer without bias has zeros there";
+        return "expected both or neither of the tensors 'embedding.weight' and 'embedding.bias', found one; "
+               "for a layer without bias, use zeros";
     return {};
 }
 
-/// What keeps tensors from being weights; empty: nothing.
+/// The reason why tensors are not valid weights; empty if they are valid.
 [[nodiscard]] inline std::string fault_of_weights(const TensorFile& file) {
     const std::int64_t d = dimension_of(file);
     const std::array<WeightTensor, 10> expected = weight_tensors(d);
@@ -130,7 +130,7 @@ inline constexpr std::string_view kWeightsRemedy = "; these are the weights of a
     return fault;
 }
 
-/// Values in the file's precision, so that what is checked is what will be read.
+/// Values rounded to the file's precision, so that the checked values are those that will be read.
 [[nodiscard]] inline std::vector<float> rounded(std::span<const float> values, ElementType type,
                                                 const std::string& name) {
     std::vector<float> result(values.begin(), values.end());
@@ -164,7 +164,7 @@ private:
     TensorFile file_;
 };
 
-/// A tensor with two indices; one that the file lacks is empty.
+/// A tensor with two dimensions; empty if the file lacks it.
 [[nodiscard]] inline Matrix matrix_of(const TensorFile& file, const std::string& name) {
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end()) return {};
@@ -172,7 +172,7 @@ private:
     return Eigen::Map<const Matrix::Plain>(tensor.values.data(), tensor.shape[0], tensor.shape[1]);
 }
 
-/// A tensor with one index; one that the file lacks is empty.
+/// A tensor with one dimension; empty if the file lacks it.
 [[nodiscard]] inline RowOf<float> row_of(const TensorFile& file, const std::string& name) {
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end()) return {};
@@ -181,11 +181,11 @@ private:
 
 } // namespace detail
 
-/// Weights as the tensors of a file, without metadata.
+/// Converts weights to the tensors of a file, without metadata.
 ///
 /// @param weights  with or without an embedding and a reduction
-/// @param type     of every tensor; numbers are rounded to it
-/// @throws InvalidArgument  shapes disagree or are empty, a number is not finite, or one does not fit `type`
+/// @param type     type of every tensor; numbers are rounded to it
+/// @throws InvalidArgument  shapes do not match or are empty; a number is not finite or does not fit `type`
 [[nodiscard]] inline TensorFile tensors_of(const NetworkWeights& weights,
                                            ElementType type = ElementType::kF32) {
     detail::WeightsWriter writer(type);
@@ -207,14 +207,13 @@ private:
     return std::move(writer.file());
 }
 
-/// The weights that tensors are. Whoever keeps other tensors beside them takes those out first: one that is
-/// not known here is an error, so that no misspelt one goes unnoticed.
+/// Converts the tensors of a file to weights. Unknown tensors are errors, so that misspelt names are noticed.
+/// Remove any other tensors first.
 ///
-/// @param file  its metadata is passed over
-/// @param name  of the file, for the error
-/// @throws ParseError  a tensor is missing or not known, shapes disagree, or a number is not finite or not
-/// what
-///                     its tensor may hold; it names the tensor
+/// @param file  tensors of the file; its metadata is ignored
+/// @param name  name of the file, for error messages
+/// @throws ParseError  a tensor is missing or unknown, shapes do not match, or a number is not finite or is
+///                     invalid for its tensor; names the tensor
 [[nodiscard]] inline NetworkWeights weights_of(const TensorFile& file, const std::string& name) {
     const std::string fault = detail::fault_of_weights(file);
     if (!fault.empty()) throw ParseError(name, 0, 0, fault);
@@ -232,21 +231,21 @@ private:
     return weights;
 }
 
-/// Reads a file of weights. Its metadata is passed over.
+/// Reads a file of weights. Its metadata is ignored.
 ///
-/// @throws ParseError  as read_safetensors() and weights_of()
+/// @throws ParseError  see read_safetensors() and weights_of()
 [[nodiscard]] inline NetworkWeights read_weights(const std::filesystem::path& path) {
     return weights_of(read_safetensors(path), detail::utf8_of(path));
 }
 
-/// Writes a file of weights, whole or not at all (see write_whole_file()).
+/// Writes a file of weights, completely or not at all (see write_whole_file()).
 ///
-/// @param path      of the file
+/// @param path      path of the file
 /// @param weights   see tensors_of()
-/// @param metadata  whatever is to be noted of their origin, in UTF-8
-/// @param type      of every tensor; halves take half the room and keep 3 digits of each number
-/// @throws InvalidArgument  as tensors_of() and safetensors_bytes(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @param metadata  notes on their origin, in UTF-8
+/// @param type      type of every tensor; kF16 takes half the space and keeps 3 digits of each number
+/// @throws InvalidArgument  see tensors_of() and safetensors_bytes(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_weights(const std::filesystem::path& path, const NetworkWeights& weights,
                           const std::map<std::string, std::string>& metadata = {},
                           ElementType type = ElementType::kF32) {

@@ -16,13 +16,13 @@ namespace fgagt {
 
 /// Options of Adam.
 struct AdamOptions {
-    double learning_rate = 1e-3; ///< of the embedding and whatever follows no other rule, > 0
-    double graph_factor = 1;     ///< of that, for W1, W2, Wa and the reduction, >= 0
-    double logit_factor = 1;     ///< of that, for the logit of w, >= 0
+    double learning_rate = 1e-3; ///< for the embedding and all weights without a factor, > 0
+    double graph_factor = 1;     ///< relative learning rate of W1, W2, Wa and the reduction, >= 0
+    double logit_factor = 1;     ///< relative learning rate of the logit of w, >= 0
     std::int64_t warm_up = 100;  ///< steps in which the rate rises from 0, >= 0
-    std::int64_t steps = 2000;   ///< after which it has fallen to 0 along a cosine, >= 1
-    double beta1 = 0.9;          ///< memory of the mean of gradients, [0, 1)
-    double beta2 = 0.999;        ///< memory of the mean of their squares, [0, 1)
+    std::int64_t steps = 2000;   ///< steps until the rate has fallen to 0 along a cosine, >= 1
+    double beta1 = 0.9;          ///< decay of the mean of gradients, [0, 1)
+    double beta2 = 0.999;        ///< decay of the mean of squared gradients, [0, 1)
 };
 
 /// Adam (Kingma and Ba, arXiv 1412.6980) with a warm-up and a cosine decay (Loshchilov and Hutter, arXiv
@@ -31,15 +31,15 @@ class Adam {
 public:
     using Options = AdamOptions;
 
-    /// What it carries from step to step: a plain value.
+    /// State carried from step to step, as a plain value.
     struct State {
-        NetworkWeights mean;    ///< of the gradients
-        NetworkWeights square;  ///< of their squares
-        std::int64_t steps = 0; ///< taken so far
+        NetworkWeights mean;    ///< mean of the gradients
+        NetworkWeights square;  ///< mean of their squares
+        std::int64_t steps = 0; ///< number of steps so far
     };
 
     Adam() : Adam(AdamOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit Adam(AdamOptions options) : options_(options) {
         const detail::OptionCheck check("Adam", "AdamOptions");
         check(options.learning_rate > 0 && detail::is_finite(options.learning_rate), "learning_rate",
@@ -56,12 +56,12 @@ public:
 
     [[nodiscard]] const AdamOptions& options() const noexcept { return options_; }
 
-    /// Before the first step.
+    /// The state before the first step.
     [[nodiscard]] static State initial(const NetworkWeights& weights) {
         return {zeros_like(weights), zeros_like(weights), 0};
     }
 
-    /// Rate of a step, counted from 0.
+    /// Learning rate of a step, counted from 0.
     [[nodiscard]] double learning_rate(std::int64_t step) const {
         const double rising =
             options_.warm_up == 0
@@ -71,7 +71,7 @@ public:
         return options_.learning_rate * rising * 0.5 * (1 + std::cos(kPi * share));
     }
 
-    /// One step down the gradient.
+    /// Takes one step down the gradient.
     void step(NetworkWeights& weights, const NetworkWeights& gradient, State& state) const {
         const double rate = learning_rate(state.steps++);
         const auto count = static_cast<double>(state.steps);

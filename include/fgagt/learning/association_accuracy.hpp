@@ -11,16 +11,16 @@
 
 namespace fgagt {
 
-/// How often the most similar track is the right one.
+/// How often the most similar track is the correct one.
 struct AssociationAccuracy {
-    std::size_t continuing = 0; ///< detections of somebody who was known
-    std::size_t right = 0;      ///< those whose best track is theirs
+    std::size_t continuing = 0; ///< detections of known identities
+    std::size_t right = 0;      ///< detections whose most similar track has the same identity
 
     /// Adds the detections of one sample.
     ///
-    /// @param sample      whose similarities they are
+    /// @param sample      sample to evaluate
     /// @param similarity  [M x N] S_out
-    /// @throws InvalidArgument  shapes disagree
+    /// @throws InvalidArgument  shapes do not match
     void add(const AssociationSample& sample, const Matrix& similarity) {
         if (static_cast<std::size_t>(similarity.rows()) != sample.identities_d.size() ||
             static_cast<std::size_t>(similarity.cols()) != sample.identities_t.size())
@@ -38,7 +38,7 @@ struct AssociationAccuracy {
         }
     }
 
-    /// In [0, 1]; 0 where nobody continues.
+    /// Fraction of correct detections, in [0, 1]; 0 if no identity continues.
     [[nodiscard]] double share() const noexcept {
         return continuing == 0 ? 0 : static_cast<double>(right) / static_cast<double>(continuing);
     }

@@ -11,23 +11,23 @@
 
 namespace fgagt {
 
-/// Embedding and adaptive graph as one differentiable function of their weights (FGAGT, equations 9 to 11):
-/// what `Embedding` and `AdaptiveGraph` compute, and its gradient.
+/// Embedding and adaptive graph as one differentiable function of their weights (FGAGT, equations 9 to 11).
+/// Computes the same as `Embedding` and `AdaptiveGraph`, and the gradient.
 ///
-/// Where the function has a kink the gradient is a subgradient, finite everywhere: 0 through a ReLU at 0,
-/// through the unit length of a row of zeros, and through the distance of two identical rows.
+/// At kinks of the function the gradient is a finite subgradient: 0 for a ReLU at 0, for the normalisation of
+/// a row of zeros, and for the distance of two identical rows.
 template <class Scalar>
 class AssociationNetwork {
 public:
-    using Weights = NetworkWeightsOf<Scalar>; ///< what it is a function of
+    using Weights = NetworkWeightsOf<Scalar>; ///< the weights
     using Values = MatrixOf<Scalar>;          ///< features, overlaps and similarities
 
-    /// @param weights   [I -> D]; must outlive the calls of `backward` that follow
+    /// @param weights   [I -> D]; must outlive the following calls of `backward`
     /// @param inputs_d  [M x I] pooled features of the detections, M may be 0
-    /// @param inputs_t  [N x I] and of the tracks, N may be 0
+    /// @param inputs_t  [N x I] pooled features of the tracks, N may be 0
     /// @param iou       [M x N]
     /// @return  [M x N] S_out; valid until the next call
-    /// @throws InvalidArgument  shapes disagree
+    /// @throws InvalidArgument  shapes do not match
     const Values& forward(const Weights& weights, const Values& inputs_d, const Values& inputs_t,
                           const Values& iou) {
         const Eigen::Index inputs =
@@ -53,10 +53,10 @@ public:
         return similarity_;
     }
 
-    /// Adds the gradient of a loss to that of its batch.
+    /// Adds the gradient of a loss to the gradient of its batch.
     ///
-    /// @param change    [M x N] of the loss with the similarities that `forward` returned last
-    /// @param gradient  shaped like the weights
+    /// @param change    [M x N] derivative of the loss with respect to the last output of `forward`
+    /// @param gradient  gradient of the batch, shaped like the weights
     void backward(const Values& change, Weights& gradient) {
         const Values change_unit_d = change * t_.unit;
         const Values change_unit_t = change.transpose() * d_.unit;
@@ -75,7 +75,7 @@ public:
     }
 
 private:
-    /// One side of the bipartite graph: the detections, or the tracks.
+    /// One side of the bipartite graph: detections or tracks.
     struct Side {
         Values inputs;     // [K x I]
         Values features;   // [K x D] F
@@ -83,10 +83,10 @@ private:
         Values message;    // [K x D] F^ag W2
         Values gate;       // [K x D] sigmoid(F Wa)
         Values nodes;      // [K x D] before the ReLU
-        Values active;     // [K x D] after it
+        Values active;     // [K x D] after the ReLU
         Values reduced;    // [K x R] after the reducing layer
         Values unit;       // [K x R] H, rows of unit length
-        Values change;     // [K x D] of the loss with F
+        Values change;     // [K x D] derivative of the loss with respect to F
     };
 
     void embed(const Values& inputs, Side& side) {
@@ -105,8 +105,8 @@ private:
         gradient.bias += side.change.colwise().sum();
     }
 
-    /// S_ft: 1 / distance^2, each row of unit length. Relative to the row's smallest distance, so that
-    /// nothing overflows where two features are identical.
+    /// S_ft: 1 / distance^2, with each row normalised to unit length. Distances are relative to the smallest
+    /// in the row, so that nothing overflows if two features are identical.
     void relate_features() {
         const Eigen::Index rows = iou_.rows(), columns = iou_.cols();
         distance_.resize(rows, columns);
@@ -125,8 +125,8 @@ private:
         }
     }
 
-    /// Of s = c / |c| with c = 1 / u: du_j = -s_j / u_j sum_k s_k (s_k ds_j - s_j ds_k). Written so, the
-    /// terms do not cancel where one distance is next to nothing and 1 / u is huge.
+    /// For s = c / |c| with c = 1 / u: du_j = -s_j / u_j sum_k s_k (s_k ds_j - s_j ds_k). In this form the
+    /// terms do not cancel if one distance is tiny and 1 / u is huge.
     void relate_features_backward(const Values& change_closeness) {
         for (Eigen::Index i = 0; i < iou_.rows(); ++i)
             for (Eigen::Index j = 0; j < iou_.cols(); ++j) {

@@ -19,23 +19,23 @@ namespace fgagt {
 
 /// Options of Augmentation. Spreads are standard deviations.
 struct AugmentationOptions {
-    double brightness = 0.15; ///< of the logarithm of a factor on all pixels of a frame, >= 0
-    double contrast = 0.1;    ///< of the logarithm of the exponent of a frame's grey levels, >= 0
-    double cast = 0.05;       ///< of the logarithm of a factor on each colour of a frame, >= 0
-    double blur = 0.8;        ///< largest standard deviation of a frame's Gaussian blur, pixels, >= 0
-    double occlusion = 0.2;   ///< probability that somebody else covers a part of a patch, [0, 1]
-    double jitter = 0.03;     ///< of a box's centre and size, share of its size, >= 0
-    double recolouring = 0.7; ///< probability that an identity wears other colours, [0, 1]
+    double brightness = 0.15; ///< spread of the logarithm of a factor on all pixels of a frame, >= 0
+    double contrast = 0.1;    ///< spread of the logarithm of the exponent of a frame's grey levels, >= 0
+    double cast = 0.05;       ///< spread of the logarithm of a factor on each colour of a frame, >= 0
+    double blur = 0.8;        ///< maximum standard deviation of a frame's Gaussian blur, pixels, >= 0
+    double occlusion = 0.2;   ///< probability that another person covers part of a patch, [0, 1]
+    double jitter = 0.03;     ///< spread of a box's centre and size, relative to its size, >= 0
+    double recolouring = 0.7; ///< probability that an identity gets different colours, [0, 1]
     bool flip = true;         ///< whether half of the samples are mirrored
 };
 
-/// Makes many people and many lights of few: what a training sample may look like instead of what was filmed.
-/// The colours that an identity wears and the light of a moment are drawn once and hold for all patches of
-/// that identity or of that moment.
+/// Varies the appearance of training samples, so that few filmed people and lighting conditions become many.
+/// The colours of an identity and the light of a moment are drawn once. They apply to all patches of that
+/// identity or that moment.
 class Augmentation {
 public:
     using Options = AugmentationOptions;
-    using Random = KeyedRandom; ///< where chance comes from
+    using Random = KeyedRandom; ///< source of random numbers
 
     /// Light and sharpness of one moment.
     struct Light {
@@ -43,22 +43,22 @@ public:
         double blur = 0; ///< standard deviation, pixels
     };
 
-    /// Changes of colour of a body by height: from one band's lower end on, the next holds.
+    /// Colour changes of a body in bands by height. Each band starts at the lower end of the previous one.
     struct Colours {
         /// One change.
         struct Band {
-            double end = 1;        ///< where the band ends, share of the box's height
-            double hue = 0;        ///< added, of 180
+            double end = 1;        ///< lower end of the band, relative to the box's height
+            double hue = 0;        ///< added to the hue, which is in [0, 180)
             double saturation = 1; ///< factor
             double value = 1;      ///< factor
             double gamma = 1;      ///< exponent of the value
         };
         std::array<Band, 3> bands{}; ///< head, torso, legs
-        bool change = false;         ///< false: as filmed
+        bool change = false;         ///< false: colours as filmed
     };
 
     Augmentation() : Augmentation(AugmentationOptions{}) {}
-    /// @throws InvalidArgument  a spread is negative or not finite, or a probability not in [0, 1]
+    /// @throws InvalidArgument  a spread is negative or not finite, or a probability is not in [0, 1]
     explicit Augmentation(AugmentationOptions options) : options_(options) {
         for (const double spread : {options.brightness, options.contrast, options.cast, options.blur,
                                     options.jitter, options.occlusion, options.recolouring})
@@ -69,7 +69,7 @@ public:
                 detail::throw_invalid("Augmentation: expected probabilities in [0, 1], got ", probability);
     }
 
-    /// Leaves every patch as it was filmed.
+    /// An augmentation that leaves all patches unchanged.
     [[nodiscard]] static Augmentation none() {
         return Augmentation({.brightness = 0,
                              .contrast = 0,
@@ -101,7 +101,7 @@ public:
         return light;
     }
 
-    /// Draws what an identity wears.
+    /// Draws the colours of an identity.
     [[nodiscard]] Colours colours(Random& random) const {
         Colours colours;
         colours.change = random.uniform() < options_.recolouring;
@@ -117,15 +117,15 @@ public:
         return colours;
     }
 
-    /// What a patch looks like in these colours and that light.
+    /// Changes a patch to these colours and this light.
     ///
-    /// @param patch     as filmed
-    /// @param colours   of the identity
-    /// @param light     of the moment
-    /// @param occluder  a patch to cover a part of it with, by chance; nullptr: none
-    /// @param mirrored  left for right
-    /// @param random    for occlusion and jitter
-    /// @return  a copy, its box perhaps jittered
+    /// @param patch     patch as filmed
+    /// @param colours   colours of the identity
+    /// @param light     light of the moment
+    /// @param occluder  a patch that may randomly cover part of it; nullptr: none
+    /// @param mirrored  whether to swap left and right
+    /// @param random    random numbers for occlusion and jitter
+    /// @return  a changed copy, with jitter in its box
     [[nodiscard]] Patch apply(const Patch& patch, const Colours& colours, const Light& light,
                               const Patch* occluder, bool mirrored, Random& random) const {
         Patch result{patch.pixels.clone(), patch.box};
@@ -143,13 +143,14 @@ public:
         return result;
     }
 
-    /// A box as a detector might have placed it.
+    /// A box with random detector-like errors.
     [[nodiscard]] Box jittered(const Box& box, Random& random) const {
-        if (options_.jitter == 0) return box; // to the last bit
+        if (options_.jitter == 0) return box; // keeps the exact bits
         const auto shift = [&] { return static_cast<float>(options_.jitter * random.normal()); };
         const auto factor = [&] { return static_cast<float>(std::exp(options_.jitter * random.normal())); };
         cv::Point2f centre = box.centre();
-        centre.x += box.width * shift(); // one by one: arguments are evaluated in any order
+        centre.x += box.width *
+                    shift(); // separate statements: the order in which arguments are evaluated is unspecified
         centre.y += box.height * shift();
         const float width = box.width * factor(), height = box.height * factor();
         return {centre.x - 0.5F * width, centre.y - 0.5F * height, width, height};
@@ -180,7 +181,7 @@ private:
         cv::cvtColor(hsv, patch.pixels, cv::COLOR_HSV2BGR);
     }
 
-    /// Pastes the body of somebody nearer over the lower part of one side.
+    /// Pastes the body of a nearer person over the lower part of one side.
     static void cover(Patch& patch, const Patch& occluder, Random& random) {
         const cv::Rect source = pixels_of(occluder);
         const double width = static_cast<double>(patch.box.width) * random.uniform(0.3, 0.7);

@@ -13,23 +13,23 @@
 
 namespace fgagt {
 
-/// Options of BalancedLoss: the weights of the classes of pairs, each divided by the number of its pairs.
+/// Options of BalancedLoss: the weights of the classes of pairs. Each is divided by the number of its pairs.
 struct BalancedLossOptions {
-    double alpha = 1;      ///< pairs of a continuing detection and a continuing track that differ, >= 0
-    double beta = 1;       ///< pairs that are one object, >= 0
-    double gamma = 1;      ///< pairs of a detection that no track is, >= 0
-    double delta = 1;      ///< pairs of a track that no detection is, >= 0
+    double alpha = 1;      ///< pairs of a continuing detection and a continuing track of other objects, >= 0
+    double beta = 1;       ///< pairs of the same object, >= 0
+    double gamma = 1;      ///< pairs of a detection without a track of its object, >= 0
+    double delta = 1;      ///< pairs of a track without a detection of its object, >= 0
     bool by_number = true; ///< false: the weights are not divided
 };
 
-/// Balanced mean squared error between similarities and the truth, 1 for pairs that are one object and 0 for
-/// others (FGAGT, equation 12). There are many more pairs that differ than pairs that are one, so each class
-/// of pairs counts by itself:
+/// Balanced mean squared error between similarities and the truth, which is 1 for pairs of the same object
+/// and 0 for others (FGAGT, equation 12). Pairs of different objects are far more frequent, so each class of
+/// pairs is averaged separately:
 ///
 ///     L = alpha/n_a sum_a S^2 + beta/n_b sum_b (S - 1)^2 + gamma/n_c sum_c S^2 + delta/n_d sum_d S^2
 ///
-/// Of a new detection and a vanished track the pair is gamma's. Weight decay is not part of it: it belongs to
-/// the batch, not to a pair (see weight_decay).
+/// The pair of a new detection and a vanished track belongs to gamma. Weight decay is not included, because
+/// it applies to a batch, not to pairs (see weight_decay).
 class BalancedLoss {
 public:
     using Options = BalancedLossOptions;
@@ -53,11 +53,11 @@ public:
         kNew,       ///< gamma
         kVanished,  ///< delta
     };
-    /// How many pairs of each class there are.
+    /// Number of pairs in each class.
     using Numbers = std::array<std::size_t, 4>;
 
-    /// @param identities_d  [M] who each detection is, kNobody for a false positive
-    /// @param identities_t  [N] who each track is, each at most once
+    /// @param identities_d  [M] identity of each detection, kNobody for a false positive
+    /// @param identities_t  [N] identity of each track, each at most once
     /// @return  [M N] class of each pair, row by row
     [[nodiscard]] static std::vector<PairClass> classes(std::span<const TrackId> identities_d,
                                                         std::span<const TrackId> identities_t) {
@@ -74,19 +74,19 @@ public:
         return result;
     }
 
-    /// Adds the pairs of one frame pair to the numbers of its batch.
+    /// Adds the pairs of one frame pair to the numbers of the batch.
     static void count(std::span<const PairClass> classes, Numbers& numbers) {
         for (const PairClass one : classes)
             ++numbers[index(one)];
     }
 
-    /// Loss of one frame pair of a batch, and how it changes with the similarities.
+    /// Loss of one frame pair of a batch, and its derivative with respect to the similarities.
     ///
     /// @param similarity  [M x N]
-    /// @param classes     [M N] of its pairs
-    /// @param numbers     of the whole batch
+    /// @param classes     [M N] classes of the pairs
+    /// @param numbers     number of pairs in each class, in the whole batch
     /// @param gradient    [M x N], resized
-    /// @return  its share of the batch's loss
+    /// @return  contribution to the loss of the batch
     /// @throws InvalidArgument  there is not one class for each pair
     template <class Scalar>
     double evaluate(const MatrixOf<Scalar>& similarity, std::span<const PairClass> classes,
@@ -111,7 +111,7 @@ public:
 private:
     static std::size_t index(PairClass one) { return static_cast<std::size_t>(one); }
 
-    /// Whether each of `these` is somebody among `those`.
+    /// Whether each of `these` is an identity in `those`.
     static std::vector<char> found_in(std::span<const TrackId> these, std::span<const TrackId> those) {
         std::vector<char> result;
         for (const TrackId one : these) {

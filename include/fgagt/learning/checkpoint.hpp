@@ -21,25 +21,25 @@
 #include <string_view>
 #include <utility>
 
-/// Training that was interrupted goes on from a file, as if it had not been. One safetensors file has the
-/// tensors of weights_file.hpp five times, in F32: `weights.` before the name for the weights as they are
-/// now, `anchor.` for those that training began with, `best.` for the best so far, `mean.` and `square.` for
-/// Adam's memory; the steps that were taken are the entry `steps` of its metadata. This header needs
-/// nlohmann_json and is therefore included by itself.
+/// Checkpoints: training that was interrupted resumes from a file, as if it had not been interrupted. One
+/// safetensors file contains the tensors of weights_file.hpp five times, in F32. A prefix of the name
+/// distinguishes them: `weights.` for the current weights, `anchor.` for the initial weights, `best.` for the
+/// best so far, `mean.` and `square.` for the state of Adam. The metadata entry `steps` is the number of
+/// steps taken. This header needs nlohmann_json, so include it separately.
 namespace fgagt {
 
-/// What must be kept of training to go on later.
+/// Everything that is needed to resume training.
 struct Checkpoint {
-    Trainer::State state;                          ///< of the trainer
-    NetworkWeights best;                           ///< those to be used if training ended here
-    std::map<std::string, std::string> metadata{}; ///< whatever else a program notes, in UTF-8
+    Trainer::State state;                          ///< state of the trainer
+    NetworkWeights best;                           ///< weights to use if training ended here
+    std::map<std::string, std::string> metadata{}; ///< other notes of a program, in UTF-8
 };
 
 namespace detail {
 
 inline constexpr std::string_view kStepsName = "steps";
 
-/// The parts of a checkpoint that have the shapes of weights, by what their tensors' names begin with.
+/// The parts of a checkpoint that have the shapes of weights, by the prefix of their tensors' names.
 template <class AnyCheckpoint>
 [[nodiscard]] auto checkpoint_parts(AnyCheckpoint& checkpoint) {
     auto& state = checkpoint.state;
@@ -49,7 +49,7 @@ template <class AnyCheckpoint>
         std::pair{std::string("square."), &state.adam.square}};
 }
 
-/// Takes the tensors whose names begin with a prefix out of a file, and the prefix out of their names.
+/// Removes the tensors with a prefix from a file, and returns them without the prefix.
 [[nodiscard]] inline TensorFile take_part(TensorFile& file, const std::string& prefix) {
     TensorFile part;
     auto entry = file.tensors.lower_bound(prefix);
@@ -67,26 +67,26 @@ template <class AnyCheckpoint>
     });
 }
 
-/// Refuses a part that is no weights, or of other shapes than the first one.
+/// Throws ParseError if a part is not valid weights, or its shapes differ from the first part.
 inline void check_part(const std::string& file, const std::string& prefix, const TensorFile& part,
                        const TensorFile& first) {
     const std::string fault = fault_of_weights(part);
     if (!fault.empty()) throw ParseError(file, 0, 0, "after '" + prefix + "': " + fault);
     if (!first.tensors.empty() && !same_shapes(part, first))
         throw ParseError(file, 0, 0,
-                         "expected the shapes after 'weights.' after '" + prefix +
-                             "' too; this is no checkpoint: start training afresh");
+                         "expected the same shapes after '" + prefix +
+                             "' as after 'weights.'; this is not a checkpoint: start training again");
 }
 
-/// What keeps tensors from being Adam's memory of squares; empty: nothing.
+/// The reason why tensors are not valid squares of Adam; empty if they are valid.
 [[nodiscard]] inline std::string fault_of_squares(const TensorFile& squares) {
     for (const auto& [name, tensor] : squares.tensors)
         if (std::ranges::any_of(tensor.values, [](float value) { return value < 0; }))
-            return "after 'square.': tensor '" + name + "': expected no number below 0";
+            return "after 'square.': tensor '" + name + "': expected no negative numbers";
     return {};
 }
 
-/// Takes the number of steps out of metadata.
+/// Removes the number of steps from the metadata and returns it.
 [[nodiscard]] inline std::int64_t take_steps(std::map<std::string, std::string>& metadata,
                                              const std::string& name) {
     const auto entry = metadata.find(std::string(kStepsName));
@@ -96,17 +96,17 @@ inline void check_part(const std::string& file, const std::string& prefix, const
         throw ParseError(name, 0, 0,
                          "expected a whole number >= 0 as 'steps' in the metadata, found " +
                              (entry == metadata.end() ? "none" : detail::quoted(entry->second)) +
-                             "; this is no checkpoint: start training afresh");
+                             "; this is not a checkpoint: start training again");
     metadata.erase(entry);
     return *steps;
 }
 
 } // namespace detail
 
-/// A checkpoint as the tensors and metadata of a file.
+/// Converts a checkpoint to the tensors and metadata of a file.
 ///
-/// @throws InvalidArgument  as tensors_of() of weights, a mean of squares is negative, or the metadata has an
-///                          entry `steps`
+/// @throws InvalidArgument  the weights are invalid, see tensors_of() for weights; a mean of squares is
+///                          negative; the metadata has an entry `steps`
 [[nodiscard]] inline TensorFile tensors_of(const Checkpoint& checkpoint) {
     const std::string fault = detail::fault_of_squares(tensors_of(checkpoint.state.adam.square));
     if (!fault.empty()) detail::throw_invalid("tensors_of: ", fault);
@@ -120,24 +120,24 @@ inline void check_part(const std::string& file, const std::string& prefix, const
     const std::string steps = std::to_string(checkpoint.state.adam.steps);
     if (!file.metadata.try_emplace(std::string(detail::kStepsName), steps).second)
         detail::throw_invalid(
-            "tensors_of: expected metadata without 'steps', which the checkpoint notes itself; use another "
+            "tensors_of: expected metadata without 'steps', which the checkpoint sets itself; use another "
             "name");
     return file;
 }
 
-/// Writes a checkpoint, whole or not at all (see write_whole_file()).
+/// Writes a checkpoint, completely or not at all (see write_whole_file()).
 ///
-/// @throws InvalidArgument  as tensors_of() and safetensors_bytes(); nothing is written
-/// @throws std::filesystem::filesystem_error  the file cannot be written; it has the path and the reason
+/// @throws InvalidArgument  see tensors_of() and safetensors_bytes(); nothing is written
+/// @throws std::filesystem::filesystem_error  the file cannot be written; contains the path and the reason
 inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
     write_safetensors(path, tensors_of(checkpoint));
 }
 
-/// The checkpoint that tensors and metadata are.
+/// Converts tensors and metadata to a checkpoint.
 ///
-/// @param file  all that was read
-/// @param name  of the file, for the error
-/// @throws ParseError  a tensor or the number of steps is missing or not what a checkpoint has there
+/// @param file  contents of the file
+/// @param name  name of the file, for error messages
+/// @throws ParseError  a tensor or the number of steps is missing or invalid, or there is another tensor
 [[nodiscard]] inline Checkpoint checkpoint_of(TensorFile file, const std::string& name) {
     Checkpoint checkpoint;
     checkpoint.state.adam.steps = detail::take_steps(file.metadata, name);
@@ -151,18 +151,18 @@ inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint
     }
     const std::string fault = detail::fault_of_squares(tensors_of(checkpoint.state.adam.square));
     if (!fault.empty())
-        throw ParseError(name, 0, 0, fault + "; this is no checkpoint: start training afresh");
+        throw ParseError(name, 0, 0, fault + "; this is not a checkpoint: start training again");
     if (!file.tensors.empty())
         throw ParseError(name, 0, 0,
-                         "expected no tensors but those of a checkpoint, found " +
+                         "expected only the tensors of a checkpoint, found " +
                              detail::quoted(file.tensors.begin()->first) +
-                             "; this is no checkpoint: start training afresh");
+                             "; this is not a checkpoint: start training again");
     return checkpoint;
 }
 
-/// Reads a checkpoint: exactly what was written.
+/// Reads a checkpoint, with exactly the values that were written.
 ///
-/// @throws ParseError  as read_safetensors() and checkpoint_of()
+/// @throws ParseError  see read_safetensors() and checkpoint_of()
 [[nodiscard]] inline Checkpoint read_checkpoint(const std::filesystem::path& path) {
     return checkpoint_of(read_safetensors(path), detail::utf8_of(path));
 }

@@ -14,12 +14,12 @@
 
 namespace fgagt {
 
-/// An object of which there are pictures, each cut out of a frame along its box: an identity for
-/// GeneratedPeople to show. The edges of the pictures fade, so that nothing tells where one ends.
+/// An object given by images that were cropped from frames along its box. GeneratedPeople can show it as an
+/// identity. The edges of the images fade out, so that they do not reveal the crop.
 class CroppedObject {
 public:
-    /// @param crops  views of the one object, CV_8UC3 (BGR), in the order in which it turns; copied
-    /// @throws InvalidArgument  there is none, or one is empty or of another type
+    /// @param crops  views of the same object, CV_8UC3 (BGR), in the order in which it turns; copied
+    /// @throws InvalidArgument  there are no crops, or one is empty or of another type
     explicit CroppedObject(std::span<const cv::Mat> crops) {
         if (crops.empty()) detail::throw_invalid("CroppedObject: expected at least one crop, got none");
         double sum = 0;
@@ -33,15 +33,15 @@ public:
         aspect_ = std::exp(sum / static_cast<double>(crops.size()));
     }
 
-    /// A view for each crop.
+    /// One view for each crop.
     [[nodiscard]] const std::vector<detail::View>& views() const noexcept { return views_; }
-    /// Width over height, the geometric mean of the crops'.
+    /// Width / height: the geometric mean over the crops.
     [[nodiscard]] double aspect() const noexcept { return aspect_; }
 
 private:
-    /// A mask that grows from the edges to the middle 70 %, which is the object alone.
+    /// A mask that rises from the edges to the middle 70 %, where it is full.
     static cv::Mat faded(cv::Size size) {
-        const auto share = [](int k, int count) { // of an object, at a pixel of a row or a column
+        const auto share = [](int k, int count) { // opacity at a pixel of a row or column
             constexpr double kEdge = 0.15;
             const double nearest = std::min(k + 0.5, count - k - 0.5) / count;
             return std::min(1.0, nearest / kEdge);

@@ -18,23 +18,24 @@ namespace fgagt {
 
 /// Options of discriminant_weights().
 struct DiscriminantOptions {
-    int dimension = 128; ///< of the embedded features, [1, inputs]
-    /// Share of the identity in the scatter that is whitened, (0, 1]: at 1 only what varies over all objects
-    /// counts, near 0 directions in which few pairs happened to differ count for too much (Friedman,
+    int dimension = 128; ///< dimension of the embedded features, [1, inputs]
+    /// Fraction of the identity matrix in the whitened scatter, (0, 1]. At 1, only the variation over all
+    /// objects counts. Near 0, directions in which few pairs happen to differ count too much (Friedman,
     /// Regularized discriminant analysis, 1989).
     double shrinkage = 0.5;
-    double message = 1; ///< W2 is this times the identity, finite; 0: a node does not look at the other side
+    double message = 1; ///< W2 is this times the identity matrix, finite; 0: nodes ignore the other side
     bool relu = false;  ///< whether nodes end in a ReLU
 };
 
 namespace detail {
 
-/// What discriminant analysis needs to know of samples. All covariances are [I x I].
+/// Statistics of samples for discriminant analysis. All covariances are [I x I].
 class Scatter {
 public:
     using Row = Eigen::RowVectorXd;
 
-    /// @throws InvalidArgument  no inputs, or of different dimensions, or not as many as identities
+    /// @throws InvalidArgument  there are no inputs, their dimensions differ, or there is not one for each
+    ///                          identity
     explicit Scatter(std::span<const AssociationSample> samples) {
         for (const AssociationSample& sample : samples) {
             require_identities(sample, "discriminant_weights");
@@ -52,13 +53,13 @@ public:
         finish(within_, 2 * static_cast<double>(pairs_));
     }
 
-    /// Pairs of a detection and a track that are one.
+    /// Number of pairs of a detection and a track of the same object.
     [[nodiscard]] std::size_t pairs() const noexcept { return pairs_; }
-    /// Of all inputs.
+    /// Mean of all inputs.
     [[nodiscard]] const Row& mean() const noexcept { return mean_; }
     /// Covariance of all inputs about their mean.
     [[nodiscard]] const Eigen::MatrixXd& total() const noexcept { return total_; }
-    /// Covariance of the inputs of one object about the object's own mean.
+    /// Covariance of the inputs of each object about the object's own mean.
     [[nodiscard]] const Eigen::MatrixXd& within() const noexcept { return within_; }
 
 private:
@@ -67,7 +68,7 @@ private:
         if (rows_ == 0) mean_.setZero(inputs.cols());
         if (inputs.cols() != mean_.size())
             throw_invalid("discriminant_weights: expected inputs of one dimension, got ", mean_.size(),
-                          " and ", inputs.cols(), "; make all samples with the same pooler");
+                          " and ", inputs.cols(), "; use the same pooler for all samples");
         mean_ += inputs.cast<double>().colwise().sum();
         rows_ += inputs.rows();
     }
@@ -87,7 +88,7 @@ private:
         add_outer_products(differences.topRows(count), within_);
     }
 
-    /// To the lower half.
+    /// Adds them to the lower half.
     static void add_outer_products(const Eigen::MatrixXd& rows, Eigen::MatrixXd& sum) {
         if (rows.rows() != 0) sum.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose());
     }
@@ -102,7 +103,7 @@ private:
     std::size_t pairs_ = 0;
 };
 
-/// R^{-1/2} of the regularised scatter within objects.
+/// R^{-1/2} of the regularised within-object scatter R.
 [[nodiscard]] inline Eigen::MatrixXd whitening(const Scatter& scatter, double shrinkage) {
     const Eigen::Index inputs = scatter.mean().size();
     const double mean_eigenvalue = scatter.within().trace() / static_cast<double>(inputs);
@@ -111,10 +112,10 @@ private:
     return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(regularised).operatorInverseSqrt();
 }
 
-/// The eigenvectors of the largest eigenvalues as rows, the largest first, each with its entry of largest
-/// magnitude positive.
+/// The eigenvectors of the largest eigenvalues as rows, largest eigenvalue first. In each, the entry of
+/// largest magnitude is positive.
 ///
-/// @param power  becomes the sum of these eigenvalues
+/// @param power  set to the sum of these eigenvalues
 [[nodiscard]] inline Eigen::MatrixXd principal_directions(const Eigen::MatrixXd& covariance, int count,
                                                           double& power) {
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
@@ -130,20 +131,19 @@ private:
 
 } // namespace detail
 
-/// Weights in closed form: where training may begin, and what it has to beat. The embedding is a regularised
-/// linear discriminant (Fisher, The use of multiple measurements in taxonomic problems, 1936): it whitens
-/// what varies within an object from detection to track, keeps the directions in which all that is left
-/// varies most, and takes the mean away, so that the cosines of different objects lie about 0. The graph
-/// passes features on as they are and adds what the other side looks like: W1 = I, W2 = message I, Wa = 0, w
-/// = 0.5.
+/// Weights in closed form, as a starting point and a baseline for training. The embedding is a regularised
+/// linear discriminant (Fisher, The use of multiple measurements in taxonomic problems, 1936). It whitens the
+/// variation within an object between detection and track, and keeps the directions with the largest
+/// remaining variation. It subtracts the mean, so that the cosines of different objects are around 0. The
+/// graph passes features on unchanged and adds the features of the other side: W1 = I, W2 = message I,
+/// Wa = 0, w = 0.5.
 ///
-/// Embedded features have a root mean square length of 1. The margin is the paper's, and not fitted.
+/// Embedded features have a root mean square length of 1. The margin is the paper's and is not fitted.
 ///
-/// @param samples  with I inputs each
+/// @param samples  samples with I inputs each
 /// @param options  see DiscriminantOptions
-/// @throws InvalidArgument  an option is out of its range; no detection and track of any sample are one;
-/// inputs
-///                          of different dimensions, not finite, or all the same
+/// @throws InvalidArgument  an option is out of range; no sample has a detection and a track of the same
+///                          object; inputs have different dimensions, are not finite, or are all equal
 /// @note Complexity: O((M + N) I^2) per sample, and O(I^3)
 [[nodiscard]] inline NetworkWeights discriminant_weights(std::span<const AssociationSample> samples,
                                                          const DiscriminantOptions& options = {}) {
@@ -157,7 +157,7 @@ private:
                               scatter.mean().size(), ", got ", options.dimension);
     if (scatter.pairs() == 0)
         detail::throw_invalid(
-            "discriminant_weights: expected samples in which a detection and a track are one, "
+            "discriminant_weights: expected samples in which a detection and a track are the same object, "
             "got none; use frames that are closer together");
     const Eigen::MatrixXd& total = scatter.total();
     if (!std::all_of(total.data(), total.data() + total.size(),

@@ -25,10 +25,10 @@
 
 namespace fgagt {
 
-/// Generated people walk through a generated place, alone and in groups, cover each other, and are detected
-/// with the errors that detectors make: thousands of identities that belong to nobody, to learn from. Light,
-/// shade, colours of the season, speed, size and quality of the picture are another in every scene. Objects
-/// of which there are crops may walk among them.
+/// A generated scene for training, with identities that do not belong to real people. People walk through a
+/// place alone and in groups, and occlude each other. Their detections have the errors of typical detectors.
+/// Light, shadows, seasonal colours, speed, size and image quality differ in every scene. Cropped objects may
+/// walk among the people.
 ///
 ///     GeneratedPeople scene(seed);
 ///     for (int k = 0; k < GeneratedPeople::kFrames; ++k) {
@@ -37,24 +37,24 @@ namespace fgagt {
 ///     }
 class GeneratedPeople {
 public:
-    static constexpr int kFrames = 46;  ///< of a scene
-    static constexpr int kWidth = 426;  ///< pixels of a frame
-    static constexpr int kHeight = 240; ///< pixels of a frame
+    static constexpr int kFrames = 46;  ///< number of frames in a scene
+    static constexpr int kWidth = 426;  ///< width of a frame, pixels
+    static constexpr int kHeight = 240; ///< height of a frame, pixels
 
-    /// One frame with what a detector says of it.
+    /// One frame with its detections.
     struct Frame {
         cv::Mat pixels;                             ///< CV_8UC3 (BGR)
         std::vector<Detection> detections;          ///< with misses and false positives
-        std::vector<std::pair<TrackId, Box>> truth; ///< of all who can be seen
+        std::vector<std::pair<TrackId, Box>> truth; ///< of all visible people and objects
     };
 
     /// The same seed and objects give the same scene.
     ///
-    /// @param seed     another seed, another place and other people
-    /// @param objects  to be shown in place of painted people, as large and as fast as they, each once at
-    /// most
-    /// @param share    of those who walk that are objects, as far as there are so many, [0, 1]
-    /// @throws InvalidArgument  share is out of its range
+    /// @param seed     a different seed gives a different place and different people
+    /// @param objects  objects to show instead of painted people, with the same size and speed; each at most
+    ///                 once
+    /// @param share    fraction of walkers that are objects, if there are enough objects, [0, 1]
+    /// @throws InvalidArgument  share is out of range
     explicit GeneratedPeople(std::uint64_t seed, std::span<const CroppedObject> objects = {},
                              double share = 1)
         : random_(seed, kSalt) {
@@ -85,7 +85,7 @@ public:
         show(objects, share);
     }
 
-    /// The next frame.
+    /// Renders the next frame.
     [[nodiscard]] Frame next() {
         for (Walker& walker : walkers_)
             walk(walker);
@@ -107,7 +107,7 @@ public:
     }
 
 private:
-    /// Values that change steadily between random ones.
+    /// Values interpolated linearly between random ones.
     struct Curve {
         std::vector<double> values;
         double spacing = 1; // frames
@@ -160,7 +160,7 @@ private:
                       curve(0.1 * unrest_),
                       {}};
         if (stands) walker.speed *= 0.05;
-        if (groups && !walkers_.empty() && random_.uniform() < 0.4) { // walks with the one before
+        if (groups && !walkers_.empty() && random_.uniform() < 0.4) { // walks with the previous walker
             const Walker& other = walkers_.back();
             const double side = random_.uniform() < 0.5 ? -1 : 1;
             walker.height = other.height * std::exp(0.07 * random_.normal());
@@ -172,7 +172,7 @@ private:
         walkers_.push_back(std::move(walker));
     }
 
-    /// Gives some of those who walk the looks of objects, which turn once a step.
+    /// Replaces the views of some walkers with those of objects, which turn once per step.
     void show(std::span<const CroppedObject> objects, double share) {
         std::vector<std::size_t> unseen(objects.size());
         std::iota(unseen.begin(), unseen.end(), std::size_t{0});
@@ -181,7 +181,7 @@ private:
             std::swap(unseen[random_.next() % unseen.size()], unseen.back());
             const CroppedObject& object = objects[unseen.back()];
             unseen.pop_back();
-            walker.height *= std::sqrt(walker.aspect / object.aspect()); // of the same area
+            walker.height *= std::sqrt(walker.aspect / object.aspect()); // keeps the area
             walker.aspect = object.aspect();
             walker.views = object.views();
             walker.phase = random_.uniform(0, static_cast<double>(walker.views.size()));
@@ -190,7 +190,7 @@ private:
     }
 
     void walk(Walker& walker) {
-        constexpr double kJolt = 0.012; // of the height
+        constexpr double kJolt = 0.012; // relative to the height
         walker.speed += cv::Point2d(0.15 * kJolt * walker.height * random_.normal(),
                                     0.05 * kJolt * walker.height * random_.normal());
         if (random_.uniform() < 0.004) walker.speed *= -random_.uniform(0.2, 1);
@@ -249,7 +249,7 @@ private:
         owner_(inside).setTo(number, solid(part));
     }
 
-    /// Lays pixels over an image as far as a mask says, from 0 to 255.
+    /// Blends pixels into an image, weighted by a mask from 0 to 255.
     static void blend(const cv::Mat& pixels, const cv::Mat& mask, cv::Mat image) {
         for (int y = 0; y < image.rows; ++y)
             for (int x = 0; x < image.cols; ++x) {
@@ -262,7 +262,7 @@ private:
             }
     }
 
-    /// Light, optics, sensor and compression.
+    /// Applies light, optics, sensor noise and compression.
     void film(cv::Mat& image) {
         detail::shade(image, shade_);
         cv::Mat levels(1, 256, CV_8UC3);
@@ -291,7 +291,7 @@ private:
         cv::cvtColor(chroma, image, cv::COLOR_YCrCb2BGR);
     }
 
-    /// A box around somebody of whom enough can be seen, perhaps around that alone.
+    /// Detects a walker that is sufficiently visible. The box may cover only the visible part.
     void detect(const Walker& walker, std::uint8_t number, Frame& frame) {
         const cv::Rect middle(cvRound(walker.box.left + 0.15F * walker.box.width), cvRound(walker.box.top),
                               std::max(1, cvRound(0.7F * walker.box.width)),
@@ -322,7 +322,7 @@ private:
                                     .score = static_cast<float>(random_.uniform(0.3, 0.6))});
     }
 
-    /// Boxes beside those of people who were found already.
+    /// Adds duplicate boxes next to those of people who are already detected.
     void detect_again(Frame& frame) {
         const std::size_t found = frame.detections.size();
         for (std::size_t k = 0; k < found; ++k) {
@@ -332,7 +332,7 @@ private:
         }
     }
 
-    /// The smallest rectangle around the pixels that one person owns; empty where there are none.
+    /// The smallest rectangle around the pixels of one person; empty if there are none.
     [[nodiscard]] cv::Rect owned_by(std::uint8_t number) const {
         int left = owner_.cols, top = owner_.rows, right = 0, bottom = 0;
         for (int y = 0; y < owner_.rows; ++y) {
@@ -373,9 +373,10 @@ private:
         return {centre.x - 0.5F * width, centre.y - 0.5F * height, width, height};
     }
 
-    static constexpr std::uint64_t kSalt = 0x70656F706C65; // other numbers than other generators of this seed
+    static constexpr std::uint64_t kSalt =
+        0x70656F706C65; // makes the numbers differ from other generators with the same seed
     static constexpr std::uint8_t kNobodys = 255;
-    static constexpr int kSolid = 128; // of a mask: where there is more, the pixel is the object's
+    static constexpr int kSolid = 128; // mask value above which a pixel belongs to the object
 
     KeyedRandom random_;
     double unrest_ = 0, blur_ = 0, noise_ = 0, box_noise_ = 0, miss_ = 0, cut_ = 0;
@@ -388,7 +389,7 @@ private:
 };
 
 /// A scene of generated people as a labelled sequence, see GeneratedPeople. The same seed and objects give
-/// the same one.
+/// the same sequence.
 [[nodiscard]] inline LabelledSequence
 generated_sequence(std::uint64_t seed, std::span<const CroppedObject> objects = {}, double share = 1) {
     GeneratedPeople scene(seed, objects, share);

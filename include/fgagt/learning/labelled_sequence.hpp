@@ -18,13 +18,13 @@
 
 namespace fgagt {
 
-/// A cut-out of a frame around one box.
+/// A part of a frame around one box.
 struct Patch {
-    cv::Mat pixels; ///< CV_8UC3 (BGR), the box with something of its surroundings; may be empty
-    Box box;        ///< within `pixels`, continuous coordinates
+    cv::Mat pixels; ///< CV_8UC3 (BGR), the box and some of its surroundings; may be empty
+    Box box;        ///< box within `pixels`, continuous coordinates
 
-    /// Cuts a box out of a frame, with a margin of a quarter of its size on every side as far as the frame
-    /// goes. Empty when the box lies outside, or is not is_usable().
+    /// Cuts a box out of a frame, with a margin of a quarter of its size on each side, clipped to the frame.
+    /// Empty if the box lies outside, or is unusable (see is_usable()).
     [[nodiscard]] static Patch cut(const cv::Mat& frame, const Box& box) {
         if (!is_usable(box)) return {};
         const float margin_x = 0.25F * box.width, margin_y = 0.25F * box.height;
@@ -38,53 +38,53 @@ struct Patch {
     }
 };
 
-/// A detection of which it is known who it is.
+/// A detection with a known identity.
 struct Observation {
     Box box;                    ///< pixels
     float score = 1;            ///< [0, 1]
-    TrackId identity = kNobody; ///< whose it is
-    float covered = 0;          ///< share of the box that the one of a nearer observation covers, [0, 1]
-    Patch patch{};              ///< what it looks like
+    TrackId identity = kNobody; ///< identity of the object
+    float covered = 0;          ///< fraction of the box covered by the box of a nearer observation, [0, 1]
+    Patch patch{};              ///< appearance
 };
 
 /// Options of LabelledSequence.
 struct LabelledSequenceOptions {
-    std::int64_t memory = 30;     ///< frames for which somebody who is not seen stays known, >= 0
+    std::int64_t memory = 30;     ///< frames for which an unseen identity stays known, >= 0
     KalmanMotionOptions motion{}; ///< how known objects move
 };
 
-/// The detections of a sequence with their identities, and in every frame what a tracker that never errs in
-/// them would know: who was there, and where each is expected. Boxes of known objects are the motion model's
-/// and the flow's, with all their errors, not the truth.
+/// The detections of a sequence with their identities, and the knowledge of a perfect tracker in every frame:
+/// the identities so far, and the expected position of each. The boxes of known objects come from the motion
+/// model and the flow, with all their errors, not from the truth.
 class LabelledSequence {
 public:
     using Options = LabelledSequenceOptions;
 
-    /// Somebody who was seen before.
+    /// An identity that was seen before.
     struct Known {
-        TrackId identity = kNobody; ///< who
-        KalmanMotion::State motion; ///< as of the frame in which it is known
-        BoxFlow flow;               ///< from this frame to the next; none in the last
+        TrackId identity = kNobody; ///< the identity
+        KalmanMotion::State motion; ///< motion state at this frame
+        BoxFlow flow;               ///< flow from this frame to the next; none in the last frame
         std::int64_t missed = 0;    ///< frames since it was last seen
     };
 
     LabelledSequence() : LabelledSequence(LabelledSequenceOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit LabelledSequence(LabelledSequenceOptions options) : options_(options), motion_(options.motion) {
         if (options.memory < 0)
             detail::throw_invalid("LabelledSequence: expected memory >= 0, got ", options.memory);
     }
 
-    /// Frames so far.
+    /// Number of frames so far.
     [[nodiscard]] std::size_t size() const noexcept { return frames_.size(); }
-    /// What was detected in a frame.
+    /// The detections of a frame.
     [[nodiscard]] std::span<const Observation> observations(std::size_t frame) const {
         return frames_[frame].observations;
     }
-    /// Who is known once a frame has been seen.
+    /// The identities known after a frame.
     [[nodiscard]] std::span<const Known> known(std::size_t frame) const { return frames_[frame].known; }
 
-    /// What a frame shows of somebody; nullptr when it does not.
+    /// The observation of an identity in a frame; nullptr if there is none.
     [[nodiscard]] const Observation* find(std::size_t frame, TrackId identity) const {
         for (const Observation& one : frames_[frame].observations)
             if (one.identity == identity) return &one;
@@ -93,11 +93,11 @@ public:
 
     /// Adds the next frame.
     ///
-    /// @param observations  in any order; no identity but kNobody twice
-    /// @param camera        motion of the background since the frame before
-    /// @param flows         of `known(size() - 1)`, to this frame; empty: none is reliable
-    /// @throws InvalidArgument  a box is not is_usable(), a score is not in [0, 1], or the number of flows is
-    ///                          another; the sequence is as it was
+    /// @param observations  observations in any order; each identity except kNobody at most once
+    /// @param camera        motion of the background since the previous frame
+    /// @param flows         flows of `known(size() - 1)` to this frame; empty: none is reliable
+    /// @throws InvalidArgument  a box is unusable (see is_usable()), a score is not in [0, 1], or the number
+    ///                          of flows is wrong; the sequence stays unchanged
     void add_frame(std::vector<Observation> observations, const Affine& camera = {},
                    std::span<const BoxFlow> flows = {}) {
         require_sound(observations, flows);
@@ -121,11 +121,11 @@ public:
         frames_.push_back(std::move(frame));
     }
 
-    /// Where somebody who is known in a frame is expected some frames later, not having been seen meanwhile.
+    /// Expected box of a known identity some frames later, if it is not seen in between.
     ///
-    /// @param known  somebody of known(from)
+    /// @param known  an element of known(from)
     /// @param from   the frame of `known`
-    /// @param to     >= from
+    /// @param to     the later frame, >= from
     [[nodiscard]] Box expected(const Known& known, std::size_t from, std::size_t to) const {
         KalmanMotion::State motion = known.motion;
         BoxFlow flow = known.flow;
@@ -136,7 +136,7 @@ public:
         return motion_.box(motion);
     }
 
-    /// Where those who are known stand now.
+    /// The current boxes of the known identities.
     [[nodiscard]] std::vector<Box> boxes_of_known() const {
         std::vector<Box> boxes;
         if (frames_.empty()) return boxes;

@@ -10,8 +10,8 @@
 
 namespace fgagt {
 
-/// What training may change, tensor by tensor: embedding, bias, logit of w, W1, W2, Wa, reduction. The margin
-/// is not learnt but fitted afterwards.
+/// The tensors that training may change: embedding, bias, logit of w, W1, W2, Wa, reduction. The margin is
+/// not learned but fitted afterwards.
 inline constexpr std::size_t kParameterTensors = 7;
 
 namespace detail {
@@ -29,18 +29,18 @@ template <class Scalar, class Weights>
 
 } // namespace detail
 
-/// The numbers of each tensor, in the order above; empty for one that the weights do not have.
+/// The numbers of each tensor, in the order above; empty if the weights do not have the tensor.
 template <class Scalar>
 [[nodiscard]] auto parameters_of(NetworkWeightsOf<Scalar>& weights) {
     return detail::tensors_of<Scalar>(weights);
 }
-/// The same, to look at only.
+/// The same, read-only.
 template <class Scalar>
 [[nodiscard]] auto parameters_of(const NetworkWeightsOf<Scalar>& weights) {
     return detail::tensors_of<const Scalar>(weights);
 }
 
-/// Weights of the same shapes, every number 0: where gradients are summed up.
+/// Weights of the same shapes with all numbers 0, for accumulating gradients.
 template <class Scalar>
 [[nodiscard]] NetworkWeightsOf<Scalar> zeros_like(const NetworkWeightsOf<Scalar>& weights) {
     NetworkWeightsOf<Scalar> result = weights;
@@ -49,7 +49,7 @@ template <class Scalar>
     return result;
 }
 
-/// Whether no number that training may change is NaN or infinite.
+/// Whether all numbers that training may change are finite.
 template <class Scalar>
 [[nodiscard]] bool all_finite(const NetworkWeightsOf<Scalar>& weights) {
     for (const std::span<const Scalar> tensor : parameters_of(weights))
@@ -58,21 +58,21 @@ template <class Scalar>
     return true;
 }
 
-/// Whether every tensor has as many numbers in both.
+/// Whether every tensor has the same number of values in both.
 template <class Scalar>
 [[nodiscard]] bool same_sizes(const NetworkWeightsOf<Scalar>& a, const NetworkWeightsOf<Scalar>& b) {
     return std::ranges::equal(parameters_of(a), parameters_of(b),
                               [](const auto& one, const auto& other) { return one.size() == other.size(); });
 }
 
-/// Decay epsilon ||W - A||^2 towards an anchor A, such as the weights that training began with or zeros: the
-/// last term of the balanced loss (FGAGT, equation 12), once per batch.
+/// Weight decay epsilon ||W - A||^2 towards an anchor A, such as the initial weights or zeros. It is the last
+/// term of the balanced loss (FGAGT, equation 12), once per batch.
 ///
 /// @param weights   W
-/// @param anchor    A, of the same shapes
+/// @param anchor    A, with the same shapes
 /// @param epsilon   >= 0
-/// @param gradient  of the loss; the decay's is added
-/// @return  the term
+/// @param gradient  gradient of the loss; the gradient of the decay is added
+/// @return  value of the term
 template <class Scalar>
 double weight_decay(const NetworkWeightsOf<Scalar>& weights, const NetworkWeightsOf<Scalar>& anchor,
                     double epsilon, NetworkWeightsOf<Scalar>& gradient) {

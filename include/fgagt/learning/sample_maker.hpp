@@ -21,18 +21,18 @@
 
 namespace fgagt {
 
-/// Two moments of a scene to learn from: what is detected now, and who was known before.
+/// A training sample from two moments of a scene: the detections now, and the tracks known before.
 struct AssociationSample {
     Matrix inputs_d;                   ///< [M x I] pooled features of the detections
     Matrix inputs_t;                   ///< [N x I] remembered features of the tracks
-    Matrix iou;                        ///< [M x N] of the detections with where the tracks are expected
+    Matrix iou;                        ///< [M x N] of the detections and the expected boxes of the tracks
     std::vector<TrackId> identities_d; ///< [M] kNobody for a false positive
     std::vector<TrackId> identities_t; ///< [N] each once
 };
 
 namespace detail {
 
-/// @throws InvalidArgument  the identities of a sample are not as many as its inputs
+/// @throws InvalidArgument  a sample does not have one identity for each input
 inline void require_identities(const AssociationSample& sample, std::string_view caller) {
     const auto fits = [](const Matrix& inputs, const std::vector<TrackId>& identities) {
         return static_cast<std::size_t>(inputs.rows()) == identities.size();
@@ -47,26 +47,26 @@ inline void require_identities(const AssociationSample& sample, std::string_view
 
 /// Options of SampleMaker.
 struct SampleMakerOptions {
-    std::size_t history = 5; ///< observations that a track's remembered features are the mean of, >= 1
-    std::size_t stride = 3;  ///< frames between them, >= 1
-    float momentum = 0.7F;   ///< weight of an observation over that of the next newer one, [0, 1]
+    std::size_t history = 5; ///< observations to average for a track's remembered features, >= 1
+    std::size_t stride = 3;  ///< frames between these observations, >= 1
+    float momentum = 0.7F;   ///< weight of an observation relative to the next newer one, [0, 1]
 };
 
-/// Who was not seen of late, in a sample made as a tracker meets detections.
+/// Tracks that were not seen recently, in a sample that simulates a tracker.
 struct Absences {
-    double share = 0;         ///< of the tracks that were not seen for some frames, [0, 1]
-    std::size_t longest = 30; ///< frames since one of them was seen at most, >= 1
+    double share = 0;         ///< fraction of tracks that were not seen for some frames, [0, 1]
+    std::size_t longest = 30; ///< maximum number of frames since one of them was seen, >= 1
 };
 
-/// Makes samples of labelled sequences: pools the patches, as they are or changed by an augmentation, with
-/// the backbone and the pooler that the weights are for.
+/// Makes samples from labelled sequences. Pools the patches, optionally after augmentation, with the backbone
+/// and the pooler that the weights are meant for.
 template <Backbone B = ColourBackbone, Pooler P = StripePooler>
 class SampleMaker {
 public:
     using Options = SampleMakerOptions;
-    using Random = KeyedRandom; ///< where chance comes from
+    using Random = KeyedRandom; ///< source of random numbers
 
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit SampleMaker(Augmentation augmentation = Augmentation::none(), Options options = {},
                          B backbone = {}, P pooler = {})
         : augmentation_(augmentation),
@@ -80,12 +80,12 @@ public:
             detail::throw_invalid("SampleMaker: expected momentum in [0, 1], got ", options.momentum);
     }
 
-    /// The sample of two frames.
+    /// Makes the sample of two frames.
     ///
-    /// @param sequence  that they belong to
-    /// @param before    frame of which the tracks are remembered
+    /// @param sequence  sequence of the frames
+    /// @param before    frame of the remembered tracks
     /// @param now       frame of the detections, > before
-    /// @param random    for the augmentation
+    /// @param random    random numbers for the augmentation
     /// @throws InvalidArgument  there are no such frames
     [[nodiscard]] AssociationSample make(const LabelledSequence& sequence, std::size_t before,
                                          std::size_t now, Random& random) {
@@ -98,21 +98,21 @@ public:
         return make(sequence, now, random);
     }
 
-    /// The sample of a frame and of all who are known just before it, as a tracker meets it: each of them as
-    /// last seen, but for some who are remembered from longer ago.
+    /// Makes the sample of a frame and all tracks known just before it, as in a tracker. Tracks are
+    /// remembered as last seen, but some are remembered from longer ago.
     ///
-    /// @param sequence  of at least two frames
+    /// @param sequence  sequence of at least two frames
     /// @param now       frame of the detections, >= 1
-    /// @param absences  of whom that is true
-    /// @param random    for the absences and the augmentation
-    /// @throws InvalidArgument  there is no such frame or none before it, or `absences` are out of range
+    /// @param absences  which tracks are remembered from longer ago
+    /// @param random    random numbers for the absences and the augmentation
+    /// @throws InvalidArgument  there is no such frame or none before it, or `absences` is out of range
     [[nodiscard]] AssociationSample make(const LabelledSequence& sequence, std::size_t now,
                                          const Absences& absences, Random& random) {
         if (!(now >= 1 && now < sequence.size()))
             detail::throw_invalid("SampleMaker::make: expected a frame from 1 to below ", sequence.size(),
                                   ", got ", now);
         if (!detail::is_within(absences.share, 0, 1) || absences.longest < 1)
-            detail::throw_invalid("SampleMaker::make: expected absences of a share in [0, 1] and of at least "
+            detail::throw_invalid("SampleMaker::make: expected absences with a share in [0, 1] and at least "
                                   "1 frame, got ",
                                   absences.share, " and ", absences.longest);
         remembered_.clear();
@@ -129,13 +129,13 @@ public:
     }
 
 private:
-    /// Somebody, as known in an earlier frame.
+    /// An identity as known in an earlier frame.
     struct Remembered {
         const LabelledSequence::Known* known;
         std::size_t before;
     };
 
-    /// The sample of a frame and `remembered_`.
+    /// Makes the sample of a frame and `remembered_`.
     AssociationSample make(const LabelledSequence& sequence, std::size_t now, Random& random) {
         const Augmentation::Light then = augmentation_.light(random), present = augmentation_.light(random);
         const bool mirrored = augmentation_.options().flip && random.uniform() < 0.5;
@@ -163,9 +163,9 @@ private:
         return sample;
     }
 
-    /// The weighted mean of the last observations of somebody, to `rows_`.
+    /// Appends the weighted mean of the last observations of an identity to `rows_`.
     ///
-    /// @return  whether there is one
+    /// @return  whether there is any observation
     bool remember(const LabelledSequence& sequence, std::size_t before, TrackId identity,
                   const Augmentation::Light& light, bool mirrored, Random& random) {
         std::vector<float> mean;
@@ -185,7 +185,8 @@ private:
         return true;
     }
 
-    /// Those of the last frames that show somebody well, newest first; if there is none, the newest of all.
+    /// The latest observations that show an identity well, newest first; if there are none, the newest of
+    /// all.
     [[nodiscard]] std::vector<const Observation*>
     last_observations(const LabelledSequence& sequence, std::size_t before, TrackId identity) const {
         std::vector<const Observation*> clear;
@@ -203,9 +204,9 @@ private:
         return clear;
     }
 
-    /// Pools one patch to `described_`.
+    /// Pools one patch into `described_`.
     ///
-    /// @return  whether it shows anything
+    /// @return  whether the patch shows anything
     bool describe(const Observation& one, const Patch* occluder, const Augmentation::Light& light,
                   bool mirrored, Random& random) {
         const Patch patch = augmentation_.apply(one.patch, colours_of(one.identity, random), light, occluder,
@@ -218,7 +219,7 @@ private:
         return true;
     }
 
-    /// What somebody wears in this sample; false positives are somebody else each time.
+    /// The colours of an identity in this sample; false positives get new colours each time.
     Augmentation::Colours colours_of(TrackId identity, Random& random) {
         if (identity != kNobody)
             for (const auto& [owner, colours] : wardrobe_)
@@ -235,13 +236,13 @@ private:
     }
 
     static constexpr std::size_t kLongestMemory = 30; // frames
-    static constexpr float kMaxCovered = 0.4F;        // as AppearanceMemory's
+    static constexpr float kMaxCovered = 0.4F;        // as in AppearanceMemory
 
     Augmentation augmentation_;
     Options options_;
     B backbone_;
     P pooler_;
-    std::vector<Remembered> remembered_; // the tracks of the sample that is being made
+    std::vector<Remembered> remembered_; // the tracks of the current sample
     std::vector<std::pair<TrackId, Augmentation::Colours>> wardrobe_;
     typename B::Map map_;
     Matrix pooled_;

@@ -25,22 +25,22 @@ namespace fgagt {
 
 /// Options of SequenceReader.
 struct SequenceReaderOptions {
-    DetectionFilterOptions detections{}; ///< score range, and what becomes of duplicates
-    float min_score = 0.3F;              ///< detections below it are left out
-    float min_iou = 0.5F;                ///< with the truth, for a detection to be somebody, (0, 1]
+    DetectionFilterOptions detections{}; ///< score range, and handling of duplicates
+    float min_score = 0.3F;              ///< detections with a lower score are left out
+    float min_iou = 0.5F;                ///< minimum IoU with the truth to take its identity, (0, 1]
     int pixels = 960 * 540;      ///< patches are cut from frames halved to about this area, pixels, >= 1
-    PyramidalFlowOptions flow{}; ///< which moves known objects
+    PyramidalFlowOptions flow{}; ///< flow that moves known objects
     LabelledSequenceOptions sequence{}; ///< how known objects move
 };
 
-/// Turns frames, detections and their truth into a labelled sequence: detections get the identity of the
-/// truth that they overlap most in sum, false positives and misses stay what they are, and known objects move
-/// by the tracker's own flow and motion model.
+/// Turns frames, detections and ground truth into a labelled sequence. Detections are matched to the ground
+/// truth with the largest total overlap and get its identities. False positives and misses are kept. Known
+/// objects move by the tracker's flow and motion model.
 class SequenceReader {
 public:
     using Options = SequenceReaderOptions;
 
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit SequenceReader(SequenceReaderOptions options = {})
         : options_(options),
           filter_(options.detections),
@@ -52,12 +52,12 @@ public:
             detail::throw_invalid("SequenceReader: expected pixels >= 1, got ", options.pixels);
     }
 
-    /// Takes in the next frame.
+    /// Adds the next frame.
     ///
-    /// @param frame       as a tracker takes it
-    /// @param detections  of this frame
-    /// @param truth       the boxes of this frame with their identities; others may be there too
-    /// @throws InvalidArgument  a frame that a tracker does not take; the reader is as it was
+    /// @param frame       frame as for a tracker
+    /// @param detections  detections of this frame
+    /// @param truth       ground truth boxes of this frame with their identities; may contain other boxes too
+    /// @throws InvalidArgument  a tracker would not accept the frame; the reader stays unchanged
     void add(const cv::Mat& frame, std::span<const Detection> detections,
              std::span<const std::pair<TrackId, Box>> truth) {
         filter_.apply(detections, usable_, source_, rejected_);
@@ -71,14 +71,14 @@ public:
         std::swap(previous_, image_);
     }
 
-    /// What was taken in so far; the reader is as new afterwards.
+    /// The sequence so far; afterwards the reader is empty again.
     [[nodiscard]] LabelledSequence finish() {
         previous_ = {};
         return std::exchange(sequence_, LabelledSequence(options_.sequence));
     }
 
 private:
-    /// As in the tracker: what lies under an occluder moves as the occluder does.
+    /// As in the tracker, because the flow of an occluded object is that of the occluder.
     void forget_flows_of_the_unseen() {
         const auto known = sequence_.known(sequence_.size() - 1);
         for (std::size_t k = 0; k < known.size(); ++k)
@@ -97,7 +97,7 @@ private:
 
         const int halvings = detail::halvings_to(frame.size(), options_.pixels);
         const float scale = std::ldexp(1.F, -halvings);
-        const cv::Mat& small = halve_(frame, halvings); // to the pixel what ColourBackbone looks at
+        const cv::Mat& small = halve_(frame, halvings); // exactly the pixels that ColourBackbone uses
         cv::Mat bgr = small;
         if (small.channels() != 3)
             cv::cvtColor(small, bgr, small.channels() == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_BGRA2BGR);

@@ -23,32 +23,32 @@ namespace fgagt {
 
 /// Options of Trainer.
 struct TrainerOptions {
-    AdamOptions adam{};         ///< how steps are taken
-    BalancedLossOptions loss{}; ///< what they lower
-    double weight_decay = 1e-4; ///< towards the weights that training began with, >= 0
+    AdamOptions adam{};         ///< optimiser
+    BalancedLossOptions loss{}; ///< loss to minimise
+    double weight_decay = 1e-4; ///< decay towards the initial weights, >= 0
 };
 
-/// Trains embedding and graph by mini-batches of samples. The same samples in the same batches give the same
-/// weights, whatever the number of threads.
+/// Trains embedding and graph with mini-batches of samples. The same samples in the same batches give the
+/// same weights, for any number of threads.
 class Trainer {
 public:
     using Options = TrainerOptions;
 
-    /// All that must be kept to go on later: a plain value.
+    /// Everything that is needed to resume training, as a plain value.
     struct State {
-        NetworkWeights weights; ///< as they are now
-        NetworkWeights anchor;  ///< as training began
-        Adam::State adam;       ///< and how it went
+        NetworkWeights weights; ///< current weights
+        NetworkWeights anchor;  ///< initial weights
+        Adam::State adam;       ///< state of the optimiser
     };
 
-    /// @param initial  weights to begin with
+    /// @param initial  initial weights
     /// @param options  see TrainerOptions
-    /// @throws InvalidArgument  an option is out of its range; shapes of the weights disagree, or a number is
+    /// @throws InvalidArgument  an option is out of range; shapes of the weights do not match, or a number is
     ///                          not finite
     explicit Trainer(const NetworkWeights& initial, TrainerOptions options = {})
         : Trainer(State{initial, initial, Adam::initial(initial)}, options) {}
-    /// To go on where another one was.
-    /// @throws InvalidArgument  as above, and parts of the state have different shapes
+    /// Resumes from the state of another trainer.
+    /// @throws InvalidArgument  as above, or parts of the state have different shapes
     explicit Trainer(State state, TrainerOptions options)
         : options_(options),
           adam_(options.adam),
@@ -59,26 +59,26 @@ public:
         require_sound(state_.weights);
         for (const NetworkWeights* part : {&state_.anchor, &state_.adam.mean, &state_.adam.square})
             if (!same_sizes(*part, state_.weights) || !all_finite(*part))
-                detail::throw_invalid("Trainer: expected a state whose parts are finite and of the shapes of "
-                                      "its weights; take it from Trainer::state() or read_checkpoint()");
+                detail::throw_invalid(
+                    "Trainer: expected a state whose parts are finite and have the shapes of "
+                    "its weights; take it from Trainer::state() or read_checkpoint()");
     }
 
     [[nodiscard]] const TrainerOptions& options() const noexcept { return options_; }
-    /// As of the last step.
+    /// The state after the last step.
     [[nodiscard]] const State& state() const noexcept { return state_; }
-    /// As of the last step.
+    /// The weights after the last step.
     [[nodiscard]] const NetworkWeights& weights() const noexcept { return state_.weights; }
-    /// Steps taken so far, those before a resumption included.
+    /// Number of steps so far, including those before resuming.
     [[nodiscard]] std::int64_t steps() const noexcept { return state_.adam.steps; }
 
-    /// One step of Adam on a mini-batch.
+    /// Takes one step of Adam on a mini-batch.
     ///
-    /// @param batch  samples whose inputs fit the weights; those without a detection or a track are of no
-    ///               effect
-    /// @return  the loss before the step, weight decay included
-    /// @throws InvalidArgument  shapes of a sample disagree with each other or with the weights; or the loss,
-    ///                          its gradient or what becomes of the weights is not finite. The state is then
-    ///                          as it was
+    /// @param batch  samples whose inputs fit the weights; samples without detections or without tracks have
+    ///               no effect
+    /// @return  the loss before the step, including weight decay
+    /// @throws InvalidArgument  shapes in a sample do not match each other or the weights; the loss, its
+    ///                          gradient or the new weights are not finite. The state then stays unchanged
     double step(std::span<const AssociationSample> batch) {
         BalancedLoss::Numbers numbers{};
         std::vector<std::vector<BalancedLoss::PairClass>> classes;
@@ -96,7 +96,7 @@ public:
         });
         NetworkWeights gradient = zeros_like(state_.weights);
         double loss = weight_decay(state_.weights, state_.anchor, options_.weight_decay, gradient);
-        for (std::size_t k = 0; k < batch.size(); ++k) { // always in this order: sums of floats depend on it
+        for (std::size_t k = 0; k < batch.size(); ++k) { // fixed order, because sums of floats depend on it
             loss += shares_[k].loss;
             add(shares_[k].gradient, gradient);
         }
@@ -109,7 +109,7 @@ public:
                 "Trainer::step: the loss, its gradient or the new weights are not finite at "
                 "step ",
                 steps(),
-                "; lower the learning rate, or look for features that are not "
+                "; lower the learning rate, or check for features that are not "
                 "finite, too large or too small");
         state_.weights = std::move(weights);
         state_.adam = std::move(adam);
@@ -117,17 +117,17 @@ public:
     }
 
 private:
-    /// By the components of a tracker that take such weights.
+    /// Checks weights with the tracker components that use them.
     static void require_sound(const NetworkWeights& weights) {
         static_cast<void>(AdaptiveGraph(weights.graph));
         if (weights.embedding.size() == 0 && weights.bias.size() == 0) return;
         if (const Embedding embedding(weights.embedding, weights.bias);
             embedding.outputs() != weights.graph.w1.rows())
-            detail::throw_invalid("Trainer: expected an embedding to the graph's dimension ",
-                                  weights.graph.w1.rows(), ", got one to ", embedding.outputs());
+            detail::throw_invalid("Trainer: expected an embedding of the graph's dimension ",
+                                  weights.graph.w1.rows(), ", got ", embedding.outputs());
     }
 
-    /// What one sample of a batch adds.
+    /// The contribution of one sample of a batch.
     struct Share {
         AssociationNetwork<float> network;
         NetworkWeights gradient;

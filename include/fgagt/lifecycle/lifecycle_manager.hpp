@@ -14,29 +14,30 @@
 
 namespace fgagt {
 
-/// Times are in nominal frames. The paper's own rules are confirm_hits = 1, birth_score = 0, max_lost_updates
-/// = 10, coast_updates = 0, and infinity for max_lost_time and max_outside_time.
+/// Options of LifecycleManager. Times are in nominal frames. The paper's rules are confirm_hits = 1,
+/// birth_score = 0, max_lost_updates = 10, coast_updates = 0, and infinity for max_lost_time and
+/// max_outside_time.
 struct LifecycleOptions {
-    std::int64_t confirm_hits = 2;     ///< a track is confirmed at this many detections, >= 1
-    bool confirm_first_frame = true;   ///< whether the objects of the very first frame need only one
-    float birth_score = 0.6F;          ///< a detection without a track founds one from this score on
-    float max_lost_time = 60;          ///< a track is removed when unmatched for longer, > 0
-    std::int64_t max_lost_updates = 0; ///< a track is removed at this many misses in a row, >= 0; 0: no limit
+    std::int64_t confirm_hits = 2;     ///< number of detections that confirm a track, >= 1
+    bool confirm_first_frame = true;   ///< whether objects of the very first frame need only one
+    float birth_score = 0.6F;          ///< minimum score for the birth of a track from an unmatched detection
+    float max_lost_time = 60;          ///< a track that is unmatched for longer is removed, > 0
+    std::int64_t max_lost_updates = 0; ///< misses in a row after which a track is removed, >= 0; 0: no limit
     std::int64_t max_tentative_missed = 0; ///< misses in a row that a tentative track survives, >= 0
-    float max_outside_time = 10;           ///< max_lost_time of a track whose box lies outside the frame, > 0
-    float outside_share = 0.5F;            ///< share of its area beyond which a box counts as outside, [0, 1)
+    float max_outside_time = 10;           ///< max_lost_time of a track whose box is outside the frame, > 0
+    float outside_share = 0.5F;            ///< a box with a larger share outside counts as outside, [0, 1)
     std::int64_t coast_updates = 2;  ///< misses in a row during which the predicted box is reported, >= 0
-    std::int64_t coast_min_hits = 3; ///< detections that a track must have had for that, >= 0
+    std::int64_t coast_min_hits = 3; ///< minimum detections of a track for that, >= 0
 };
 
-/// Tracks are tentative until confirmed by further detections, lost from the first update that they miss,
-/// and recovered by the next match or removed when that does not come in time.
+/// Tracks are tentative until further detections confirm them. A confirmed track is lost from the first
+/// update that it misses. The next match recovers it; without a match in time it is removed.
 class LifecycleManager {
 public:
     using Options = LifecycleOptions;
 
     LifecycleManager() : LifecycleManager(LifecycleOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit LifecycleManager(LifecycleOptions options) : options_(options) {
         const detail::OptionCheck check("LifecycleManager", "LifecycleOptions");
         check(options.confirm_hits >= 1, "confirm_hits", ">= 1", options.confirm_hits);
@@ -54,20 +55,19 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// Closes a frame: continues the matched tracks, ages the others, and founds new ones.
+    /// Completes a frame: continues the matched tracks, ages the others, and creates new ones.
     ///
-    /// A matched track gets its detection's box; an unmatched one keeps the box that it came with, which is
-    /// where it is expected. Tracks that are removed stay in the list with TrackStatus::kRemoved; those that
-    /// were so before are left alone.
+    /// A matched track gets its detection's box. An unmatched track keeps its box, the expected one. Removed
+    /// tracks stay in the list with TrackStatus::kRemoved; tracks that had this status before are left alone.
     ///
     /// @param tracks      [N] with the boxes expected in this frame; births are appended
-    /// @param last_id     highest id ever issued, 0 before the first
+    /// @param last_id     highest ID ever issued, 0 before the first
     /// @param clock       elapsed > 0
     /// @param detections  [M]
-    /// @param matches     in increasing order of detection, no index twice
-    /// @param events      becomes the events of this frame
-    /// @throws InvalidArgument  elapsed is not a positive number, or a match is of a detection or track that
-    ///                          there is not, or out of order; nothing has changed then
+    /// @param matches     in increasing order of detection; no index occurs twice
+    /// @param events      set to the events of this frame
+    /// @throws InvalidArgument  elapsed is not a positive number, or a match refers to a detection or track
+    ///                          that does not exist, or is out of order; nothing is changed then
     void advance(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
                  std::span<const Detection> detections, std::span<const Match> matches,
                  Events& events) const {
@@ -89,7 +89,7 @@ public:
         sort(events);
     }
 
-    /// Whether a track belongs to the frame's output: confirmed and matched, or missed only just now.
+    /// Whether a track belongs to the frame's output: confirmed and matched, or missed only recently.
     [[nodiscard]] bool reports(const Track& track) const noexcept {
         if (track.status == TrackStatus::kConfirmed) return true;
         return track.status == TrackStatus::kLost && track.missed <= options_.coast_updates &&
@@ -105,9 +105,9 @@ private:
             if (!in_order || detection >= detections || track >= tracks.size() ||
                 tracks[track].status == TrackStatus::kRemoved)
                 detail::throw_invalid("LifecycleManager::advance: expected matches of the ", detections,
-                                      " detections, in their order, with those of ", tracks.size(),
+                                      " detections, in order, with those of ", tracks.size(),
                                       " tracks that are not removed, got detection ", detection,
-                                      " with track ", track, "; check what associates them");
+                                      " with track ", track, "; check the association");
         }
     }
 

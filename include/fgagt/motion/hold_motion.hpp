@@ -8,21 +8,21 @@
 namespace fgagt {
 
 /// The paper's motion: a box stays where it was last seen unless optical flow moves it. Camera motion is
-/// ignored, it is part of the flow.
+/// ignored, because it is part of the flow.
 class HoldMotion {
 public:
-    using State = Box; ///< where it was last
+    using State = Box; ///< the last box
 
     /// The box itself.
     [[nodiscard]] State initiate(const Box& box) const noexcept { return detail::bounded_box(box); }
 
-    /// Moves the box by the flow, where that is reliable; time and the camera's motion are not looked at.
+    /// Moves the box by the flow if that is reliable. Time and camera motion are ignored.
     void predict(State& state, float /*elapsed*/, const Affine& /*camera*/,
                  const BoxFlow& flow) const noexcept {
         if (flow.reliable) take(state, moved(state, flow));
     }
 
-    /// Takes the observed box as it is.
+    /// Replaces the box by the observed one.
     void update(State& state, const Box& box, float /*score*/) const noexcept { take(state, box); }
 
     /// The box itself.

@@ -12,20 +12,21 @@
 
 namespace fgagt {
 
-/// Standard deviations in units of the box's height h. DeepSORT and ByteTrack have a velocity_std of 1/160, a
-/// measurement_std of 1/20 for every box and no velocity_share. People walk more steadily than that, and how
-/// well a detector places a box shows in its score: on real sequences the least sure boxes are two to
-/// seven times as far off as the surest, and sizes further than centres.
+/// Options of KalmanMotion: standard deviations in units of the box's height h. DeepSORT and ByteTrack use a
+/// velocity_std of 1/160, a measurement_std of 1/20 for every box and no velocity_share. People walk more
+/// steadily than that. A detector's score also shows how accurate a box is: on real sequences the
+/// lowest-score boxes are two to seven times as far off as the highest-score ones, and sizes are farther off
+/// than centres.
 struct KalmanMotionOptions {
     double position_std = 1.0 / 20;  ///< drift of the position in one nominal frame, h, > 0
     double velocity_std = 1.0 / 480; ///< change of the velocity in one nominal frame, h per frame, > 0
-    double velocity_share = 0.1;   ///< the centre's velocity changes by this share of the speed as well, >= 0
-    double measurement_std = 0.03; ///< of the centre of an observed box of score 1, h, > 0
-    double doubt_std = 0.15;       ///< what a score of 0 adds to it, h, >= 0; proportional in between
-    double size_noise_factor = 2;  ///< standard deviation of an observed size over that of the centre, > 0
-    double birth_position_std = 1.0 / 10; ///< of a new object's centre and size, h, > 0
-    double birth_velocity_std = 1.0 / 16; ///< of a new object's velocity, h per frame, > 0
-    double flow_std = 0.02;               ///< of a reliable flow's displacement, h, > 0
+    double velocity_share = 0.1;     ///< added change of the centre's velocity, as a share of the speed, >= 0
+    double measurement_std = 0.03;   ///< error of the centre of an observed box of score 1, h, > 0
+    double doubt_std = 0.15;         ///< added to measurement_std at score 0, h, >= 0; linear in between
+    double size_noise_factor = 2;    ///< error of an observed size relative to that of the centre, > 0
+    double birth_position_std = 1.0 / 10; ///< error of a new object's centre and size, h, > 0
+    double birth_velocity_std = 1.0 / 16; ///< error of a new object's velocity, h per frame, > 0
+    double flow_std = 0.02;               ///< error of a reliable flow's displacement, h, > 0
 };
 
 /// One coordinate with its rate of change: means, variances and covariance; pixels and nominal frames.
@@ -61,25 +62,24 @@ void transfer(Archive& archive, KalmanState& state) {
     archive(state.x, state.y, state.width, state.height, state.observed);
 }
 
-/// Kalman filter of constant velocity, independent in centre x, centre y, width and height.
+/// Constant-velocity Kalman filter, independent in centre x, centre y, width and height.
 ///
-/// - Position and velocity are random walks in continuous time, so that two predictions of one frame each
-///   come to the same as one of two frames.
-/// - Camera motion is applied first: the centre moves with it, sizes and velocities scale and turn with it.
-///   One that is not finite, mirrors, or scales by more than 16 is taken as unknown.
-/// - Reliable flow is a measurement of the velocity over the elapsed time, once the camera's part in it has
-///   been taken away.
-/// - The size keeps still from the second prediction without an observation on, and never more than doubles
-///   or halves in one prediction.
+/// - Position and velocity are random walks in continuous time, so two predictions of one frame each equal
+///   one prediction of two frames.
+/// - Camera motion is applied first: the centre moves with it; sizes and velocities scale and turn with it. A
+///   camera motion that is not finite, mirrors, or scales by more than 16 counts as unknown.
+/// - Reliable flow, minus the camera's part in it, is a measurement of the velocity over the elapsed time.
+/// - From the second prediction without an observation on, the size stays constant. It never more than
+///   doubles or halves in one prediction.
 ///
-/// Means and variances stay bounded whatever comes in; no size falls under 0.001 px.
+/// Means and variances stay bounded for any input; no size falls below 0.001 px.
 class KalmanMotion {
 public:
     using Options = KalmanMotionOptions;
     using State = KalmanState;
 
     KalmanMotion() : KalmanMotion(KalmanMotionOptions{}) {}
-    /// @throws InvalidArgument  an option is not a positive finite number
+    /// @throws InvalidArgument  an option is out of range
     explicit KalmanMotion(KalmanMotionOptions options) : options_(options) {
         const detail::OptionCheck check("KalmanMotion", "KalmanMotionOptions");
         const auto check_positive = [&](const char* name, const double& value) {
@@ -101,7 +101,7 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// An object first seen at `box`, at rest as far as is known.
+    /// The state of an object first seen at `box`, assumed to be at rest.
     [[nodiscard]] State initiate(const Box& box) const noexcept {
         const Box seen = detail::bounded_box(box);
         State state;
@@ -116,12 +116,12 @@ public:
         return state;
     }
 
-    /// Moves the state on to the current frame.
+    /// Advances the state to the current frame.
     ///
     /// @param state    of the object, from initiate
     /// @param elapsed  nominal frames, > 0
-    /// @param camera   previous frame to this one; the identity when unknown
-    /// @param flow     of the box in the previous frame, to this one
+    /// @param camera   from the previous frame to this one; the identity when unknown
+    /// @param flow     of the box, from the previous frame to this one
     void predict(State& state, float elapsed, const Affine& camera, const BoxFlow& flow) const noexcept {
         const double dt = detail::bounded(elapsed, kMinElapsed, kMaxElapsed);
         const double x = state.x.position, y = state.y.position;
@@ -138,7 +138,8 @@ public:
         bound(state);
     }
 
-    /// Takes in an observation of the current frame; one that is not is_usable changes nothing.
+    /// Updates the state with an observation of the current frame. A box that is not is_usable changes
+    /// nothing.
     ///
     /// @param state  of the object, in the current frame
     /// @param box    in pixels
@@ -158,7 +159,7 @@ public:
         bound(state);
     }
 
-    /// The box as the filter sees it: finite, of positive size.
+    /// The filtered box: finite, of positive size.
     [[nodiscard]] Box box(const State& state) const noexcept {
         return detail::bounded_box(state.x.position, state.y.position, state.width.position,
                                    state.height.position);
@@ -168,7 +169,7 @@ private:
     static constexpr double kMinElapsed = 1e-6, kMaxElapsed = 1e9; // nominal frames
     static constexpr double kMaxCameraScale = 16;
     static constexpr double kMaxSizeChange = 2;   // factor, in one prediction
-    static constexpr double kMinVariance = 1e-20; // far below what the smallest size gives
+    static constexpr double kMinVariance = 1e-20; // far below that of the smallest size
     static constexpr double kMaxVariance = 4 * detail::kMaxCoordinate * detail::kMaxCoordinate;
 
     [[nodiscard]] static double square(double value) noexcept { return value * value; }
@@ -200,7 +201,8 @@ private:
         bound(state);
     }
 
-    /// axis = a x + b y for independent x and y. What a rotation makes the two new axes share is dropped.
+    /// axis = a x + b y for independent x and y. The covariance that a rotation creates between the new axes
+    /// is dropped.
     static void turn(KalmanAxis& axis, double a, const KalmanAxis& x, double b,
                      const KalmanAxis& y) noexcept {
         axis = {a * x.position + b * y.position, a * x.velocity + b * y.velocity,
@@ -220,8 +222,7 @@ private:
             resize(*axis, dt, drift, change);
     }
 
-    /// As move(), but a size that would change too much in one prediction has its velocity cut to what is
-    /// left.
+    /// As move(), but reduces the velocity of a size that would change too much in one prediction.
     static void resize(KalmanAxis& axis, double dt, double drift, double change) noexcept {
         const double size = axis.position;
         const double reached =
@@ -265,7 +266,7 @@ private:
         bound(state.height, detail::kMinSize, 2 * kMaxCoordinate);
     }
 
-    /// Keeps means in their range and the covariance matrix one that exists, despite rounding.
+    /// Keeps means in range and the covariance matrix valid, despite rounding.
     static void bound(KalmanAxis& axis, double low, double high) noexcept {
         using detail::bounded;
         axis.position = bounded(axis.position, low, high);

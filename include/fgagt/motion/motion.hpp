@@ -1,5 +1,5 @@
 #pragma once
 
-/// Where one object is, from frame to frame.
+/// Models of one object's motion from frame to frame.
 #include <fgagt/motion/hold_motion.hpp>
 #include <fgagt/motion/kalman_motion.hpp>

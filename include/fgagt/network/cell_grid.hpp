@@ -7,7 +7,7 @@
 
 namespace fgagt {
 
-/// Where the cells of a network's map lie in its input, per axis: the centre of cell i is at
+/// Where the cells of a network's feature map lie in its input. Along each axis, the centre of cell i is at
 /// first + i * stride, in continuous coordinates of the input.
 struct CellGrid {
     double stride_x = 1;  ///< input pixels from one cell to the next
@@ -18,7 +18,8 @@ struct CellGrid {
     friend bool operator==(const CellGrid&, const CellGrid&) = default;
 };
 
-/// Sets a map's scales, offsets and valid part: from frame to input to cells. Its rows and columns are known.
+/// Sets the scales, offsets and valid part of a map, from frame to input to cells. The rows and columns of
+/// the map must already be set.
 inline void align_map(const CellGrid& grid, const InputPlacement& placement, FeatureMap& map) noexcept {
     const auto align = [](double stride, double first, float scale, float offset, float& map_scale,
                           float& map_offset) {

@@ -23,13 +23,13 @@ namespace fgagt {
 
 namespace detail {
 
-/// Walks through a protobuf message within a file, field by field, skipping what nobody asks for.
+/// Walks through a protobuf message in a file, field by field, and skips the fields that are not requested.
 class ProtobufReader {
 public:
-    /// @param end  of the message, bytes from the start of the file
+    /// @param end  end of the message, in bytes from the start of the file
     ProtobufReader(std::istream& file, std::uint64_t end) : file_(file), end_(end) {}
 
-    /// Goes to the next field; false at the end of the message, or where it is broken.
+    /// Goes to the next field. Returns false at the end of the message, or if the message is malformed.
     [[nodiscard]] bool next() {
         if (!skip_contents()) return false;
         std::uint64_t key = 0;
@@ -57,10 +57,10 @@ public:
         return length_ <= end_ && contents_end_ <= end_;
     }
 
-    [[nodiscard]] std::uint64_t field() const noexcept { return field_; } ///< its number in the message
-    [[nodiscard]] std::uint64_t value() const noexcept { return value_; } ///< of a whole number
+    [[nodiscard]] std::uint64_t field() const noexcept { return field_; } ///< number in the message
+    [[nodiscard]] std::uint64_t value() const noexcept { return value_; } ///< if an integer
 
-    /// The message within the current field.
+    /// The message in the current field.
     [[nodiscard]] ProtobufReader message() { return {file_, contents_end_}; }
 
 private:
@@ -87,7 +87,7 @@ private:
     std::uint64_t field_ = 0, value_ = 0, length_ = 0, contents_end_ = 0;
 };
 
-/// A size that a network's input may have.
+/// The size if a network's input can have it; otherwise empty.
 [[nodiscard]] inline std::optional<cv::Size> size_in_range(std::uint64_t width, std::uint64_t height) {
     constexpr std::uint64_t kLargest = 16'384;
     for (const std::uint64_t length : {width, height})
@@ -95,7 +95,7 @@ private:
     return cv::Size(static_cast<int>(width), static_cast<int>(height));
 }
 
-/// Height and width of an input [N x 3 x height x width] that says both as numbers.
+/// Height and width of an input [N x 3 x height x width], if both are given as numbers.
 [[nodiscard]] inline std::optional<cv::Size> size_of_onnx_input(ProtobufReader shape) {
     std::array<std::uint64_t, 4> lengths{};
     std::size_t count = 0;
@@ -111,8 +111,7 @@ private:
     return size_in_range(lengths[3], lengths[2]);
 }
 
-/// Calls `found` with the reader of each submessage that lies at the end of this path of fields, until it
-/// says true.
+/// Calls `found` with a reader of each submessage at the end of this path of fields, until it returns true.
 template <class Found>
 bool each_at(ProtobufReader message, std::span<const std::uint64_t> path, const Found& found) {
     if (path.empty()) return found(message);
@@ -122,7 +121,7 @@ bool each_at(ProtobufReader message, std::span<const std::uint64_t> path, const 
     return false;
 }
 
-/// @param bytes  of the whole file
+/// @param bytes  size of the whole file
 [[nodiscard]] inline std::optional<cv::Size> size_in_onnx(std::istream& file, std::uint64_t bytes) {
     // ModelProto.graph, GraphProto.input, ValueInfoProto.type, TypeProto.tensor_type, Tensor.shape
     constexpr std::array<std::uint64_t, 5> kPath{7, 11, 2, 1, 2};
@@ -134,7 +133,7 @@ bool each_at(ProtobufReader message, std::span<const std::uint64_t> path, const 
     return size;
 }
 
-/// `width=` and `height=` of a Darknet .cfg, in its first section.
+/// `width=` and `height=` in the first section of a Darknet .cfg file.
 [[nodiscard]] inline std::optional<cv::Size> size_in_darknet(std::istream& file) {
     std::uint64_t width = 0, height = 0;
     int sections = 0;
@@ -152,9 +151,9 @@ bool each_at(ProtobufReader message, std::span<const std::uint64_t> path, const 
 
 } // namespace detail
 
-/// The input size that a model's own file asks for: an .onnx file's first input [N x 3 x height x width], a
-/// Darknet .cfg's width and height. Empty where the file leaves it open, cannot be read, or is of another
-/// kind.
+/// The input size that a model file declares: the first input [N x 3 x height x width] of an .onnx file, or
+/// the width and height of a Darknet .cfg file. Empty if the file does not fix the size, cannot be read, or
+/// is of another kind.
 [[nodiscard]] inline std::optional<cv::Size> declared_input_size(const std::filesystem::path& model) {
     std::error_code error;
     const std::uintmax_t bytes = std::filesystem::file_size(model, error);

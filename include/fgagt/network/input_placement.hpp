@@ -12,21 +12,21 @@
 
 namespace fgagt {
 
-/// How a frame of another shape is made to fit a network's input.
+/// How a frame of a different shape is fitted to a network's input.
 enum class ImageFit : std::uint8_t {
-    kStretch,          ///< each axis by itself: all of the input is frame
-    kLetterbox,        ///< keeps its shape, lies at the top left, the rest is padding
-    kLetterboxCentred, ///< keeps its shape, lies in the middle, the rest is padding
+    kStretch,          ///< each axis is scaled separately; the frame fills the input
+    kLetterbox,        ///< keeps its aspect ratio, at the top left; the rest is padding
+    kLetterboxCentred, ///< keeps its aspect ratio, centred; the rest is padding
 };
 
-/// What a network was trained to see: input = (grey level - mean) / deviation, channel by channel.
+/// The input that a network was trained on: input = (grey level - mean) / deviation, for each channel.
 struct NetworkInputOptions {
-    cv::Size size{416, 416};                 ///< of the input, pixels, each in [1, 16384]
-    ImageFit fit = ImageFit::kLetterbox;     ///< how frames are brought to that size
-    float padding = 114;                     ///< grey level of what is not frame, [0, 255]
-    std::array<float, 3> mean{0, 0, 0};      ///< of the input's channels in their order, grey levels
-    std::array<float, 3> deviation{1, 1, 1}; ///< of the input's channels in their order, grey levels, not 0
-    bool rgb = false;                        ///< red first; otherwise blue first, as OpenCV has it
+    cv::Size size{416, 416};                 ///< input width and height, pixels, each in [1, 16384]
+    ImageFit fit = ImageFit::kLetterbox;     ///< how frames are fitted to that size
+    float padding = 114;                     ///< grey level outside the frame, [0, 255]
+    std::array<float, 3> mean{0, 0, 0};      ///< grey levels, in the order of the input's channels
+    std::array<float, 3> deviation{1, 1, 1}; ///< grey levels, not 0, in the order of the input's channels
+    bool rgb = false;                        ///< true: red first; false: blue first, as in OpenCV
 
     friend bool operator==(const NetworkInputOptions&, const NetworkInputOptions&) = default;
 };
@@ -41,35 +41,35 @@ struct InputPlacement {
     float offset_x = 0; ///< input pixels
     float offset_y = 0; ///< input pixels
 
-    /// A box of the network's input, in the frame.
+    /// Converts a box from the network's input to the frame.
     [[nodiscard]] Box to_frame(const Box& box) const noexcept {
         return {(box.left - offset_x) / scale_x, (box.top - offset_y) / scale_y, box.width / scale_x,
                 box.height / scale_y};
     }
-    /// A box of the frame, in the network's input.
+    /// Converts a box from the frame to the network's input.
     [[nodiscard]] Box to_input(const Box& box) const noexcept {
         return {scale_x * box.left + offset_x, scale_y * box.top + offset_y, scale_x * box.width,
                 scale_y * box.height};
     }
-    /// The whole frame, in the network's input.
+    /// The box that the whole frame covers in the network's input.
     [[nodiscard]] Box frame_in_input() const noexcept {
         return to_input({0, 0, static_cast<float>(frame.width), static_cast<float>(frame.height)});
     }
 };
 
-/// Where a frame of `frame` pixels comes to lie. A letterboxed frame takes a whole number of input pixels
-/// along each axis, rounded down and at least one, so both scales may differ a little.
+/// Places a frame of size `frame` in the input. A letterboxed frame takes a whole number of input pixels
+/// along each axis, rounded down and at least one, so the two scales may differ slightly.
 ///
 /// @throws InvalidArgument  the frame is empty
 [[nodiscard]] inline InputPlacement place_in_input(cv::Size frame, const NetworkInputOptions& options) {
     if (frame.width < 1 || frame.height < 1)
-        detail::throw_invalid("place_in_input: expected a frame that is not empty, got ", frame.width, " x ",
-                              frame.height, " pixels; leave out frames that could not be read");
+        detail::throw_invalid("place_in_input: expected a non-empty frame, got ", frame.width, " x ",
+                              frame.height, " pixels; skip frames that could not be read");
     cv::Size scaled = options.size;
     if (options.fit != ImageFit::kStretch) {
         const double ratio = std::min(static_cast<double>(options.size.width) / frame.width,
                                       static_cast<double>(options.size.height) / frame.height);
-        constexpr double kRounding = 1e-9; // of the ratio, so that a whole number stays one
+        constexpr double kRounding = 1e-9; // added to the ratio so that a whole number stays whole
         const auto length = [&](int pixels, int most) {
             return std::clamp(static_cast<int>(pixels * ratio + kRounding), 1, most);
         };

@@ -24,34 +24,34 @@
 
 namespace fgagt {
 
-/// Which network, and what runs it.
+/// Which network to load, and which backend runs it.
 struct NetworkOptions {
-    /// Trained network in any format that OpenCV reads: .onnx, Darknet .weights or .cfg, .caffemodel,
-    /// TensorFlow .pb, and others
+    /// File of the trained network, in any format that OpenCV reads: .onnx, Darknet .weights or .cfg,
+    /// .caffemodel, TensorFlow .pb, and others.
     std::filesystem::path model{};
-    /// Its layout where that is a file of its own (.cfg, .prototxt, .pbtxt); empty: the model's name with
-    /// that ending, where there is such a file.
+    /// File of the network's layout, if separate (.cfg, .prototxt, .pbtxt); empty: a file with the model's
+    /// name and one of these extensions, if it exists.
     std::filesystem::path config{};
-    int backend =
-        cv::dnn::DNN_BACKEND_OPENCV; ///< cv::dnn::Backend; CUDA and OpenVINO where OpenCV was built with them
+    /// A cv::dnn::Backend; CUDA and OpenVINO work only if OpenCV was built with them.
+    int backend = cv::dnn::DNN_BACKEND_OPENCV;
     int target = cv::dnn::DNN_TARGET_CPU; ///< cv::dnn::Target
 };
 
 /// A layer of a network whose output is a map of the input.
 struct NetworkLayer {
-    std::string name; ///< as the network has it
+    std::string name; ///< in the network
     CellGrid grid;    ///< where its cells lie
     int channels = 0; ///< floats per cell
     int rows = 0;     ///< cells
     int columns = 0;  ///< cells
-    bool narrows =
-        false; ///< whether a coarser map is made from it right away: it ends a stage, or a neck\'s level
+    /// Whether the next layer makes a coarser map from it: it ends a stage, or a level of the neck.
+    bool narrows = false;
 };
 
 namespace detail {
 
-/// The network of a file. OpenCV 5 has two engines; the classic one gives the layers between input and output
-/// as well, of which feature maps are taken.
+/// Reads a network from its files. Of OpenCV 5's two engines this uses the classic one, which also gives
+/// access to the layers between input and output. Feature maps are taken from those.
 [[nodiscard]] inline cv::dnn::Net read_net(const std::string& model, const std::string& config) {
 #if CV_VERSION_MAJOR >= 5
     return cv::dnn::readNet(model, config, "", cv::dnn::ENGINE_CLASSIC);
@@ -62,12 +62,12 @@ namespace detail {
 
 } // namespace detail
 
-/// A network that OpenCV's dnn module runs. Movable, not copyable: its layers are its scratch memory.
+/// A network that OpenCV's dnn module runs. Movable, not copyable: the layers also hold scratch memory.
 class Network {
 public:
     using Options = NetworkOptions;
 
-    /// @throws ParseError       the files cannot be read, or hold no network that OpenCV understands
+    /// @throws ParseError       the files cannot be read, or do not hold a network that OpenCV supports
     /// @throws InvalidArgument  OpenCV was built without the backend or the target
     explicit Network(const NetworkOptions& options) : file_(detail::utf8_of(options.model)) {
         require_target(options);
@@ -83,12 +83,12 @@ public:
     Network& operator=(const Network&) = delete;
     ~Network() = default;
 
-    /// Names of what the network gives in the end.
+    /// Names of the network's final outputs.
     [[nodiscard]] const std::vector<std::string>& output_names() const noexcept { return outputs_; }
 
-    /// Shapes of its outputs for an input [1 x 3 x height x width], in the order of output_names().
+    /// Shapes of the outputs for an input [1 x 3 x height x width], in the order of output_names().
     ///
-    /// @throws InvalidArgument  the network cannot take an input of that size
+    /// @throws InvalidArgument  the network does not accept an input of that size
     [[nodiscard]] std::vector<std::vector<int>> output_shapes(cv::Size input) const {
         const detail::LayerShapes shapes = shapes_of(input);
         std::vector<std::vector<int>> result;
@@ -97,14 +97,14 @@ public:
         return result;
     }
 
-    /// The layers whose outputs are maps of the input, in the order in which they are computed.
+    /// The layers whose outputs are maps of the input, in order of computation.
     ///
-    /// @throws InvalidArgument  the network cannot take an input of that size
+    /// @throws InvalidArgument  the network does not accept an input of that size
     [[nodiscard]] std::vector<NetworkLayer> maps(cv::Size input) const {
         const detail::LayerShapes shapes = shapes_of(input);
         detail::CellPositions positions(net_, shapes);
         std::vector<NetworkLayer> layers;
-        std::map<int, std::size_t> place; // in `layers`, by id
+        std::map<int, std::size_t> place; // index in `layers`, by ID
         for (const auto& [id, out] : shapes.out) {
             const std::optional<CellGrid> grid = id == 0 ? std::nullopt : positions.of(id);
             if (!grid) continue;
@@ -121,12 +121,12 @@ public:
         return layers;
     }
 
-    /// Runs the network up to the layers that are named.
+    /// Runs the network up to the named layers.
     ///
     /// @param input    [1 x 3 x height x width] CV_32F
-    /// @param layers   names as output_names() and maps() give them; the same ones in every call are fastest
-    /// @param outputs  one for each; their values are valid until the next call
-    /// @throws InvalidArgument  a layer is unknown, or the network cannot take such an input
+    /// @param layers   names as in output_names() and maps(); passing the same ones in every call is fastest
+    /// @param outputs  one for each layer; their values are valid until the next call
+    /// @throws InvalidArgument  a layer is unknown, or the network does not accept such an input
     void run(const cv::Mat& input, std::span<const std::string> layers, std::vector<NetworkOutput>& outputs) {
         names_.assign(layers.begin(), layers.end());
         for (const cv::String& name : names_)
@@ -137,14 +137,14 @@ public:
         } catch (const cv::Exception& error) {
             detail::throw_invalid("Network: ", file_, " cannot take an input of ", input.size[3], " x ",
                                   input.size[2], " pixels: ", error.err,
-                                  "; give the size that it was made for");
+                                  "; give the size that it was built for");
         }
         outputs.resize(layers.size());
         for (std::size_t k = 0; k < layers.size(); ++k)
             outputs[k] = {layers[k], values_[k]};
     }
 
-    /// Path of the model's file, for messages.
+    /// Path of the model file, for messages.
     [[nodiscard]] const std::string& file() const noexcept { return file_; }
 
 private:
@@ -172,13 +172,13 @@ private:
         for (const fs::path& path : {model, config})
             if (!path.empty() && !fs::is_regular_file(path))
                 throw ParseError(detail::utf8_of(path), 0, 0,
-                                 "expected the file of a network, found none; check the path");
+                                 "expected a network file, found none; check the path");
         try {
             net_ = detail::read_net(detail::utf8_of(model), detail::utf8_of(config));
         } catch (const cv::Exception& error) {
             throw ParseError(detail::utf8_of(model), 0, 0,
-                             "expected a network that OpenCV understands: " + error.err +
-                                 "; simplify and export it anew, or use a later OpenCV");
+                             "expected a network that OpenCV supports: " + error.err +
+                                 "; simplify it and export it again, or use a newer OpenCV");
         }
         if (net_.empty())
             throw ParseError(detail::utf8_of(model), 0, 0, "expected a network, found no layers");
@@ -190,7 +190,7 @@ private:
         } catch (const cv::Exception& error) {
             detail::throw_invalid("Network: ", file_, " cannot take an input of ", input.width, " x ",
                                   input.height, " pixels: ", error.err,
-                                  "; give the size that it was made for");
+                                  "; give the size that it was built for");
         }
     }
 
@@ -203,7 +203,7 @@ private:
 
 namespace detail {
 
-/// Names with commas between them, for a message.
+/// The names, separated by commas, for a message.
 [[nodiscard]] inline std::string joined(std::span<const std::string> names) {
     std::string text;
     for (const std::string& name : names)
@@ -219,14 +219,13 @@ namespace detail {
 
 } // namespace detail
 
-/// Finds the map that features are to be taken from.
+/// Finds the map to take features from.
 ///
-/// @param network  to look in
+/// @param network  network to search
 /// @param input    size of its input, pixels
-/// @param name     of the layer as the network has it, or without the "onnx_node!" that OpenCV puts before
-/// it; empty:
-///              the last map whose cells are at most 8 pixels of the input apart and have at least 16
-///              channels
+/// @param name     name of the layer in the network, with or without the "onnx_node!" that OpenCV puts in
+///                 front; empty: the last map whose cells are at most 8 input pixels apart and have at least
+///                 16 channels
 /// @throws InvalidArgument  there is no such map
 [[nodiscard]] inline NetworkLayer find_map(const Network& network, cv::Size input, std::string_view name) {
     constexpr double kLargestStride = 8;
@@ -245,8 +244,8 @@ namespace detail {
     }
     if (!found)
         detail::throw_invalid("find_map: ", network.file(), " has no layer ",
-                              name.empty() ? "of such a map" : name, "; there are ", detail::last_of(names),
-                              ", and more that Network::maps() lists");
+                              name.empty() ? "with such a map" : name,
+                              "; its last maps: ", detail::last_of(names), "; Network::maps() lists all");
     return *found;
 }
 
@@ -255,7 +254,7 @@ namespace detail {
 /// @param output     [1 x C x rows x columns] CV_32F
 /// @param grid       where its cells lie in the input
 /// @param placement  where the frame lies in the input
-/// @param map        becomes the output, its scales and valid part set; what is not finite becomes zero
+/// @param map        replaced by the output, with scales and valid part set; non-finite values become zero
 inline void write_map(const cv::Mat& output, const CellGrid& grid, const InputPlacement& placement,
                       FeatureMap& map) {
     map.channels = output.size[1];

@@ -20,7 +20,7 @@ public:
     using Options = NetworkInputOptions;
 
     NetworkInput() : NetworkInput(NetworkInputOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit NetworkInput(const NetworkInputOptions& options) : options_(options) {
         constexpr int kLargest = 16'384;
         const auto in_range = [](int length) { return length >= 1 && length <= kLargest; };
@@ -59,12 +59,11 @@ private:
             table_[channel][level] = (static_cast<float>(level) - mean) / deviation;
         for (const float value : {table_[channel].front(), table_[channel].back()})
             if (!detail::is_finite(value))
-                detail::throw_invalid(
-                    "NetworkInput: expected a finite mean and a deviation other than 0, got ", mean, " and ",
-                    deviation, " of channel ", channel);
+                detail::throw_invalid("NetworkInput: expected a finite mean and a non-zero deviation, got ",
+                                      mean, " and ", deviation, " for channel ", channel);
     }
 
-    /// The frame, in three channels, on a canvas of the input's size.
+    /// Puts the frame, in three channels, on a canvas of the input's size.
     void fit(const cv::Mat& frame, const InputPlacement& placement) {
         const cv::Rect part(static_cast<int>(placement.offset_x), static_cast<int>(placement.offset_y),
                             cvRound(placement.scale_x * static_cast<float>(frame.cols)),
@@ -91,7 +90,7 @@ private:
     }
 
     NetworkInputOptions options_;
-    std::array<std::array<float, 256>, kChannels> table_{}; ///< of the input's channels, by grey level
+    std::array<std::array<float, 256>, kChannels> table_{}; ///< input value by channel and grey level
     cv::Mat resized_, canvas_, input_;
 };
 

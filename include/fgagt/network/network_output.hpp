@@ -8,11 +8,11 @@
 
 namespace fgagt {
 
-/// One tensor that a network gives, whatever ran it.
+/// One output tensor of a network, from any inference engine.
 struct NetworkOutput {
-    std::string
-        name; ///< as the network has it; heads tell tensors apart by shape, and by name where it must be
-    cv::Mat values; ///< CV_32F of any number of dimensions, continuous; may be over memory of the caller's
+    /// Name in the network. Heads distinguish tensors by shape, and by name where shapes are equal.
+    std::string name;
+    cv::Mat values; ///< CV_32F, continuous, any number of dimensions; may refer to the caller's memory
 };
 
 } // namespace fgagt

@@ -13,33 +13,32 @@ namespace fgagt {
 
 /// Where the features of a track come from.
 enum class AppearanceSource : std::uint8_t {
-    kStored,  ///< what it looked like when it was seen
-    kCurrent, ///< pooled again from the current frame, where the track is expected (the paper)
+    kStored,  ///< remembered from its detections
+    kCurrent, ///< pooled from the current frame at the expected box (the paper)
     kBoth,    ///< the mean of the two
 };
 
 /// Options of AppearanceMemory.
 struct AppearanceMemoryOptions {
-    AppearanceSource source = AppearanceSource::kStored; ///< what of a track is compared
-    float momentum = 0.9F;  ///< weight of the past in the exponential mean, [0, 1)
-    float min_score = 0.5F; ///< detections below it leave the memory as it is
-    float max_covered =
-        0.4F; ///< and so do those whose box is covered by more than this by a nearer one, [0, 1]
+    AppearanceSource source = AppearanceSource::kStored; ///< which features of a track are compared
+    float momentum = 0.9F;    ///< weight of the past in the exponential mean, [0, 1)
+    float min_score = 0.5F;   ///< detections below this score do not change the memory
+    float max_covered = 0.4F; ///< nor do those with more than this share covered by a nearer box, [0, 1]
 };
 
-/// Remembers what a track looks like, as an exponential mean over the detections that show it well.
+/// Remembers a track's appearance: an exponential mean over the detections that show it well.
 class AppearanceMemory {
 public:
     using Options = AppearanceMemoryOptions;
 
-    /// What is remembered of one track: a plain value.
+    /// The memory of one track: a plain value.
     struct State {
-        std::vector<float> mean;  ///< [D]; empty as long as nothing is known
-        bool from_caller = false; ///< whether its detections bring vectors of the caller's own
+        std::vector<float> mean;  ///< [D]; empty while nothing is known
+        bool from_caller = false; ///< whether its detections carry the caller's vectors
     };
 
     AppearanceMemory() : AppearanceMemory(AppearanceMemoryOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit AppearanceMemory(AppearanceMemoryOptions options) : options_(options) {
         const detail::OptionCheck check("AppearanceMemory", "AppearanceMemoryOptions");
         check(options.momentum >= 0 && options.momentum < 1, "momentum", "in [0, 1)", options.momentum);
@@ -50,20 +49,20 @@ public:
 
     [[nodiscard]] const AppearanceMemoryOptions& options() const noexcept { return options_; }
 
-    /// Whether the track's features are to be pooled from the current frame, alone or as well.
+    /// Whether features of the track must be pooled from the current frame.
     [[nodiscard]] bool wants_current(const State& state) const noexcept {
         return options_.source != AppearanceSource::kStored && !state.from_caller;
     }
-    /// Whether what is remembered takes part in the track's features.
+    /// Whether the memory contributes to the track's features.
     [[nodiscard]] bool recalls(const State& state) const noexcept {
         return !state.mean.empty() && (options_.source != AppearanceSource::kCurrent || state.from_caller);
     }
 
-    /// Puts what is remembered in place of a track's features, or its mean with those of the current frame.
+    /// Replaces a track's features by the remembered ones, or by the mean of the two.
     ///
-    /// @param features  [D]; stay as they are where nothing of that length is remembered
+    /// @param features  [D]; unchanged if nothing of that length is remembered
     /// @param seen_now  whether they were pooled from the current frame
-    /// @return whether anything was recalled
+    /// @return  whether anything was recalled
     bool recall(const State& state, std::span<float> features, bool seen_now) const {
         if (!recalls(state) || state.mean.size() != features.size()) return false;
         for (std::size_t k = 0; k < features.size(); ++k)
@@ -71,11 +70,11 @@ public:
         return true;
     }
 
-    /// Takes in the features of the detection that the track took.
+    /// Updates the memory with the features of the detection that the track took.
     ///
     /// @param state     of the track
     /// @param features  [D]
-    /// @param own       whether they are the caller's own
+    /// @param own       whether they are the caller's
     /// @param score     of the detection
     /// @param covered   share of its box that a nearer box covers, [0, 1]
     void update(State& state, std::span<const float> features, bool own, float score, float covered) const {

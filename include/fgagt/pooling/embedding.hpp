@@ -17,7 +17,7 @@
 namespace fgagt {
 
 /// One fully connected layer, x W^T + b, shared by detections and tracks. A default-constructed one passes
-/// features through.
+/// features through unchanged.
 class Embedding {
 public:
     Embedding() = default;
@@ -36,14 +36,14 @@ public:
         packed_.pack(detail::MatrixView(weights_).transposed());
     }
 
-    /// Random signs / sqrt(outputs): keeps lengths and angles approximately (Achlioptas, Database-friendly
-    /// random projections, 2003), so that features mean something before any training. The same on every
-    /// machine.
+    /// Random signs / sqrt(outputs). Lengths and angles are approximately preserved (Achlioptas,
+    /// Database-friendly random projections, 2003), so features are meaningful before any training. The same
+    /// on every machine.
     [[nodiscard]] static Embedding untrained(Eigen::Index inputs, Eigen::Index outputs) {
         if (inputs < 1 || outputs < 1)
             detail::throw_invalid("Embedding::untrained: expected inputs and outputs >= 1, got ", inputs,
                                   " and ", outputs);
-        std::mt19937 random(20100915); // any fixed number does; the engine's bits are the same everywhere
+        std::mt19937 random(20100915); // any fixed seed works; the engine's bits are the same everywhere
         const float magnitude = 1 / std::sqrt(static_cast<float>(outputs));
         Matrix weights(outputs, inputs);
         std::uint32_t bits = 0;
@@ -56,11 +56,11 @@ public:
         return {std::move(weights), std::move(bias)};
     }
 
-    /// Whether it leaves features as they are.
+    /// Whether it passes features through unchanged.
     [[nodiscard]] bool empty() const noexcept { return weights_.size() == 0; }
-    /// D of the features that it takes.
+    /// Number of input features.
     [[nodiscard]] Eigen::Index inputs() const noexcept { return weights_.cols(); }
-    /// D of those that it gives.
+    /// Number of output features, D.
     [[nodiscard]] Eigen::Index outputs() const noexcept { return weights_.rows(); }
     /// W [outputs x inputs].
     [[nodiscard]] const Matrix& weights() const noexcept { return weights_; }
@@ -68,8 +68,8 @@ public:
     [[nodiscard]] const RowOf<float>& bias() const noexcept { return bias_; }
 
     /// @param features  [K x inputs()]
-    /// @param embedded  [K x D], resized; another object than `features`
-    /// @throws InvalidArgument  the number of columns is another, or the result is not finite
+    /// @param embedded  [K x D], resized; must not be `features`
+    /// @throws InvalidArgument  the number of columns is wrong, or the result is not finite
     void apply(const Matrix& features, Matrix& embedded) const {
         if (empty()) {
             embedded = features;

@@ -10,13 +10,12 @@
 
 namespace fgagt {
 
-/// Options of NoPooler: none.
+/// Options of NoPooler.
 struct NoPoolerOptions {
-    int dimension = 0; ///< length of the caller's own appearance vectors, [0, 65536]; 0: there are none
+    int dimension = 0; ///< length of the caller's appearance vectors, [0, 65536]; 0: none
 };
 
-/// Pools nothing: for trackers whose features are the caller's own appearance vectors, or that use geometry
-/// alone.
+/// Pools nothing: for trackers that use the caller's appearance vectors, or geometry alone.
 template <class MapType>
 class NoPooler {
 public:
@@ -24,7 +23,7 @@ public:
     using Options = NoPoolerOptions;
 
     NoPooler() : NoPooler(NoPoolerOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit NoPooler(NoPoolerOptions options) : options_(options) {
         if (options_.dimension < 0 || options_.dimension > 65536)
             detail::throw_invalid("NoPooler: expected dimension in [0, 65536], got ", options_.dimension);
@@ -32,7 +31,7 @@ public:
 
     [[nodiscard]] const NoPoolerOptions& options() const noexcept { return options_; }
 
-    /// Features become [K x dimension] zeros, flags become [K] zeros.
+    /// Sets features to [K x dimension] zeros and flags to [K] zeros.
     void pool(const Map& /*map*/, std::span<const Box> boxes, Matrix& features,
               std::vector<std::uint8_t>& valid) const {
         features.setZero(static_cast<Eigen::Index>(boxes.size()), options_.dimension);

@@ -21,20 +21,20 @@ namespace fgagt {
 
 /// Options of RoiAlign.
 struct RoiAlignOptions {
-    int bins_y = 7; ///< rows of bins that a box is divided into, [1, 256]; the usual 7 of Mask R-CNN
-    int bins_x = 7; ///< columns of bins, [1, 256]
-    /// Samples per bin and axis, [0, max_grid]; 0: as many as the bin is cells long, rounded up. The paper's
+    int bins_y = 7; ///< rows of bins per box, [1, 256]; 7 as in Mask R-CNN
+    int bins_x = 7; ///< columns of bins per box, [1, 256]
+    /// Samples per bin and axis, [0, max_grid]; 0: the length of the bin in cells, rounded up. The paper's
     /// detector uses 2.
     int sampling_ratio = 2;
-    bool aligned = true; ///< false: the older rule, without the half cell and with boxes of at least one cell
-    /// Most samples per bin and axis, [1, 1024]: bounds the work on huge boxes. It matters only with
+    bool aligned = true; ///< false: the older rule, no half-cell shift, boxes of at least one cell
+    /// Maximum samples per bin and axis, [1, 1024]: limits the work on huge boxes. It matters only with
     /// sampling_ratio 0 and boxes of more than 448 cells.
     int max_grid = 64;
 };
 
 namespace detail {
 
-/// What the samples of one bin read along one axis: `weight` of the cell at `index`.
+/// A cell that the samples of one bin read along one axis, and its weight.
 struct AxisTap {
     int index;
     float weight;
@@ -62,11 +62,11 @@ struct AxisTaps {
     }
 
     /// Linear interpolation between cell centres at `position` (0: the centre of the first cell). Up to one
-    /// cell beyond the map the border cell is taken, farther out nothing; so is NaN. A sample that lies just
-    /// there counts however its position was rounded.
+    /// cell beyond the map it uses the border cell; farther out, and for NaN, it adds nothing. A sample
+    /// exactly at this limit counts, whatever the rounding of its position.
     void add_sample(const double& position, int cells, double weight) {
-        constexpr double kRounding =
-            1e-9; // of positions up to some thousand cells, and much less than a cell
+        // Above the rounding of positions up to a few thousand cells, far below the size of a cell.
+        constexpr double kRounding = 1e-9;
         if (!is_within(position, -1 - kRounding, cells + kRounding)) return;
         const double clamped = std::clamp(position, 0.0, cells - 1.0);
         const int low = static_cast<int>(clamped);
@@ -88,7 +88,7 @@ public:
     using Options = RoiAlignOptions;
 
     RoiAlign() : RoiAlign(RoiAlignOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit RoiAlign(RoiAlignOptions options) : options_(options) {
         const detail::OptionCheck check("RoiAlign", "RoiAlignOptions");
         const Options& o = options_;
@@ -101,7 +101,7 @@ public:
 
     [[nodiscard]] const RoiAlignOptions& options() const noexcept { return options_; }
 
-    /// Numbers per box on maps with that many channels.
+    /// Numbers per box for a map with this many channels.
     [[nodiscard]] Eigen::Index dimension(int channels) const noexcept {
         return Eigen::Index{options_.bins_y} * options_.bins_x * channels;
     }
@@ -111,13 +111,14 @@ public:
     /// @param features  [K x dimension(map.channels)], resized
     /// @param valid     [K], resized; 0, with a row of zeros, for a box that misses map.valid_cells or is so
     ///                  large that no sample falls on the map
-    /// @throws InvalidArgument  the map's data has not the size that it states, or what is read is not finite
+    /// @throws InvalidArgument  the size of the map's data does not match its dimensions, or a value read is
+    ///                          not finite
     void pool(const FeatureMap& map, std::span<const Box> boxes, Matrix& features,
               std::vector<std::uint8_t>& valid) {
         require_consistent(map);
         features.resize(static_cast<Eigen::Index>(boxes.size()), dimension(map.channels));
         valid.resize(boxes.size());
-        constexpr std::size_t kLeast = 8; // boxes take longer than a thread takes to wake up
+        constexpr std::size_t kLeast = 8; // fewer boxes are not worth another thread
         const std::size_t parts = detail::parts_of(boxes.size(), kLeast);
         if (taps_.size() < parts) taps_.resize(parts);
         detail::in_parts(boxes.size(), parts, [&](std::size_t part, std::size_t first, std::size_t last) {
@@ -135,10 +136,10 @@ public:
     }
 
 private:
-    /// What is read of the map for one box.
+    /// The cells of the map that are read for one box.
     struct Taps {
         detail::AxisTaps x, y;
-        std::vector<detail::CellTap> bin; ///< of one bin, and more
+        std::vector<detail::CellTap> bin; ///< of one bin; may be longer
     };
 
     static void require_consistent(const FeatureMap& map) {
@@ -149,7 +150,7 @@ private:
             detail::throw_invalid("RoiAlign::pool: expected a map of rows x columns x channels floats, all "
                                   "positive, got ",
                                   map.rows, " x ", map.columns, " x ", map.channels, " and ", map.data.size(),
-                                  " floats; fill the map by a backbone first");
+                                  " floats; fill the map with a backbone first");
     }
 
     static bool covers_valid_cells(const FeatureMap& map, const Box& box) noexcept {
@@ -164,7 +165,7 @@ private:
                overlap(box.top, box.height, map.scale_y, map.offset_y, cells.top, cells.height);
     }
 
-    /// Whether any sample fell on the map.
+    /// Returns whether any sample fell on the map.
     bool pool_one(const FeatureMap& map, const Box& box_px, Taps& taps, float* out) const {
         lay_taps(double{box_px.left} * map.scale_x + map.offset_x, double{box_px.width} * map.scale_x,
                  options_.bins_x, map.columns, taps.x);
@@ -176,7 +177,7 @@ private:
         return !taps.x.taps.empty() && !taps.y.taps.empty();
     }
 
-    /// Taps of all bins along one axis of a box that begins at `start` and is `length` long, in cells.
+    /// Computes the taps of all bins along one axis of a box, from `start` and `length` in cells.
     void lay_taps(double start, double length, int bins, int cells, detail::AxisTaps& result) const {
         if (options_.aligned)
             start -= 0.5;

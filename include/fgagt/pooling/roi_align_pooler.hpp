@@ -17,20 +17,20 @@ namespace fgagt {
 /// Options of RoiAlignPooler.
 struct RoiAlignPoolerOptions {
     RoiAlignOptions roi_align{}; ///< how features are sampled
-    /// Numbers per box after the untrained embedding, [0, 65536]; the paper's 128. 0: no embedding, features
-    /// as pooled. Of no effect where an embedding is given.
+    /// Numbers per box after the untrained embedding, [0, 65536]; 128 as in the paper. 0: no embedding,
+    /// features as pooled. Has no effect if an embedding is given.
     int dimension = 128;
 };
 
-/// Features of the paper: ROI-align on a feature map, then one fully connected layer.
+/// The paper's features: ROI-align on a feature map, then one fully connected layer.
 class RoiAlignPooler {
 public:
     using Map = FeatureMap;
     using Options = RoiAlignPoolerOptions;
 
     RoiAlignPooler() : RoiAlignPooler(RoiAlignPoolerOptions{}) {}
-    /// Without trained weights: the untrained embedding is made for the first map that is seen.
-    /// @throws InvalidArgument  an option is out of its range
+    /// Without trained weights: creates the untrained embedding for the first map.
+    /// @throws InvalidArgument  an option is out of range
     explicit RoiAlignPooler(RoiAlignPoolerOptions options)
         : options_(options),
           roi_align_(options.roi_align) {
@@ -40,7 +40,7 @@ public:
         embedding_is_due_ = options_.dimension > 0;
     }
 
-    /// With an embedding of its own; an empty one passes features through.
+    /// With a given embedding; an empty one passes features through.
     explicit RoiAlignPooler(Embedding embedding, RoiAlignPoolerOptions options = {})
         : RoiAlignPooler(options) {
         embedding_ = std::move(embedding);
@@ -48,10 +48,10 @@ public:
     }
 
     [[nodiscard]] const RoiAlignPoolerOptions& options() const noexcept { return options_; }
-    /// Empty until the untrained one is made.
+    /// Empty until the untrained one is created.
     [[nodiscard]] const Embedding& embedding() const noexcept { return embedding_; }
 
-    /// @param map       of always the same number of channels
+    /// @param map       always with the same number of channels
     /// @param boxes     [K] continuous image coordinates
     /// @param features  [K x D], resized
     /// @param valid     [K], resized; 0 for a box without a valid cell, whose row is zero

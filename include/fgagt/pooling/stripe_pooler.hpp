@@ -21,20 +21,21 @@ namespace fgagt {
 /// Options of StripePooler.
 struct StripePoolerOptions {
     int stripes = 6; ///< horizontal stripes per box, one below the other, [1, 64]
-    float middle_share =
-        0.7F; ///< share of the box's width that counts, about its middle: the sides show background, (0, 1]
+    /// Share of the box's width that is used, about its middle, (0, 1]; the sides show background.
+    float middle_share = 0.7F;
 };
 
-/// Colour histograms of horizontal stripes: what somebody wears, from head to foot. Per stripe 16 bins of
-/// value and 8 x 8 bins of hue and saturation, each histogram as the square roots of its shares (Hellinger),
-/// the whole of unit length. Needs no weights; with an embedding of its own it gives what that makes of them.
+/// Colour histograms of horizontal stripes: a person's clothing from head to foot. Each stripe has 16 bins of
+/// value and 8 x 8 bins of hue and saturation. Each histogram holds the square roots of its shares
+/// (Hellinger); the whole vector has unit length. Needs no weights. With an embedding, the features are the
+/// embedded histograms.
 class StripePooler {
 public:
     using Map = ColourImage;
     using Options = StripePoolerOptions;
 
     StripePooler() : StripePooler(StripePoolerOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit StripePooler(StripePoolerOptions options) : options_(options) {
         const detail::OptionCheck check("StripePooler", "StripePoolerOptions");
         check(options.stripes >= 1 && options.stripes <= 64, "stripes", "in [1, 64]", options.stripes);
@@ -42,20 +43,20 @@ public:
               options.middle_share);
     }
 
-    /// With an embedding of its own; an empty one passes the histograms through.
-    /// @throws InvalidArgument  an option is out of its range, or the embedding is for another number of bins
+    /// With a given embedding; an empty one passes the histograms through.
+    /// @throws InvalidArgument  an option is out of range, or the embedding is for another number of bins
     explicit StripePooler(Embedding embedding, StripePoolerOptions options = {}) : StripePooler(options) {
         if (!embedding.empty() && embedding.inputs() != dimension())
             detail::throw_invalid("StripePooler: expected an embedding of ", dimension(), " numbers (",
                                   options.stripes, " stripes), got one of ", embedding.inputs(),
-                                  "; use the stripes that it was made for");
+                                  "; use the number of stripes that it was made for");
         embedding_ = std::move(embedding);
     }
 
     [[nodiscard]] const StripePoolerOptions& options() const noexcept { return options_; }
-    /// Empty where histograms are passed through.
+    /// Empty if histograms are passed through.
     [[nodiscard]] const Embedding& embedding() const noexcept { return embedding_; }
-    /// Numbers of a box's histograms, before an embedding: 80 per stripe.
+    /// Numbers per box before the embedding: 80 per stripe.
     [[nodiscard]] Eigen::Index dimension() const noexcept {
         return Eigen::Index{options_.stripes} * kBinsPerStripe;
     }
@@ -63,7 +64,7 @@ public:
     /// @param map       colour image
     /// @param boxes     [K] continuous image coordinates
     /// @param features  [K x 80 stripes], rows of unit length; or [K x D], embedded
-    /// @param valid     [K] 0 for a box that covers no pixel's centre, whose row is zero
+    /// @param valid     [K] 0 for a box that covers no pixel centre, whose row is zero
     /// @note Complexity: O(pixels under the boxes)
     void pool(const ColourImage& map, std::span<const Box> boxes, Matrix& features,
               std::vector<std::uint8_t>& valid) {
@@ -100,7 +101,7 @@ private:
                       std::vector<std::uint8_t>& valid) {
         histograms.resize(static_cast<Eigen::Index>(boxes.size()), dimension());
         valid.resize(boxes.size());
-        constexpr std::size_t kLeast = 8; // boxes take longer than a thread takes to wake up
+        constexpr std::size_t kLeast = 8; // fewer boxes are not worth another thread
         detail::in_parts(boxes.size(), detail::parts_of(boxes.size(), kLeast),
                          [&](std::size_t, std::size_t first, std::size_t last) {
                              for (std::size_t k = first; k < last; ++k) {

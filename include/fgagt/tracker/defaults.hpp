@@ -15,7 +15,7 @@
 #include <fgagt/pooling/roi_align_pooler.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>
 
-/// What a `Tracker` is made of where its user names nothing else.
+/// The default parts of a `Tracker`.
 namespace fgagt {
 
 namespace detail {
@@ -37,19 +37,20 @@ struct DefaultPoolerOf<NoMap> {
 
 } // namespace detail
 
-/// The pooler that fits the map that a backbone makes.
+/// The default pooler for a backbone's type of map.
 template <class Map>
 using DefaultPooler = typename detail::DefaultPoolerOf<Map>::type;
 
-/// Options of DefaultAssociation, a set for each stage.
+/// Options of DefaultAssociation: one set per stage.
 struct DefaultAssociationOptions {
-    /// Detections that the detector is sure of, and all tracks that are or were confirmed.
+    /// High-score detections, and all confirmed and lost tracks.
     FusionStageOptions high{};
-    /// What else it saw continues a track that was there a moment ago (ByteTrack, arXiv 2110.06864).
+    /// Low-score detections continue tracks that were matched in the previous update (ByteTrack, arXiv
+    /// 2110.06864).
     FusionStageOptions low{.take_lost = false, .min_score = 0.1F, .max_score = 0.5F, .margin = 0.3F};
-    /// Sure detections that are left may be somebody who comes back.
+    /// Unmatched high-score detections may be lost tracks that return.
     ReidentificationStageOptions reidentification{};
-    /// Those that are left then confirm newborn tracks, by overlap alone.
+    /// High-score detections that are still unmatched confirm tentative tracks, by overlap alone.
     FusionStageOptions tentative{.take_tentative = true,
                                  .take_confirmed = false,
                                  .take_lost = false,
@@ -57,18 +58,18 @@ struct DefaultAssociationOptions {
                                  .iou_weight = 1,
                                  .appearance_weight = 0,
                                  .margin = 0.3F};
-    CascadeOptions cascade{}; ///< what holds for all stages
+    CascadeOptions cascade{}; ///< common to all stages
 };
 
-/// The default association: sure detections first, then the unsure ones, then who comes back, then newborn
-/// tracks.
+/// The default association: high-score detections first, then low-score ones, then returning tracks, then
+/// tentative tracks.
 class DefaultAssociation
     : public Cascade<MarginAssigner, FusionStage, FusionStage, ReidentificationStage, FusionStage> {
 public:
     using Options = DefaultAssociationOptions;
 
     DefaultAssociation() : DefaultAssociation(DefaultAssociationOptions{}) {}
-    /// @throws InvalidArgument  an option of a stage is out of its range
+    /// @throws InvalidArgument  an option of a stage is out of range
     explicit DefaultAssociation(const DefaultAssociationOptions& options)
         : Cascade(options.cascade, FusionStage(options.high), FusionStage(options.low),
                   ReidentificationStage(options.reidentification), FusionStage(options.tentative)) {}

@@ -14,20 +14,18 @@
 
 namespace fgagt {
 
-/// Everything between the steps of one frame, for callers who want to look. Valid until the next frame
-/// begins.
+/// Intermediate results of one frame, for inspection. Valid until the next frame begins.
 template <class Map>
 struct FrameIntermediates {
-    cv::Mat frame; ///< the caller's own pixels, until `commit`
-    std::vector<Detection>
-        detected; ///< what the backbone saw where it is a detector, too, as `update` got it
-    std::vector<Detection> detections; ///< [M] the usable ones, their scores calibrated to the scene
-    std::vector<float> scores;         ///< [M] their scores before calibration, in [0, 1]
-    ScoreLevels::Levels levels;        ///< the scores that were calibrated to the options' `sure` and `birth`
-    std::vector<std::size_t> source;   ///< [M] their indices in the caller's list
-    std::vector<Rejection> rejected;   ///< the others
-    float elapsed = 1;                 ///< nominal frames since the previous frame
-    std::optional<Affine> camera_motion;      ///< the caller's or the flow's, where either knows it
+    cv::Mat frame;                            ///< the caller's pixels, until `commit`
+    std::vector<Detection> detected;          ///< unfiltered, of a backbone that is also a detector
+    std::vector<Detection> detections;        ///< [M] the valid ones, with scores calibrated to the scene
+    std::vector<float> scores;                ///< [M] their scores before calibration, in [0, 1]
+    ScoreLevels::Levels levels;               ///< scores that calibration maps to `sure` and `birth`
+    std::vector<std::size_t> source;          ///< [M] their indices in the caller's list
+    std::vector<Rejection> rejected;          ///< the others
+    float elapsed = 1;                        ///< nominal frames since the previous frame
+    std::optional<Affine> camera_motion;      ///< from the caller or the flow; empty if unknown
     std::vector<BoxFlow> flows;               ///< [N]
     Map map;                                  ///< the backbone's
     std::vector<Box> boxes_d;                 ///< [M]
@@ -38,7 +36,7 @@ struct FrameIntermediates {
     std::vector<std::uint8_t> has_features_t; ///< [N]
     Matrix iou;                               ///< [M x N]
     Matrix similarity;                        ///< S_out [M x N]
-    std::vector<Match> matches;               ///< who continues whom, by index
+    std::vector<Match> matches;               ///< which detection continues which track, by index
     StageTimes times;                         ///< spent so far
 };
 

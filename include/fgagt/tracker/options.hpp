@@ -12,28 +12,28 @@
 
 namespace fgagt {
 
-/// Which box a matched track is reported with.
+/// The box that is reported for a matched track.
 enum class ReportedBox : std::uint8_t {
     kFiltered,  ///< the motion model's, which smooths the detector's jitter
-    kDetection, ///< the detection's own
+    kDetection, ///< the detection's
 };
 
-/// Options of the tracker itself; those of its parts are with the parts.
+/// Options of the tracker itself. The parts have their own options.
 struct TrackerOptions {
-    DetectionFilterOptions detections{};  ///< score range, and what becomes of unusable detections
-    ScoreLevelsOptions scores{};          ///< how the tracker learns what a score means in the scene
-    AppearanceMemoryOptions appearance{}; ///< what of a track's looks is compared with detections
+    DetectionFilterOptions detections{};  ///< score range, and handling of invalid detections
+    ScoreLevelsOptions scores{};          ///< how scores are calibrated to the scene
+    AppearanceMemoryOptions appearance{}; ///< which appearance of a track is compared with detections
     double frame_rate = 30; ///< nominal frames per second, > 0: timestamps are measured against it
-    ReportedBox reported_box = ReportedBox::kFiltered; ///< which box of a track that took a detection
+    ReportedBox reported_box = ReportedBox::kFiltered; ///< the box reported for a matched track
 };
 
-/// What a caller may know of a frame besides its pixels.
+/// What a caller may know about a frame besides its pixels.
 struct FrameInfo {
-    /// Seconds, greater than the previous frame's. Without it one nominal frame has passed.
+    /// Seconds, greater than the previous frame's. Without it, one nominal frame is assumed to have passed.
     std::optional<double> timestamp{};
-    /// Map from the previous frame's background to this one's; without it the flow estimates it.
+    /// Map from the previous frame's background to this one's. Without it, the flow estimates the map.
     std::optional<Affine> camera_motion{};
-    /// Pixels; only looked at by trackers that get no frame. Empty: unknown.
+    /// Pixels; used only by trackers that read no frames. Empty: unknown.
     cv::Size frame_size{};
 };
 

@@ -7,27 +7,27 @@
 
 namespace fgagt {
 
-/// The parts of a tracker, by name: the default's, until you name your own.
+/// The parts of a tracker, by name. They are the defaults, except for those you replace:
 ///
 ///     struct MyParts : fgagt::DefaultParts<> {
 ///         using Motion = SteadyMotion;
 ///     };
 ///     fgagt::Tracker<MyParts> tracker;
 ///
-/// The pooler depends on the backbone's map. So name a backbone as `DefaultParts<MyBackbone>`.
+/// The pooler depends on the backbone's map. To replace the backbone, derive from `DefaultParts<MyBackbone>`.
 template <class B = ColourBackbone>
 struct DefaultParts {
     using Backbone = B;                            ///< frame to map
-    using Flow = PyramidalFlow;                    ///< where boxes went, and how the camera moved
-    using Motion = KalmanMotion;                   ///< each object's box as a filter sees it
+    using Flow = PyramidalFlow;                    ///< motion of boxes and of the camera
+    using Motion = KalmanMotion;                   ///< filters each object's box
     using Pooler = DefaultPooler<typename B::Map>; ///< boxes of the map to features
     using Graph = AdaptiveGraph;                   ///< features to similarities
     using Association = DefaultAssociation;        ///< similarities to matches
     using Lifecycle = LifecycleManager;            ///< matches to births, losses, removals
 };
 
-/// The parts of a tracker: types named as in DefaultParts, each of which models its concept. The pooler reads
-/// the map that the backbone makes.
+/// The parts of a tracker: types named as in DefaultParts, each a model of its concept. The pooler reads the
+/// map that the backbone makes.
 template <class T>
 concept TrackerParts =
     Backbone<typename T::Backbone> && FlowPropagator<typename T::Flow> && MotionModel<typename T::Motion> &&
@@ -36,7 +36,7 @@ concept TrackerParts =
 
 namespace detail {
 
-/// A backbone stands for the default's parts with that backbone.
+/// A backbone alone means the default parts with that backbone.
 template <class T>
 struct PartsOfTracker {
     using type = DefaultParts<T>;

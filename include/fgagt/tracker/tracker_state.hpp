@@ -16,18 +16,18 @@
 
 namespace fgagt {
 
-/// What a tracker carries from frame to frame: a plain value.
+/// The state that a tracker carries from frame to frame: a plain value.
 template <class MotionState, class FlowImage>
 struct TrackerState {
-    std::vector<Track> tracks;        ///< [N] tentative, confirmed and lost ones, in order of id
+    std::vector<Track> tracks;        ///< [N] tentative, confirmed and lost ones, in order of ID
     std::vector<MotionState> motions; ///< [N]
     std::vector<AppearanceMemory::State> appearances; ///< [N]
-    ScoreLevels::State scores;                        ///< what was learnt of scores
-    TrackId last_id = 0;                              ///< highest id ever issued
-    std::int64_t frames = 0;                          ///< seen since construction or `reset`
+    ScoreLevels::State scores;                        ///< what was learned about scores
+    TrackId last_id = 0;                              ///< highest ID ever issued
+    std::int64_t frames = 0;                          ///< number of frames since construction or `reset`
     std::optional<double> timestamp;                  ///< of the last frame, seconds
     float elapsed_without_detector = 0;               ///< nominal frames since the last `update`
-    FlowImage image;                                  ///< what flow keeps of the last frame
+    FlowImage image;                                  ///< what the flow keeps of the last frame
 };
 
 /// For snapshots.
@@ -52,9 +52,9 @@ void transfer(Archive& archive, TrackerState<MotionState, FlowImage>& state) {
 
 namespace detail {
 
-inline constexpr std::int64_t kMaxCount = std::int64_t{1} << 62U; ///< so that counting on is safe for ever
+inline constexpr std::int64_t kMaxCount = std::int64_t{1} << 62U; ///< leaves room to keep counting
 
-/// Whether a track is one that a tracker may have after a frame.
+/// Whether a track's values are valid after a frame.
 [[nodiscard]] inline bool is_sound(const Track& track) noexcept {
     return track.id >= 1 && is_usable(track.box) && is_usable(track.observed) &&
            is_within(track.score, 0, 1) && track.status <= TrackStatus::kLost && track.age >= 1 &&
@@ -63,7 +63,7 @@ inline constexpr std::int64_t kMaxCount = std::int64_t{1} << 62U; ///< so that c
            is_within(track.covered, 0, 1);
 }
 
-/// Moves the tracks that are not removed to the front, in their order, and returns how many they are.
+/// Moves the tracks that are not removed to the front, in order, and returns their number.
 template <class MotionState, class FlowImage>
 [[nodiscard]] std::size_t move_kept_to_front(TrackerState<MotionState, FlowImage>& state) {
     std::size_t kept = 0;
@@ -79,25 +79,25 @@ template <class MotionState, class FlowImage>
     return kept;
 }
 
-/// What is wrong with tracks and with all that is not a component's own; nullptr if nothing is.
+/// A requirement that the state violates, apart from the components' own; nullptr if there is none.
 ///
-/// @param window  scores that are remembered at most
+/// @param window  maximum number of remembered scores
 template <class MotionState, class FlowImage>
 [[nodiscard]] const char* fault_of(const TrackerState<MotionState, FlowImage>& state, std::size_t window) {
     const std::vector<Track>& tracks = state.tracks;
     if (state.motions.size() != tracks.size() || state.appearances.size() != tracks.size())
         return "a motion and an appearance for every track";
     if (!std::ranges::all_of(tracks, [](const Track& track) { return is_sound(track); }))
-        return "tracks with numbers in their ranges";
+        return "tracks with numbers in range";
     if (std::ranges::adjacent_find(tracks, [](const Track& a, const Track& b) { return a.id >= b.id; }) !=
         tracks.end())
-        return "tracks in order of id";
+        return "tracks in order of ID";
     const TrackId highest = tracks.empty() ? 0 : tracks.back().id;
-    if (state.last_id < highest || state.last_id > kMaxCount) return "no id above the highest one issued";
-    if (state.frames < 0 || state.frames > kMaxCount) return "a number of frames";
+    if (state.last_id < highest || state.last_id > kMaxCount) return "no ID above the highest one issued";
+    if (state.frames < 0 || state.frames > kMaxCount) return "a valid number of frames";
     if (state.timestamp && !is_finite(*state.timestamp)) return "a finite timestamp";
     if (!(is_finite(state.elapsed_without_detector) && state.elapsed_without_detector >= 0))
-        return "a finite time without detector";
+        return "a finite time without a detector";
     for (const AppearanceMemory::State& appearance : state.appearances)
         if (!std::ranges::all_of(appearance.mean, [](const float& value) { return is_finite(value); }))
             return "finite features";

@@ -13,7 +13,7 @@
 namespace fgagt {
 namespace detail {
 
-/// Reads the halves of lines in base 64, one after the other (RFC 4648).
+/// Reads half-precision numbers from lines of base 64, one after the other (RFC 4648).
 class HalfReader {
 public:
     explicit HalfReader(std::span<const char* const> lines) : lines_(lines), place_(lines.front()) {}
@@ -52,8 +52,8 @@ private:
 
 } // namespace detail
 
-/// The weights that come with the library: for StripePooler on ColourBackbone, learned from generated people
-/// alone. cmake/docs/weights.md says how, how well they do, and what not to expect of them.
+/// The library's default weights, for StripePooler on ColourBackbone. They were learned from generated people
+/// only. cmake/docs/weights.md describes the training, the accuracy and the limits.
 [[nodiscard]] inline NetworkWeights default_weights() {
     constexpr Eigen::Index kInputs = detail::kDefaultInputs, kDimension = detail::kDefaultDimension;
     NetworkWeights weights;

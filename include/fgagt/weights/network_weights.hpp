@@ -7,11 +7,11 @@
 
 namespace fgagt {
 
-/// What is learnt: the layer that embeds pooled features, and the graph.
+/// The learned weights: the layer that embeds pooled features, and the graph.
 template <class Scalar>
 struct NetworkWeightsOf {
-    MatrixOf<Scalar> embedding;   ///< [D x I] of I pooled features; empty: none, D = I
-    RowOf<Scalar> bias;           ///< [D] of the embedding; empty where that is
+    MatrixOf<Scalar> embedding;   ///< [D x I] for I pooled features; empty: none, D = I
+    RowOf<Scalar> bias;           ///< [D] of the embedding; empty if that is
     GraphWeightsOf<Scalar> graph; ///< for features of dimension D
 };
 /// Weights as the tracker uses them.

@@ -1,4 +1,4 @@
-// A backbone whose `extract` gives its map back instead of filling the one that it gets.
+// A backbone whose `extract` returns its map instead of filling its argument.
 
 #include <fgagt/fgagt.hpp>
 

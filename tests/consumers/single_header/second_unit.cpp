@@ -1,11 +1,11 @@
-// The second unit of a program that has the library as one header: what is defined there without `inline` is
-// there twice, and the parts that main.cpp does not use are in it, too.
+// The second unit of a program with the single header: anything defined there without `inline` now exists
+// twice. It also uses the parts that main.cpp does not use.
 
 #include <fgagt/fgagt.hpp>
 
 #include <string_view>
 
-/// Follows boxes of MOTChallenge text with learned weights, draws them, and counts who passes a line.
+/// Tracks boxes from MOTChallenge text with learned weights, draws them, and counts line crossings.
 fgagt::LineCounts count_passing(std::string_view text, cv::Mat& frame) {
     fgagt::GraphTracker<> tracker;
     fgagt::TrackPainter painter;

@@ -6,7 +6,7 @@
 using namespace fgagt;
 using namespace fgagt::test;
 
-TEST_CASE("anchor deltas are decoded as torchvision decodes RetinaNet and SSD, and ATSS by its rule") {
+TEST_CASE("anchor deltas are decoded like RetinaNet and SSD in torchvision, and like ATSS") {
     SECTION("RetinaNet") {
         AnchorHeadOptions options = golden_options(retinanet_options(kGoldenInput));
         options.selection.several_classes = true;
@@ -19,7 +19,7 @@ TEST_CASE("anchor deltas are decoded as torchvision decodes RetinaNet and SSD, a
     }
     SECTION("ATSS") {
         AnchorHeadOptions options = golden_options(atss_options(kGoldenInput));
-        options.levels.pop_back(); // a single cell, as the one before
+        options.levels.pop_back(); // a single cell, like the previous one
         check_golden(AnchorHead(options), "atss");
     }
 }

@@ -10,10 +10,10 @@ using namespace fgagt::test;
 
 namespace {
 
-/// The frame that the golden masks are of.
+/// The frame of the golden masks.
 const cv::Size kMaskFrame{48, 40};
 
-/// Sixteen-bit safetensors hold the masks' pixels, eight to a number.
+/// Reads the masks' pixels, which are stored in 16-bit safetensors, eight per number.
 std::vector<cv::Mat> stored_masks(const std::string& name) {
     const Tensor stored = read_safetensors(golden("heads/mask_rcnn.safetensors")).tensors.at(name);
     std::vector<cv::Mat> masks;
@@ -31,14 +31,14 @@ std::vector<cv::Mat> stored_masks(const std::string& name) {
     return masks;
 }
 
-/// Share of the pixels of either that both have.
+/// IoU of the pixels of two masks.
 double mask_iou(const InstanceMask& found, const cv::Mat& expected) {
     cv::Mat whole = cv::Mat::zeros(kMaskFrame, CV_8U);
     found.values.copyTo(whole(found.area));
     return static_cast<double>(cv::countNonZero(whole & expected)) / cv::countNonZero(whole | expected);
 }
 
-/// `rows` of `columns` numbers.
+/// `rows` with `columns` numbers each.
 cv::Mat table(const std::vector<std::vector<float>>& rows, const std::vector<int>& shape) {
     cv::Mat values = tensor(shape);
     auto* next = values.ptr<float>();
@@ -48,7 +48,7 @@ cv::Mat table(const std::vector<std::vector<float>>& rows, const std::vector<int
 }
 
 DecodedHeadOptions exact(DecodedHeadOptions options) {
-    options.input.size = {100, 80}; // the frame's own
+    options.input.size = {100, 80}; // the frame's size
     return options;
 }
 
@@ -65,7 +65,7 @@ void check_one(const DecodedHead& head, const std::vector<NetworkOutput>& output
 
 } // namespace
 
-TEST_CASE("boxes and masks of Mask R-CNN come back to the frame as torchvision and Detectron paste them") {
+TEST_CASE("boxes and masks of Mask R-CNN are mapped to the frame as in torchvision and Detectron") {
     DecodedHeadOptions options = mask_rcnn_options(kGoldenInput);
     const DecodedHead head(options);
     const Golden golden = read_golden("mask_rcnn");
@@ -79,7 +79,7 @@ TEST_CASE("boxes and masks of Mask R-CNN come back to the frame as torchvision a
     const std::vector<cv::Mat> pasted = stored_masks("pasted"), sampled = stored_masks("sampled");
     REQUIRE((masks.size() == pasted.size() && pasted.size() == 4));
     for (std::size_t k = 0; k < masks.size(); ++k) {
-        CHECK(mask_iou(masks[k], sampled[k]) > 0.99); // but for pixels on the very threshold
+        CHECK(mask_iou(masks[k], sampled[k]) > 0.99); // except pixels at the threshold
         CHECK(mask_iou(masks[k], pasted[k]) > 0.85);  // torchvision rounds boxes to whole pixels first
     }
 
@@ -108,10 +108,10 @@ TEST_CASE("boxes and masks of Mask R-CNN come back to the frame as torchvision a
         std::vector<InstanceMask> halves;
         head.decode(outputs, placement, detections, halves);
         for (const InstanceMask& mask : halves)
-            for (int x = 0; x < mask.area.width; ++x) // 64 pixels of input are 48 of the frame
+            for (int x = 0; x < mask.area.width; ++x) // 64 pixels of the input are 48 pixels of the frame
                 CHECK(mask.values.at<unsigned char>(0, x) == (mask.area.x + x < 24 ? 255 : 0));
     }
-    SECTION("whose numbers are not finite, or which are not there") {
+    SECTION("missing masks and non-finite numbers") {
         std::vector<NetworkOutput> outputs = golden.outputs;
         const auto found = std::ranges::find(outputs, "masks", &NetworkOutput::name);
         found->values = tensor({4, 1, 14, 14}, std::numeric_limits<float>::quiet_NaN());
@@ -125,8 +125,8 @@ TEST_CASE("boxes and masks of Mask R-CNN come back to the frame as torchvision a
     }
 }
 
-TEST_CASE("decoded boxes are read in every usual form") {
-    SECTION("boxes, labels and scores by their names") {
+TEST_CASE("decoded boxes are read in every common format") {
+    SECTION("boxes, labels and scores with names") {
         const std::vector<NetworkOutput> outputs{{"boxes", table({{5, 6, 12, 14}, {10, 20, 40, 60}}, {2, 4})},
                                                  {"classes", table({{0}, {3}}, {2, 1})},
                                                  {"scores", table({{0.5F}, {0.75F}}, {2, 1})}};
@@ -144,7 +144,7 @@ TEST_CASE("decoded boxes are read in every usual form") {
             {"labels", table({{0}, {3}}, {1, 2})}};
         check_one(DecodedHead(exact(decoded_options())), outputs);
     }
-    SECTION("more rows than count") {
+    SECTION("more rows than detections") {
         const std::vector<NetworkOutput> outputs{
             {"num_dets", tensor({1, 1}, 2)},
             {"det_boxes", table({{5, 6, 12, 14}, {10, 20, 40, 60}, {1, 1, 9, 9}}, {1, 3, 4})},
@@ -184,7 +184,7 @@ TEST_CASE("decoded boxes are read in every usual form") {
     }
 }
 
-TEST_CASE("decoded boxes of other shapes, and options out of range, are refused") {
+TEST_CASE("decoded boxes of other shapes and options out of range are refused") {
     const DecodedHead head(exact(decoded_options()));
     const auto is_refused = [&](const std::vector<NetworkOutput>& outputs) {
         CHECK_THROWS_AS(decoded(head, outputs), InvalidArgument);
@@ -195,7 +195,7 @@ TEST_CASE("decoded boxes of other shapes, and options out of range, are refused"
     is_refused({{"", tensor({1, 3, 7})}});
     is_refused({{"", tensor({3, 4})}, {"", tensor({2, 1})}, {"", tensor({3, 1})}});
     is_refused({{"", tensor({3, 4})}, {"", tensor({3, 1})}});
-    CHECK_FALSE(head.fits({{{"", tensor({1, 3, 6}, 0.5F)}}})); // labels that are none
+    CHECK_FALSE(head.fits({{{"", tensor({1, 3, 6}, 0.5F)}}})); // invalid labels
     CHECK_THROWS_AS(DecodedHead({.first_label = -1}), InvalidArgument);
     CHECK_THROWS_AS(DecodedHead({.columns = {.count = 5}}), InvalidArgument);
     CHECK_THROWS_AS(DecodedHead({.columns = {.count = 6, .box = 3}}), InvalidArgument);

@@ -28,21 +28,21 @@ inline constexpr int kGoldenWidth = 100, kGoldenHeight = 80;
 /// The network's input of the golden files.
 inline const cv::Size kGoldenInput{64, 64};
 
-/// Zeros of any shape.
+/// A tensor of any shape, filled with one value.
 [[nodiscard]] inline cv::Mat tensor(const std::vector<int>& shape, float value = 0) {
     return {shape, CV_32F, cv::Scalar(value)};
 }
 
-/// A file's tensor as networks give it.
+/// A file's tensor in the format of a network output.
 [[nodiscard]] inline cv::Mat tensor_of(const Tensor& stored) {
     std::vector<int> shape(stored.shape.begin(), stored.shape.end());
-    if (shape.size() == 1) shape.push_back(1); // as OpenCV has vectors
+    if (shape.size() == 1) shape.push_back(1); // OpenCV's format of vectors
     cv::Mat values(shape, CV_32F);
     std::copy(stored.values.begin(), stored.values.end(), values.ptr<float>());
     return values;
 }
 
-/// What an independent program made of a network's outputs.
+/// The result of an independent program for a network's outputs.
 struct Golden {
     std::vector<NetworkOutput> outputs;
     std::vector<Detection> detections; ///< best first
@@ -67,13 +67,14 @@ struct Golden {
     return result;
 }
 
-/// The largest difference of two boxes' edges, pixels.
+/// The largest difference between two boxes' edges, pixels.
 [[nodiscard]] inline float distance(const Box& a, const Box& b) {
     return std::max({std::abs(a.left - b.left), std::abs(a.top - b.top), std::abs(a.right() - b.right()),
                      std::abs(a.bottom() - b.bottom())});
 }
 
-/// Checks that both are the same but for `edge` pixels and `score`, best first, whatever the order of equals.
+/// Checks that both lists are the same up to `edge` pixels and `score`, best first, in any order among
+/// equals.
 inline void check_same(const std::vector<Detection>& found, const std::vector<Detection>& expected,
                        float edge, float score) {
     CHECK(found.size() == expected.size());
@@ -95,7 +96,7 @@ inline void check_same(const std::vector<Detection>& found, const std::vector<De
     }
 }
 
-/// Where the frame of the golden files lies in a head's input.
+/// The position of the golden files' frame in a head's input.
 template <DetectorHead Head>
 [[nodiscard]] InputPlacement golden_placement(const Head& head) {
     return place_in_input({kGoldenWidth, kGoldenHeight}, head.input());
@@ -103,12 +104,12 @@ template <DetectorHead Head>
 
 template <DetectorHead Head>
 [[nodiscard]] std::vector<Detection> decoded(const Head& head, const std::vector<NetworkOutput>& outputs) {
-    std::vector<Detection> detections{{.score = 7}}; // decode() replaces what was there
+    std::vector<Detection> detections{{.score = 7}}; // decode() replaces the contents
     head.decode(outputs, golden_placement(head), detections);
     return detections;
 }
 
-/// Options as the golden files' references have them.
+/// The options of the golden files' references.
 template <class Options>
 [[nodiscard]] Options golden_options(Options options) {
     options.selection.score_threshold = 0.3F;
@@ -117,13 +118,13 @@ template <class Options>
     return options;
 }
 
-/// What holds of every head and of outputs of its family:
-/// - the detections are the golden ones: floats against doubles, coordinates to some hundred pixels, so 1e-3
-/// of them;
-/// - the order of the outputs means nothing;
-/// - a number that is not finite never comes out, wherever it goes in;
-/// - a higher threshold leaves the better ones;
-/// - outputs that are missing, doubled or of another shape are refused.
+/// The requirements for every head, given outputs of its family:
+/// - the detections match the golden ones: floats versus doubles, coordinates up to some hundred pixels, so
+///   to 1e-3 of them;
+/// - the order of the outputs does not matter;
+/// - non-finite numbers never appear in the result, wherever they are in the outputs;
+/// - a higher threshold keeps the better detections;
+/// - outputs that are missing, duplicated or of another shape are refused.
 template <DetectorHead Head>
 void check_golden(const Head& head, const std::string& name) {
     INFO(name);

@@ -22,7 +22,7 @@ void check_refused(typename Head::Options options, Change change) {
 
 } // namespace
 
-TEST_CASE("options of detector heads out of their range are refused") {
+TEST_CASE("detector heads refuse options out of range") {
     using Yolo = YoloAnchorHeadOptions;
     check_refused<YoloAnchorHead>(yolov5_options(), [](Yolo& options) { options.levels.clear(); });
     check_refused<YoloAnchorHead>(yolov5_options(), [](Yolo& options) { options.levels[1].stride = 0; });
@@ -65,7 +65,7 @@ TEST_CASE("options of detector heads out of their range are refused") {
     check_refused<DarknetHead>({}, [](DarknetHeadOptions& options) { options.selection.max_detections = 0; });
 }
 
-TEST_CASE("the SSD of the paper's size has its 8732 boxes, SSDLite its 3234") {
+TEST_CASE("SSD at the paper's size has 8732 boxes, and SSDLite 3234") {
     for (const auto& [options, expected] :
          {std::pair{ssd_options(), 8732}, std::pair{ssdlite_options(), 3234}}) {
         int boxes = 0;
@@ -75,7 +75,7 @@ TEST_CASE("the SSD of the paper's size has its 8732 boxes, SSDLite its 3234") {
     }
 }
 
-TEST_CASE("what a network says of nobody is no detection") {
+TEST_CASE("scores of zero or NaN give no detections") {
     const YoloxHead head(yolox_options(kGoldenInput));
     CHECK(decoded(head, {{"", tensor({1, 84, 6})}}).empty());
     CHECK(decoded(head, {{"", tensor({1, 84, 6}, std::numeric_limits<float>::quiet_NaN())}}).empty());

@@ -6,11 +6,11 @@
 
 using namespace fgagt::test;
 
-TEST_CASE("every named head gives sound detections or refuses, whatever a network says") {
+TEST_CASE("every named head gives valid detections or an error for any network output") {
     replay_corpus("heads", [](const std::string& bytes) { return check_heads(bytes); });
 }
 
-TEST_CASE("every named head takes the shapes of its family") {
+TEST_CASE("every named head accepts the shapes of its family") {
     for (std::size_t head = 0; head < fgagt::head_names().size(); ++head)
         for (const char form : {'\0', '\1'})
             for (const char classes : {'\0', '\2'}) {

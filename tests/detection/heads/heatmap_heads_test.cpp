@@ -7,7 +7,7 @@
 using namespace fgagt;
 using namespace fgagt::test;
 
-TEST_CASE("heatmaps of centres and of corners are decoded by the authors' rules") {
+TEST_CASE("heatmaps of centres and corners are decoded by the authors' method") {
     SECTION("CenterNet") {
         check_golden(CentreHeatmapHead(golden_options(centernet_options(kGoldenInput))), "centernet");
     }
@@ -16,7 +16,7 @@ TEST_CASE("heatmaps of centres and of corners are decoded by the authors' rules"
         options.selection.suppression = Suppression::kNone;
         check_golden(CornerHead(options), "cornernet");
     }
-    SECTION("CenterNet of keypoint triplets") {
+    SECTION("CenterNet with keypoint triplets") {
         CornerHeadOptions options = golden_options(centernet_triplet_options(kGoldenInput));
         options.selection.suppression = Suppression::kNone;
         check_golden(CornerHead(options), "centernet_triplet");

@@ -10,7 +10,7 @@ using namespace fgagt::test;
 
 namespace {
 
-/// Checks a head without the last of its grids: at this size it would have a single cell, as the one before.
+/// Checks a head without its last grid, which would have a single cell at this size, like the previous one.
 void check_four_grids(LtrbHeadOptions options, const std::string& name) {
     options.strides = {8, 16, 32, 64};
     check_golden(LtrbHead(golden_options(options)), name);
@@ -18,8 +18,8 @@ void check_four_grids(LtrbHeadOptions options, const std::string& name) {
 
 } // namespace
 
-TEST_CASE("distances to four sides are decoded as torchvision decodes FCOS, and the others by their rules") {
-    SECTION("FCOS, whose points torchvision has in the cells' corners") {
+TEST_CASE("distances to four sides are decoded like FCOS in torchvision, and like the other detectors") {
+    SECTION("FCOS, with torchvision's points in the cells' corners") {
         LtrbHeadOptions options = golden_options(fcos_options(kGoldenInput));
         options.point = 0;
         options.selection.several_classes = true;

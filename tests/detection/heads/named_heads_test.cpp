@@ -11,7 +11,7 @@ using namespace fgagt::test;
 
 namespace {
 
-/// A head of a caller's own: one detection for each output.
+/// A user's own head: one detection per output.
 struct CountingHead {
     [[nodiscard]] NetworkInputOptions input() const { return {.size = {12, 34}}; }
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& /*placement*/,
@@ -22,7 +22,7 @@ struct CountingHead {
 
 } // namespace
 
-TEST_CASE("a head of any type is held and copied") {
+TEST_CASE("a head of any type can be stored and copied") {
     AnyHead head = YoloxHead(golden_options(yolox_options(kGoldenInput)));
     const Golden golden = read_golden("yolox");
     check_same(decoded(head, golden.outputs), golden.detections, 1e-3F, 1e-5F);
@@ -35,7 +35,7 @@ TEST_CASE("a head of any type is held and copied") {
     check_same(decoded(copy, golden.outputs), golden.detections, 1e-3F, 1e-5F);
 }
 
-TEST_CASE("every named head is made with its family's input, or with another size") {
+TEST_CASE("every named head has its family's input size by default, or another one") {
     std::set<std::string> names;
     for (const std::string& name : head_names()) {
         INFO(name);
@@ -53,7 +53,7 @@ TEST_CASE("every named head is made with its family's input, or with another siz
     CHECK_THROWS_WITH(make_head("yolo"), contains("use one of yolox, yolov1"));
 }
 
-TEST_CASE("what may be set of a named head is set") {
+TEST_CASE("the options of a named head are applied") {
     const Golden golden = read_golden("yolox");
     const auto found = decoded(
         make_head("yolox", {.size = kGoldenInput, .score_threshold = 0.5F, .classes = {2}}), golden.outputs);
@@ -63,8 +63,8 @@ TEST_CASE("what may be set of a named head is set") {
     CHECK(decoded(make_head("yolox", {.size = kGoldenInput}), golden.outputs).size() > found.size());
 }
 
-TEST_CASE("the heads that outputs fit are found, those that cannot be told apart together") {
-    // Goldens of one family, and all the names that share its form.
+TEST_CASE("the heads that fit the outputs are found, including ambiguous ones") {
+    // Goldens of one family, and all names that share its format.
     const std::set<std::string> apart{"yolo-nas", "ppyoloe", "damo-yolo"};
     const std::set<std::string> grids{"yolov3", "yolov4", "scaled-yolov4", "yolov5", "yolov5-lite", "yolov7"};
     const std::set<std::string> queries{"deformable-detr", "dab-detr", "dn-detr", "h-detr", "ddq", "rt-detr"};
@@ -94,7 +94,7 @@ TEST_CASE("the heads that outputs fit are found, those that cannot be told apart
         INFO(name);
         const std::vector<std::string> found = fitting_heads(read_golden(name).outputs, kGoldenInput);
         std::set<std::string> rest(found.begin(), found.end());
-        if (name == "deformable_detr") rest.erase("detr"); // whose last class means nothing
+        if (name == "deformable_detr") rest.erase("detr"); // its last class is meaningless
         CHECK(rest == names);
     }
     CHECK(fitting_heads({}, kGoldenInput).empty());

@@ -16,7 +16,7 @@ using namespace fgagt::test;
 
 namespace {
 
-/// What a network is to see of a frame.
+/// A network's input blob for a frame.
 cv::Mat blob_of(const cv::Mat& frame, const NetworkInputOptions& input, const InputPlacement& placement) {
     const Box place = placement.frame_in_input();
     const cv::Rect area(cvRound(place.left), cvRound(place.top), cvRound(place.width), cvRound(place.height));
@@ -52,15 +52,15 @@ std::optional<RealFolders> real_folders() {
     return RealFolders{*models, cv::imread(picture->string())};
 }
 
-/// Runs a network by cv::dnn; its detections are those of onnxruntime and the authors' rule but for the
-/// rounding of two programs' sums: a hundredth of a score, two pixels of 1920.
+/// Runs a network with cv::dnn. Its detections match those of onnxruntime and the authors' method up to
+/// rounding errors: a hundredth of a score, two pixels of 1920.
 template <class Head>
 void check_real(const RealFolders& folders, const std::string& file, const std::string& name,
                 const std::string& golden_name, typename Head::Options options) {
     INFO(file);
     cv::dnn::Net network = cv::dnn::readNet((folders.models / file).string());
     options = golden_options(options);
-    options.selection.score_threshold = 0.25F; // below the golden one, for scores that come out lower
+    options.selection.score_threshold = 0.25F; // below the golden one, for slightly lower scores
     const Head head(options);
     const cv::Size size = options.input.size;
     const InputPlacement placement = place_in_input(folders.frame.size(), head.input());
@@ -75,7 +75,7 @@ void check_real(const RealFolders& folders, const std::string& file, const std::
     head.decode(again, placement, found);
     std::size_t wanted = 0;
     for (const Detection& expected :
-         read_golden(golden_name).detections) { // whose least score is 0.3, overlap 0.5
+         read_golden(golden_name).detections) { // their score threshold is 0.3, overlap 0.5
         ++wanted;
         INFO("score " << expected.score << ", box " << expected.box.left << ' ' << expected.box.top);
         CHECK(std::ranges::any_of(found, [&](const Detection& detection) {
@@ -89,7 +89,7 @@ void check_real(const RealFolders& folders, const std::string& file, const std::
 
 } // namespace
 
-TEST_CASE("trained networks find what onnxruntime and the authors' rules find") {
+TEST_CASE("detections of trained networks agree with onnxruntime and the authors' method") {
     const auto folders = real_folders();
     if (!folders) return;
     SECTION("YOLOX") {
@@ -110,7 +110,7 @@ TEST_CASE("trained networks find what onnxruntime and the authors' rules find") 
     }
 }
 
-TEST_CASE("darknet's networks find what OpenCV's own detection model finds") {
+TEST_CASE("detections of darknet's networks agree with OpenCV's detection model") {
     const auto folders = real_folders();
     if (!folders) return;
     cv::dnn::Net network = cv::dnn::readNet((folders->models / "yolo-fastest-1.1_body.cfg").string(),
@@ -134,7 +134,7 @@ TEST_CASE("darknet's networks find what OpenCV's own detection model finds") {
     model.detect(folders->frame, classes, scores, boxes, 0.3F, 0.5F);
     REQUIRE((boxes.size() >= 4 && boxes.size() == found.size()));
     for (std::size_t k = 0; k < boxes.size(); ++k)
-        CHECK(std::ranges::any_of(found, [&](const Detection& detection) { // boxes are whole pixels there
+        CHECK(std::ranges::any_of(found, [&](const Detection& detection) { // its boxes are in whole pixels
             const cv::Rect& box = boxes[k];
             return detection.class_id == classes[k] && std::abs(detection.score - scores[k]) < 1e-3F &&
                    distance(detection.box, {static_cast<float>(box.x), static_cast<float>(box.y),

@@ -33,7 +33,7 @@ std::vector<detail::Candidate> crowd(std::mt19937& random, int count) {
     return list;
 }
 
-/// Greedy suppression, each against each that stays.
+/// Greedy suppression; compares each candidate with every kept one.
 std::vector<detail::Candidate> slowly_suppressed(std::vector<detail::Candidate> list, float overlap,
                                                  bool class_aware) {
     std::ranges::stable_sort(list, std::greater<>(), &detail::Candidate::score);
@@ -47,7 +47,8 @@ std::vector<detail::Candidate> slowly_suppressed(std::vector<detail::Candidate> 
     return kept;
 }
 
-/// Scores that sink where boxes overlap a better one that was taken before, by the paper's loop.
+/// Soft suppression by the paper's loop: lowers scores of boxes that overlap a better box that was taken
+/// before.
 std::vector<detail::Candidate> slowly_softened(std::vector<detail::Candidate> list,
                                                const SelectionOptions& options) {
     std::vector<detail::Candidate> kept;
@@ -78,7 +79,7 @@ std::vector<Detection> as_detections(const std::vector<detail::Candidate>& list)
 
 } // namespace
 
-TEST_CASE("suppression keeps what a slow loop keeps, within classes or across them") {
+TEST_CASE("suppression agrees with a slow loop, within classes and across them") {
     std::mt19937 random(seed_of("suppression"));
     for (int round = 0; round < 20; ++round) {
         const std::vector<detail::Candidate> list = crowd(random, 60);
@@ -90,7 +91,7 @@ TEST_CASE("suppression keeps what a slow loop keeps, within classes or across th
     }
 }
 
-TEST_CASE("soft suppression lowers scores as the paper's loop does, and keeps more than hard suppression") {
+TEST_CASE("soft suppression agrees with the paper's loop and keeps more than hard suppression") {
     std::mt19937 random(seed_of("soft suppression"));
     for (const Suppression suppression : {Suppression::kSoftLinear, Suppression::kSoftGaussian})
         for (int round = 0; round < 20; ++round) {
@@ -100,9 +101,9 @@ TEST_CASE("soft suppression lowers scores as the paper's loop does, and keeps mo
             const std::vector<Detection> soft = selected(options, list);
             std::vector<Detection> expected = as_detections(slowly_softened(list, options));
             std::ranges::stable_sort(expected, std::greater<>(), &Detection::score);
-            // Boxes lie on a grid of 1 / 106 pixel: an IoU of sides of 5 pixels and more is known to 4 / (5 *
-            // 106) = 0.008. Only what is near the threshold of the linear rule or of the score may then
-            // differ.
+            // Box coordinates are multiples of 1/106 pixel, so the IoU of boxes with sides of at least 5
+            // pixels is accurate to 4 / (5 * 106) = 0.008. Only cases near the threshold of the linear rule
+            // or of the score may differ.
             std::size_t alike = 0;
             for (const Detection& wanted : expected)
                 alike += std::ranges::any_of(soft, [&](const Detection& found) {
@@ -118,7 +119,7 @@ TEST_CASE("soft suppression lowers scores as the paper's loop does, and keeps mo
         }
 }
 
-TEST_CASE("only scores, classes and numbers that are asked for come out") {
+TEST_CASE("selection applies the score threshold, the classes and the maximum number") {
     std::mt19937 random(seed_of("asked for"));
     const std::vector<detail::Candidate> list = crowd(random, 90);
     const SelectionOptions all{.suppression = Suppression::kNone};
@@ -154,11 +155,11 @@ TEST_CASE("only scores, classes and numbers that are asked for come out") {
                          {{1, 1, 5, 5}, 0, 0}})
               .empty());
     CHECK(selected(options, {{{-2e7F, 1, 4e7F, 5}, 0.9F, 0}})
-              .empty()); // beyond what any box has, also when it is cut
+              .empty()); // larger than any box, even after clipping
     CHECK(selected(all, {{{1, 1, 5, 5}, 3, 0}}).front().score == 1);
 }
 
-TEST_CASE("boxes come back from the input to the frame within half a pixel") {
+TEST_CASE("boxes are mapped from the input to the frame to within half a pixel") {
     std::mt19937 random(seed_of("letterbox"));
     std::uniform_real_distribution<float> share(0, 0.5F);
     std::uniform_int_distribution<int> side(40, 2000);
@@ -187,7 +188,7 @@ TEST_CASE("boxes come back from the input to the frame within half a pixel") {
         }
 }
 
-TEST_CASE("a box comes once, or once per class") {
+TEST_CASE("a box is returned once, or once per class") {
     YoloRowsHeadOptions options;
     options.input.size = {32, 32};
     options.strides = {32};
@@ -205,7 +206,7 @@ TEST_CASE("a box comes once, or once per class") {
     CHECK((detections[0].class_id == 1 && detections[1].class_id == 0));
 }
 
-TEST_CASE("selections that make no sense are refused") {
+TEST_CASE("invalid selection options are refused") {
     const auto is_refused = [](const SelectionOptions& selection) {
         CHECK_THROWS_AS(FastestDetHead({.selection = selection}), InvalidArgument);
     };

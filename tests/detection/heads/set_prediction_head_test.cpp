@@ -6,7 +6,7 @@
 using namespace fgagt;
 using namespace fgagt::test;
 
-TEST_CASE("sets of queries are decoded as transformers decodes DETR, Deformable DETR and RT-DETR") {
+TEST_CASE("set predictions are decoded like DETR, Deformable DETR and RT-DETR in transformers") {
     SECTION("DETR") {
         check_golden(SetPredictionHead(golden_options(detr_options(kGoldenInput))), "detr");
     }

@@ -6,7 +6,7 @@
 using namespace fgagt;
 using namespace fgagt::test;
 
-TEST_CASE("YOLO grids with anchors are decoded by the authors' rules") {
+TEST_CASE("YOLO grids with anchors are decoded by the authors' method") {
     SECTION("YOLOv2") {
         check_golden(YoloAnchorHead(golden_options(yolov2_options(kGoldenInput))), "yolov2");
     }

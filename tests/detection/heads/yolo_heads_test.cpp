@@ -10,7 +10,7 @@
 using namespace fgagt;
 using namespace fgagt::test;
 
-TEST_CASE("YOLO grids without anchors are decoded by the authors' rules") {
+TEST_CASE("YOLO grids without anchors are decoded by the authors' method") {
     SECTION("YOLOX") {
         check_golden(YoloxHead(golden_options(yolox_options(kGoldenInput))), "yolox");
     }
@@ -36,13 +36,13 @@ TEST_CASE("YOLO grids without anchors are decoded by the authors' rules") {
     }
 }
 
-TEST_CASE("darknet's layers and YOLOv1's grid are decoded by the authors' rules") {
-    SECTION("layers that OpenCV has decoded") {
+TEST_CASE("darknet's layers and YOLOv1's grid are decoded by the authors' method") {
+    SECTION("layers decoded by OpenCV") {
         check_golden(DarknetHead(golden_options(darknet_options(kGoldenInput))), "darknet");
     }
     Yolov1HeadOptions options = golden_options(yolov1_options(kGoldenInput));
     options.selection.score_threshold = 0.2F;
-    SECTION("YOLOv1 as darknet has it") {
+    SECTION("YOLOv1 in darknet's layout") {
         check_golden(Yolov1Head(options), "yolov1");
     }
     SECTION("YOLOv1 cell by cell") {

@@ -1,9 +1,9 @@
-"""Makes the pairs of ground truth and result in this folder and what TrackEval says of them.
+"""Makes the pairs of ground truth and result in this folder, and TrackEval's figures for them.
 
     pip install trackeval
     python make_golden.py [FOLDER [OBJECTS FRAMES SEED]]
 
-Objects walk over a plane; the result has misses, jitter, false boxes, swapped ids and tracks that break.
+Objects walk over a plane; the result has misses, jitter, false positives, ID switches and broken tracks.
 """
 import contextlib
 import io
@@ -26,7 +26,7 @@ COUNTS = {"FP", "FN", "IDSW", "MT", "PT", "ML", "Frag"}
 
 
 def make_sequence(rng, rules, objects, frames):
-    """Rows of a ground truth and of a result, in an order that is not the frames'."""
+    """Rows of a ground truth and of a result, not ordered by frame."""
     gt, result = [], []
     for number in range(1, objects + 1):
         x, y = rng.uniform(-50, 600), rng.uniform(-50, 400)

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Writes *.safetensors: what detector networks of many families may say, and the detections that it means.
+"""Writes *.safetensors: possible outputs of many families of detector networks, and the corresponding detections.
 
     python3 make_goldens.py [MODELS FRAME]
 
 Needs numpy, safetensors, torch, torchvision and transformers. Each file has the network's outputs (`out.<name>`), and the
-detections in pixels of the frame: `boxes` (left, top, right, bottom), `scores` and `classes`. The frame has 100 x 80 pixels
-and the network's input 64 x 64 unless the metadata say otherwise. Outputs are halves, and so are the numbers that the
-references read.
+detections in pixels of the frame: `boxes` (left, top, right, bottom), `scores` and `classes`. The frame is 100 x 80 pixels
+and the network's input 64 x 64, unless the metadata say otherwise. Outputs are half floats; the references read the
+same rounded numbers.
 
-References are the post-processing of torchvision and transformers where these have the family, with its clipping turned
-off, and else the authors' published rule in NumPy, double precision. With MODELS, a folder of trained networks, and FRAME,
-a picture, it also writes real_*.safetensors: what onnxruntime and the authors' rule find there (needs onnxruntime and
-OpenCV).
+The references are the post-processing of torchvision and transformers if they support the family, with clipping turned
+off, and otherwise the authors' published method in NumPy, in double precision. With MODELS, a folder of trained networks,
+and FRAME, an image, also writes real_*.safetensors: the detections of onnxruntime and the authors' method (needs onnxruntime
+and OpenCV).
 """
 
 import pathlib
@@ -32,7 +32,7 @@ INPUT = (64, 64)
 THRESHOLD, OVERLAP = 0.3, 0.5
 
 
-# Where a frame lies in the input.
+# Position of a frame in the input.
 
 
 def placement(fit, frame=FRAME, size=INPUT):
@@ -50,7 +50,7 @@ def to_frame(boxes, fit, frame=FRAME, size=INPUT):
     return (np.asarray(boxes, np.float64).reshape(-1, 4) - [ox, oy, ox, oy]) / [sx, sy, sx, sy]
 
 
-# What rules share.
+# Shared by several methods.
 
 
 def half(values):
@@ -80,7 +80,7 @@ def iou(a, b):
 
 
 def best_class(boxes, scores, threshold=THRESHOLD, overlap=OVERLAP):
-    """Each box as its best class; greedy suppression within each class. overlap None: none."""
+    """Each box with its best class; greedy suppression within each class. overlap None: no suppression."""
     boxes, scores = boxes.reshape(-1, 4), scores.reshape(len(boxes.reshape(-1, 4)), -1)
     classes, best = scores.argmax(1), scores.max(1)
     order = [k for k in np.argsort(-best, kind="stable") if best[k] >= threshold]
@@ -124,7 +124,7 @@ def probabilities(random, *shape):
 
 
 def decoded(random):
-    """Boxes, labels, scores and masks as Mask R-CNN of torchvision gives them; its own way back to the frame."""
+    """Boxes, labels, scores and masks in the format of torchvision's Mask R-CNN, mapped back to the frame by its own method."""
     frame, size, count, side = (48, 40), INPUT, 4, 14
     centres, sizes = random.uniform(12, 44, (count, 2)), random.uniform(14, 34, (count, 2))
     boxes = half(np.concatenate([centres - sizes / 2, centres + sizes / 2], 1))
@@ -140,7 +140,7 @@ def decoded(random):
     resize = transform.GeneralizedRCNNTransform(64, 64, [0, 0, 0], [1, 1, 1]).eval()
     found = resize.postprocess([dict(result)], [scaled], [(frame[1], frame[0])])[0]
     sampled = []
-    for box, mask in zip(found["boxes"], result["masks"]):  # as Detectron 2 pastes masks
+    for box, mask in zip(found["boxes"], result["masks"]):  # pasted as in Detectron 2
         u = (torch.arange(frame[0]) + 0.5 - box[0]) / (box[2] - box[0]) * 2 - 1
         v = (torch.arange(frame[1]) + 0.5 - box[1]) / (box[3] - box[1]) * 2 - 1
         points = torch.stack(torch.meshgrid(u, v, indexing="xy"), -1)[None]
@@ -153,7 +153,7 @@ def decoded(random):
         "boxes": found["boxes"].numpy(),
         "scores": scores.astype(np.float32),
         "classes": labels.astype(np.float32) - 1,
-        # Eight pixels to a number, along the rows.
+        # Eight pixels per number, along the rows.
         "pasted": np.packbits(found["masks"][:, 0].numpy() >= 0.5, -1).astype(np.float16),
         "sampled": np.packbits(torch.stack(sampled).numpy() >= 0.5, -1).astype(np.float16),
     }
@@ -288,7 +288,7 @@ def yolov1_case(random):
 
 
 def plausible_rows(random, anchors=1):
-    """Centre, size and cell's stride of rows that lie near their cells."""
+    """Centre, size and cell stride of rows that are near their cells."""
     rows = []
     for stride in (8, 16, 32):
         x, y = grid(stride)
@@ -368,7 +368,7 @@ def fcos_case(random):
     sizes = [(8, 8), (4, 4), (2, 2), (1, 1), (1, 1)]
     generator = anchor_utils.AnchorGenerator(((8,), (16,), (32,), (64,), (128,)), ((1.0,),) * 5)
     anchors = generator(image_list(), feature_maps(sizes))[0]
-    # Of the last grid, a cell of 128 pixels, torchvision makes the stride of the input's 64; its corner is the same.
+    # For the last grid, with a cell of 128 pixels, torchvision uses the input's size of 64 as stride; its corner is the same.
     each = [h * w for h, w in sizes]
     scores, ctr = logits(random, 1, len(anchors), 3, low=-4), half(random.normal(0.5, 1.5, (1, len(anchors), 1)))
     sides = half(random.uniform(0.2, 2.5, (1, len(anchors), 4)))
@@ -385,7 +385,7 @@ def fcos_case(random):
 
 
 def distances(t, bins):
-    """Logits [cells, 4 * bins] to means [cells, 4]."""
+    """Converts logits [cells, 4 * bins] to means [cells, 4]."""
     return softmax(t.reshape(-1, 4, bins)) @ np.arange(bins)
 
 
@@ -444,7 +444,7 @@ def sides_cases(random):
 
 
 def peaks(heat, count):
-    """Score, class, row and column of the hottest peaks, as CenterNet and CornerNet find them."""
+    """Score, class, row and column of the hottest peaks, as in CenterNet and CornerNet."""
     heat = torch.sigmoid(torch.from_numpy(heat.astype(np.float64)))[None]
     pooled = torch.nn.functional.max_pool2d(heat, 3, 1, 1)
     kept = heat * (pooled == heat)
@@ -469,7 +469,7 @@ def corner_cases(random):
     maps = {f"{kind}_heat": half(random.normal(-4, 0.7, (classes, side, side))) for kind in ("tl", "br", "ct")}
     maps |= {f"{kind}_tag": half(random.normal(0, 40, (1, side, side))) for kind in ("tl", "br")}
     maps |= {f"{kind}_off": half(random.uniform(0, 1, (2, side, side))) for kind in ("tl", "br", "ct")}
-    for k in range(9):  # objects; the last three without a keypoint in the middle
+    for k in range(9):  # objects; the last three have no keypoint in the middle
         c, (x0, y0), (w, h) = random.integers(classes), random.integers(0, 9, 2), random.integers(3, 8, 2)
         x1, y1 = min(x0 + w, side - 1), min(y0 + h, side - 1)
         maps["tl_heat"][c, y0, x0], maps["br_heat"][c, y1, x1] = half(random.uniform(0.5, 3, 2))
@@ -504,7 +504,7 @@ def corner_cases(random):
         save(name, outputs, [np.array(part) for part in zip(*kept)], "centred")
 
 
-# Sets.
+# Set prediction.
 
 
 def set_cases(random):

@@ -1,4 +1,4 @@
-"""Builds and runs what a stranger writes first, with the package that was just made."""
+"""Builds and runs a user's first program with the package that was just created."""
 
 import os
 

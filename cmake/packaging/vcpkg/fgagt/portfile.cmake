@@ -1,5 +1,5 @@
-# The sources are the checkout that this port lies in: vcpkg install fgagt --overlay-ports=cmake/packaging/vcpkg
-set(VCPKG_BUILD_TYPE release) # there is nothing but headers
+# The sources come from the checkout that contains this port: vcpkg install fgagt --overlay-ports=cmake/packaging/vcpkg
+set(VCPKG_BUILD_TYPE release) # the package contains only headers
 cmake_path(ABSOLUTE_PATH CMAKE_CURRENT_LIST_DIR OUTPUT_VARIABLE SOURCE_PATH)
 foreach(folder fgagt vcpkg packaging cmake)
     cmake_path(GET SOURCE_PATH PARENT_PATH SOURCE_PATH)

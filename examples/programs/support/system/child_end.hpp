@@ -4,10 +4,10 @@
 
 namespace fgagt::examples {
 
-/// How a program that was run to its end did end.
+/// How a child process ended.
 struct ChildEnd {
     int code = 0;       ///< its exit code
-    int signal = 0;     ///< the signal that ended it; 0: none
+    int signal = 0;     ///< the signal that killed it; 0: none
     std::string errors; ///< the last few kilobytes of its standard error
 
     /// Whether it reported success.

@@ -22,17 +22,17 @@
 
 namespace fgagt::examples {
 
-/// A child process of a POSIX system. Where the thread that began it ends, Linux kills it; elsewhere it goes
-/// on to its own end.
+/// A child process on a POSIX system. When the thread that started it ends, Linux kills it; on other systems
+/// it continues.
 class SystemChild {
 public:
     SystemChild(const std::vector<std::string>& words, const std::filesystem::path& folder) {
-        std::vector<char*> arguments; // all that needs memory, before the fork
+        std::vector<char*> arguments; // allocate all memory before the fork
         arguments.reserve(words.size() + 1);
         for (const std::string& word : words)
-            arguments.push_back(const_cast<char*>(word.c_str())); // NOLINT(*-const-cast): as exec wants it
+            arguments.push_back(const_cast<char*>(word.c_str())); // NOLINT(*-const-cast): as exec requires
         arguments.push_back(nullptr);
-        // No child of another thread gets these ends, which would keep the pipe open.
+        // Other threads' children must not inherit these ends, because that would keep the pipe open.
         static std::mutex one_at_a_time;
         const std::scoped_lock lock(one_at_a_time);
         std::array<int, 2> ends{};
@@ -54,8 +54,8 @@ public:
     SystemChild& operator=(const SystemChild&) = delete;
     ~SystemChild() { close(errors_); }
 
-    /// Takes what the program writes to its standard error, waiting a while at most.
-    /// @return  false when it writes no more
+    /// Reads what the program writes to its standard error, with a limited wait.
+    /// @return  false at the end of the output
     [[nodiscard]] bool read_errors(std::string& text, std::chrono::milliseconds patience) const {
         pollfd readable{.fd = errors_, .events = POLLIN, .revents = 0};
         if (poll(&readable, 1, static_cast<int>(patience.count())) <= 0) return true;
@@ -71,7 +71,7 @@ public:
 
     [[nodiscard]] bool has_ended() const { return id_ == 0; }
 
-    /// Waits for its end; `errors` stays empty.
+    /// Waits for the child's end; `errors` stays empty.
     ChildEnd wait() {
         int status = 0;
         while (waitpid(id_, &status, 0) < 0 && errno == EINTR) {
@@ -88,7 +88,7 @@ private:
         throw std::system_error(errno, std::generic_category(), what);
     }
 
-    /// Becomes the program; only calls that are safe between fork and exec.
+    /// Replaces the process with the program; makes only calls that are safe between fork and exec.
     [[noreturn]] static void become(const std::vector<char*>& arguments, const std::filesystem::path& folder,
                                     pid_t parent, int errors) {
         const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC); // NOLINT(*-vararg)
@@ -99,8 +99,8 @@ private:
         _exit(127);
     }
 
-    /// Has the system end this process with its parent, where it can.
-    /// @return  false where the parent has ended already
+    /// Asks the system to kill this process when its parent ends, if supported.
+    /// @return  false if the parent has already ended
     [[nodiscard]] static bool ends_with(pid_t parent) {
 #ifdef __linux__
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false; // NOLINT(*-vararg)

@@ -13,13 +13,13 @@
 
 namespace fgagt::examples {
 
-/// A word of a command line, as CommandLineToArgvW takes it apart.
+/// Quotes a word of a command line for CommandLineToArgvW.
 [[nodiscard]] inline std::string windows_word(const std::string& word) {
     if (!word.empty() && word.find_first_of(" \t\n\v\"") == std::string::npos) return word;
     std::string quoted = "\"";
     std::size_t backslashes = 0;
     for (const char character : word) {
-        // Backslashes count double before a quotation mark, which takes one of its own.
+        // Backslashes are doubled before a quotation mark, which is escaped by one more.
         if (character == '"') quoted.append(backslashes + 1, '\\');
         backslashes = character == '\\' ? backslashes + 1 : 0;
         quoted += character;
@@ -27,7 +27,7 @@ namespace fgagt::examples {
     return quoted.append(backslashes, '\\') + '"';
 }
 
-/// A child process of Windows. It is in a job that ends with this process, however that ends.
+/// A child process on Windows. It belongs to a job that ends with this process, for any reason.
 class SystemChild {
 public:
     SystemChild(const std::vector<std::string>& words, const std::filesystem::path& folder)
@@ -52,11 +52,11 @@ public:
     SystemChild& operator=(const SystemChild&) = delete;
     ~SystemChild() = default;
 
-    /// Takes what the program writes to its standard error, waiting a while at most.
-    /// @return  false when it writes no more
+    /// Reads what the program writes to its standard error, with a limited wait.
+    /// @return  false at the end of the output
     [[nodiscard]] bool read_errors(std::string& text, std::chrono::milliseconds patience) const {
         using Clock = std::chrono::steady_clock;
-        constexpr DWORD kPause = 10; // milliseconds; a pipe cannot be waited for
+        constexpr DWORD kPause = 10; // milliseconds; Windows cannot wait for a pipe
         DWORD available = 0;
         for (const auto end = Clock::now() + patience;; Sleep(kPause)) {
             if (PeekNamedPipe(errors_.get(), nullptr, 0, nullptr, &available, nullptr) == 0) return false;
@@ -76,7 +76,7 @@ public:
 
     [[nodiscard]] bool has_ended() const { return !process_; }
 
-    /// Waits for its end; `errors` stays empty.
+    /// Waits for the child's end; `errors` stays empty.
     ChildEnd wait() {
         DWORD code = 0;
         WaitForSingleObject(process_.get(), INFINITE);
@@ -86,9 +86,10 @@ public:
     }
 
 private:
-    static constexpr UINT kKilled = 137; // as a shell has it
+    static constexpr UINT kKilled = 137; // the exit code that a shell reports
 
-    /// Begins the program; it inherits these two handles alone, and runs only when it is in the job.
+    /// Starts the program. It inherits only these two handles and runs only after it has been added to the
+    /// job.
     void begin(const std::vector<std::string>& words, const std::filesystem::path& folder, HANDLE nothing,
                HANDLE errors) {
         std::string line;

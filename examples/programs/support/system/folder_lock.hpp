@@ -15,15 +15,15 @@
 
 namespace fgagt::examples {
 
-/// Keeps a second program from working in the same folder, as far as its file system supports locks. Nothing
-/// is left behind, however the program ends.
+/// Prevents a second program from working in the same folder, if the file system supports locks. No lock
+/// remains after the program ends, for any reason.
 class FolderLock {
 public:
-    /// @throws std::runtime_error  another program has it
+    /// @throws std::runtime_error  another program holds the lock
     explicit FolderLock(const std::filesystem::path& folder) {
         if (!take(folder))
             throw std::runtime_error(folder.string() +
-                                     ": another mot_batch works in this folder; wait for its end");
+                                     ": another mot_batch is working in this folder; wait until it ends");
     }
     FolderLock(const FolderLock&) = delete;
     FolderLock& operator=(const FolderLock&) = delete;
@@ -32,21 +32,21 @@ public:
     ~FolderLock() = default;
 
 private:
-    /// @return  false where another program has it
+    /// @return  false if another program holds the lock
     [[nodiscard]] bool take(const std::filesystem::path& folder) {
         file_.reset(CreateFileW((folder / ".lock").c_str(), GENERIC_WRITE, 0, nullptr, OPEN_ALWAYS,
                                 FILE_ATTRIBUTE_HIDDEN | FILE_FLAG_DELETE_ON_CLOSE, nullptr));
         return file_ || GetLastError() != ERROR_SHARING_VIOLATION;
     }
 
-    WindowsHandle file_; // nobody else can open it
+    WindowsHandle file_; // no other program can open it
 #else
     ~FolderLock() {
         if (descriptor_ >= 0) close(descriptor_);
     }
 
 private:
-    /// @return  false where another program has it
+    /// @return  false if another program holds the lock
     [[nodiscard]] bool take(const std::filesystem::path& folder) {
         descriptor_ = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)

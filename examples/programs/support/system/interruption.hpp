@@ -5,8 +5,8 @@
 
 namespace fgagt::examples {
 
-/// Ctrl-C and `kill`, on Windows Ctrl-Break, too: the work ends at the next place where it may. Any thread
-/// may ask.
+/// A request to stop by Ctrl-C, `kill` or, on Windows, Ctrl-Break. The program ends at the next suitable
+/// point. Any thread may query it.
 class Interruption {
 public:
     static void watch() {
@@ -25,7 +25,7 @@ private:
         was_requested = true;
     }
     inline static std::atomic<bool> was_requested = false;
-    static_assert(std::atomic<bool>::is_always_lock_free, "what a signal handler writes has no lock");
+    static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler must not use a lock");
 };
 
 } // namespace fgagt::examples

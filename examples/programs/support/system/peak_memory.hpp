@@ -10,7 +10,7 @@
 
 namespace fgagt::examples {
 
-/// The most memory that this process has had so far, in KiB.
+/// The peak memory use of this process so far, in KiB.
 [[nodiscard]] inline long peak_rss_kib() {
 #ifdef _WIN32
     PROCESS_MEMORY_COUNTERS counters{};
@@ -20,7 +20,7 @@ namespace fgagt::examples {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
 #ifdef __APPLE__
-    return usage.ru_maxrss / 1024; // bytes there
+    return usage.ru_maxrss / 1024; // bytes on macOS
 #else
     return usage.ru_maxrss;
 #endif

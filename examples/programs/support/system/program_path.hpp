@@ -14,7 +14,7 @@
 
 namespace fgagt::examples {
 
-/// The file of the program that runs.
+/// The path of the running program.
 [[nodiscard]] inline std::filesystem::path program_path() {
 #ifdef _WIN32
     std::wstring path(MAX_PATH, L'\0');
@@ -34,7 +34,7 @@ namespace fgagt::examples {
 #endif
 }
 
-/// The program of this name beside the one that runs.
+/// The path of a program in the same folder as the running one.
 [[nodiscard]] inline std::filesystem::path program_beside(const std::filesystem::path& name) {
     const std::filesystem::path running = program_path();
     return running.parent_path() / std::filesystem::path(name).replace_extension(running.extension());

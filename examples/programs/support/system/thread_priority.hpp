@@ -10,14 +10,14 @@
 
 namespace fgagt::examples {
 
-/// Lets other threads go first from now on, where the system can do that for a single thread.
+/// Lowers the priority of the current thread, if the system supports this for single threads.
 inline void lower_thread_priority() {
 #ifdef _WIN32
     SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_BELOW_NORMAL);
 #elif defined(__APPLE__)
     pthread_set_qos_class_self_np(QOS_CLASS_UTILITY, 0);
 #elif defined(__linux__)
-    static_cast<void>(nice(10)); // of this thread alone; elsewhere of the whole process
+    static_cast<void>(nice(10)); // on Linux, only this thread; elsewhere, the whole process
 #endif
 }
 

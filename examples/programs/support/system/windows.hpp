@@ -14,10 +14,10 @@
 #include <system_error>
 #include <windows.h>
 
-/// What the headers for Windows share.
+/// Shared by the Windows headers.
 namespace fgagt::examples {
 
-/// A handle that is closed at the end of its life.
+/// Owns a handle and closes it.
 class WindowsHandle {
 public:
     WindowsHandle() = default;
@@ -41,12 +41,12 @@ private:
     HANDLE handle_ = nullptr;
 };
 
-/// Throws what the last call reported.
+/// Throws the error of the last call.
 [[noreturn]] inline void throw_windows_error(const char* what) {
     throw std::system_error(static_cast<int>(GetLastError()), std::system_category(), what);
 }
 
-/// UTF-8 as Windows takes it.
+/// Converts UTF-8 to UTF-16.
 [[nodiscard]] inline std::wstring wide_text(const std::string& text) {
     const int size = static_cast<int>(text.size());
     std::wstring wide(

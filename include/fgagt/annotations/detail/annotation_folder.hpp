@@ -22,13 +22,13 @@
 #include <utility>
 #include <vector>
 
-/// Formats that have a file for each image: which frame a file is of, and how files become one sequence.
+/// Formats with one file per image: finds the frame of each file, and combines the files into one sequence.
 namespace fgagt::detail {
 
-/// Files by their names.
+/// Contents of files, by name.
 using FileTexts = std::map<std::string, std::string>;
 
-/// The last number in a name; empty where there is none that a frame could have.
+/// The last number in a name; empty if there is none that can be a frame.
 [[nodiscard]] inline std::optional<std::int64_t> number_in(std::string_view name) {
     constexpr std::string_view kDigits = "0123456789";
     const std::size_t last = name.find_last_of(kDigits);
@@ -42,8 +42,9 @@ using FileTexts = std::map<std::string, std::string>;
     return number;
 }
 
-/// The frame of each file, by its name without folder and ending: the last number in it, and one more where
-/// some file has the number 0. Where a name has no number or two have the same, the names' place from 1.
+/// The frame of each file, from its name without folder and extension: the last number in the name, plus one
+/// if some file has the number 0. If a name has no number, or two have the same, frames count from 1 in order
+/// of the names.
 [[nodiscard]] inline std::vector<std::int64_t> frames_of(const std::vector<std::string>& names) {
     std::vector<std::int64_t> frames;
     std::set<std::int64_t> different;
@@ -63,25 +64,25 @@ using FileTexts = std::map<std::string, std::string>;
     return frames;
 }
 
-/// A file's name without folders and ending.
+/// A file name without folders and extension.
 [[nodiscard]] inline std::string stem_of(const std::string& file) {
     return detail::utf8_of(detail::path_of(file).stem());
 }
 
-/// Six digits, or as many as it takes.
+/// The frame number with at least six digits.
 [[nodiscard]] inline std::string frame_text(std::int64_t frame) {
     std::array<char, 32> buffer{};
     std::snprintf(buffer.data(), buffer.size(), "%06lld", static_cast<long long>(frame));
     return buffer.data();
 }
 
-/// What an image's file of annotations is called, without its ending: as the image, or by its frame.
+/// The name of an image's annotation file, without extension: the name of the image, or its frame.
 [[nodiscard]] inline std::string stem_of(const AnnotatedImage& image) {
     const std::string stem = stem_of(image.file);
     return stem.empty() || stem == "." || stem == ".." ? frame_text(image.frame) : stem;
 }
 
-/// Says where frames change because files' names do not have their numbers.
+/// Reports frames that change because the file names contain other numbers.
 inline void add_frame_losses(std::vector<std::string>& losses, const Annotations& annotations) {
     std::map<std::string, std::int64_t> frames;
     for (const AnnotatedImage& image : images_of(annotations))
@@ -94,10 +95,10 @@ inline void add_frame_losses(std::vector<std::string>& losses, const Annotations
     std::size_t k = 0;
     add_loss(
         losses, frames, [&](const auto& entry) { return entry.second != found[k++]; },
-        "images have names with other numbers than their frames: the names count");
+        "images have names with other numbers than their frames: the numbers in the names are used");
 }
 
-/// The files with one ending, in a folder or by itself.
+/// The files with this ending in a folder, or a single file.
 [[nodiscard]] inline std::vector<std::filesystem::path> files_at(const std::filesystem::path& path,
                                                                  const std::string& ending) {
     std::error_code ignored;
@@ -113,16 +114,16 @@ inline void add_frame_losses(std::vector<std::string>& losses, const Annotations
     return files;
 }
 
-/// Puts images together that were read one by one.
+/// Combines images that are read one by one.
 class ImageCollector {
 public:
     ImageCollector() : find_class_(result_.classes) {}
     ImageCollector(const ImageCollector&) = delete;
     ImageCollector& operator=(const ImageCollector&) = delete;
 
-    /// @param one    what one file says
-    /// @param frame  of its image
-    /// @param file   its name
+    /// @param one    annotations in one file
+    /// @param frame  frame of its image
+    /// @param file   name of the file
     void add(Annotations one, std::int64_t frame, const std::string& file) {
         std::vector<std::size_t> classes;
         for (const AnnotationClass& c : one.classes)
@@ -150,9 +151,9 @@ private:
     ClassFinder find_class_;
 };
 
-/// Reads the files with one ending, in a folder or by itself.
+/// Reads the files of a folder.
 ///
-/// @param read  path of a file -> the annotations of one image
+/// @param read  function from the path of a file to the annotations of one image
 template <class Read>
 [[nodiscard]] Annotations read_image_files(std::vector<std::filesystem::path> files,
                                            const std::string& ending, Read read) {
@@ -170,7 +171,7 @@ template <class Read>
 
 /// The file of each image.
 ///
-/// @param text  (image, its objects) -> all of its file
+/// @param text  function from an image and its objects to the contents of its file
 /// @throws InvalidArgument  two images have the same name
 template <class Text>
 [[nodiscard]] FileTexts image_texts(const Annotations& annotations, const std::string& ending,
@@ -182,13 +183,13 @@ template <class Text>
         const std::string name = stem_of(image) + ending;
         const auto found = objects.find(image.frame);
         if (!files.try_emplace(name, text(image, found == objects.end() ? nothing : found->second)).second)
-            throw_invalid(function, ": expected images of different names, got another ",
-                          detail::quoted(name), " in frame ", image.frame, "; rename one of the two");
+            throw_invalid(function, ": expected images with different names, got another ",
+                          detail::quoted(name), " in frame ", image.frame, "; rename one of them");
     }
     return files;
 }
 
-/// Writes files into a folder, which is made where it is missing; files of other names stay.
+/// Writes files to a folder, which is created if missing; files with other names stay.
 inline void write_files(const std::filesystem::path& folder, const FileTexts& files) {
     std::filesystem::create_directories(folder);
     for (const auto& [name, text] : files)

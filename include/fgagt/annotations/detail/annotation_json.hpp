@@ -11,31 +11,30 @@
 #include <string_view>
 #include <utility>
 
-/// What the formats in JSON share. Members that a format has no name for are called the same in all of them:
-/// `track_id`, `score`, `ignore`, `visibility`, `occlusion`, `truncation`, `attributes`; its own programs
-/// pass over them.
+/// Common parts of the JSON formats. Members that a format does not define have the same names in all of
+/// them: `track_id`, `score`, `ignore`, `visibility`, `occlusion`, `truncation`, `attributes`. The format's
+/// own programs ignore them.
 namespace fgagt::detail {
 
 inline constexpr int kLargestSize = std::numeric_limits<int>::max();
 
-/// A width or a height; 0 where it is not known.
+/// A width or a height; 0 if unknown.
 [[nodiscard]] inline int read_size(const JsonValue& object, std::string_view key) {
     const auto value = object.find(key);
     return value ? static_cast<int>(value->integer(key, 0, kLargestSize)) : 0;
 }
 
-/// Writes a size that is known.
+/// Writes a size if it is known.
 inline void write_size(nlohmann::ordered_json& json, const char* key, int size) {
     if (size > 0) json[key] = size;
 }
 
-/// Names and scalars of an object become attributes; what is neither is passed over.
+/// Reads the scalar members of a JSON object as attributes; ignores all others.
 inline void read_attributes(const JsonValue& json, const std::string& prefix, AnnotatedObject& object) {
     for (const JsonValue value : json.as_object("attributes"))
         if (const auto text = value.scalar_text())
             if (!object.attributes.try_emplace(prefix + std::string(value.key()), *text).second)
-                value.fail("the name ", detail::quoted(value.key()),
-                           " is there twice; remove one of the two");
+                value.fail("the name ", detail::quoted(value.key()), " appears twice; remove one of them");
 }
 
 /// Reads the members that have the same names in all formats.
@@ -50,7 +49,7 @@ inline void read_shared_members(const JsonValue& json, AnnotatedObject& object) 
     if (const auto attributes = json.find("attributes")) read_attributes(*attributes, "", object);
 }
 
-/// Adds a member of a new name, however many there are, at the same cost.
+/// Adds a member with a new name, in time independent of the number of members.
 inline void append_member(nlohmann::ordered_json& json, const std::string& name,
                           nlohmann::ordered_json value) {
     json.get_ref<nlohmann::ordered_json::object_t&>().push_back({name, std::move(value)});
@@ -63,7 +62,7 @@ inline void append_member(nlohmann::ordered_json& json, const std::string& name,
     return json;
 }
 
-/// Writes those of them that have a value.
+/// Writes those members that have a value.
 inline void write_shared_members(nlohmann::ordered_json& json, const AnnotatedObject& object) {
     if (object.id) json["track_id"] = *object.id;
     if (object.score) json["score"] = *object.score;
@@ -114,13 +113,13 @@ inline void write_shared_members(nlohmann::ordered_json& json, const AnnotatedOb
     return json;
 }
 
-/// The corners of a box, from its left top one clockwise.
+/// The corners of a box, clockwise from the top left.
 [[nodiscard]] inline AnnotationPolygon corners_of(const MotBox& box) {
     const double right = far_edge(box.left, box.width), bottom = far_edge(box.top, box.height);
     return {{box.left, box.top}, {right, box.top}, {right, bottom}, {box.left, bottom}};
 }
 
-/// Refuses a box that a file's numbers make too large.
+/// Throws ParseError for a box that is too large.
 inline void expect_sound(const JsonValue& json, const AnnotatedObject& object) {
     if (!is_sound(object)) json.fail("expected a box whose edges and size fit a float");
 }

@@ -13,9 +13,9 @@
 namespace fgagt::detail {
 inline namespace FGAGT_KERNELS {
 
-inline constexpr std::size_t kReachingBlock = 16; ///< scores that are compared at a time
+inline constexpr std::size_t kReachingBlock = 16; ///< scores compared at a time
 
-/// Bit k: the k-th score is not below the margin, NaN included.
+/// Bit k: whether the k-th score is not below the margin; also set for NaN.
 template <class Scalar>
 [[nodiscard]] std::uint32_t reaching(const Scalar* scores, Scalar margin) noexcept {
     std::uint32_t bits = 0;
@@ -25,7 +25,7 @@ template <class Scalar>
 }
 
 #ifdef FGAGT_AVX2
-/// The same with SSE2, which every such processor has.
+/// The same with SSE2, which every x86-64 processor has.
 [[nodiscard]] inline std::uint32_t reaching(const float* scores, float margin) noexcept {
     const __m128 least = _mm_set1_ps(margin);
     const __m128i magnitude = _mm_set1_epi32(0x7FFFFFFF);

@@ -12,9 +12,9 @@
 
 namespace fgagt::detail {
 
-/// How often a frame is halved to bring its area nearest to `pixels`, as a ratio: 0 up to twice as many.
+/// How often to halve a frame to bring its area nearest to `pixels`, as a ratio: 0 for up to twice as many.
 ///
-/// To halve is many times faster than to scale by a factor that is not whole.
+/// Halving is many times faster than scaling by a factor that is not an integer.
 [[nodiscard]] inline int halvings_to(cv::Size frame, int pixels) {
     int times = 0;
     for (; static_cast<std::int64_t>(frame.width) * frame.height > 2 * std::int64_t{pixels}; ++times) {
@@ -24,15 +24,15 @@ namespace fgagt::detail {
     return times;
 }
 
-/// Halves images. Keeps its memory from one to the next.
+/// Halves images. Reuses its memory from image to image.
 class Halver {
 public:
-    /// The image at half its size, so many times; each pixel is the mean of four. What is left over of an odd
-    /// side is left out.
+    /// Halves the image `times` times; each pixel is the mean of four. An odd side loses its last row or
+    /// column.
     ///
     /// @param image  of 8-bit pixels; both sides at least 2^times
     /// @param times  >= 0
-    /// @return  valid until the next call; the image itself for 0
+    /// @return  valid until the next call; the image itself if `times` is 0
     [[nodiscard]] const cv::Mat& operator()(const cv::Mat& image, int times) {
         if (halves_.size() < static_cast<std::size_t>(times)) halves_.resize(static_cast<std::size_t>(times));
         const cv::Mat* from = &image;
@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    std::vector<cv::Mat> halves_; ///< one after the other
+    std::vector<cv::Mat> halves_; ///< one per halving
 };
 
 } // namespace fgagt::detail

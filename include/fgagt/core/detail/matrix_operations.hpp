@@ -13,8 +13,8 @@
 #include <cstring>
 #include <span>
 
-/// What the library does with matrices whose rows are contiguous. Loops over numbers instead of Eigen's
-/// expressions: each type of those costs whoever includes the library time to compile.
+/// Operations on matrices whose rows are contiguous. They loop over numbers instead of using Eigen's
+/// expressions, because each expression type adds to the compile time of every user of the library.
 namespace fgagt::detail {
 
 template <class Scalar>
@@ -54,7 +54,7 @@ inline namespace FGAGT_KERNELS {
     return sum;
 }
 
-/// Sum of the squared differences of as many numbers each; otherwise the same.
+/// Sum of the squared differences of two spans of the same length. Otherwise as sum_of_squares.
 [[nodiscard]] inline float sum_of_squared_differences(std::span<const float> a, std::span<const float> b) {
     const std::size_t in_fours = a.size() / 4 * 4;
     Floats sums = all_lanes(0);
@@ -68,7 +68,7 @@ inline namespace FGAGT_KERNELS {
     return sum;
 }
 
-/// Largest absolute value; 0 of none.
+/// Largest absolute value; 0 if there are no numbers.
 [[nodiscard]] inline float largest_magnitude(std::span<const float> numbers) {
     const std::size_t in_fours = numbers.size() / 4 * 4;
     Floats largest = all_lanes(0);
@@ -80,8 +80,8 @@ inline namespace FGAGT_KERNELS {
     return result;
 }
 
-/// Whether no number is NaN or infinite. Looks at the bits, two floats at a time: comparisons of floats
-/// promise nothing under -ffast-math.
+/// Whether no number is NaN or infinite. Tests the bits, two floats at a time, because float comparisons are
+/// not reliable under -ffast-math.
 [[nodiscard]] inline bool all_finite(std::span<const float> numbers) {
     constexpr std::uint64_t kExponents = 0x7F80'0000'7F80'0000U; // all ones in NaN and in infinity
     constexpr std::uint64_t kCarries = 0x8000'0000'8000'0000U;   // set by one more than all ones
@@ -98,9 +98,9 @@ inline namespace FGAGT_KERNELS {
     return (carried & kCarries) == 0;
 }
 
-/// Scales a row to unit length, whatever its size; zero stays zero.
+/// Scales a row of any magnitude to unit length; a zero row stays zero.
 ///
-/// @return  whether it has a length
+/// @return  whether the row is not zero
 inline bool normalise(std::span<float> row) {
     float square = sum_of_squares(row);
     if (!(square > 1e-30F && square < 1e30F)) { // squares may underflow or overflow

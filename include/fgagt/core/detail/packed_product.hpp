@@ -14,11 +14,11 @@
 #include <immintrin.h>
 #endif
 
-/// Products of matrices with some hundred rows and columns.
+/// Products of matrices with a few hundred rows and columns.
 namespace fgagt::detail {
 
-/// Numbers that lie `row` apart from one row to the next and `column` from one column to the next: a matrix,
-/// its transpose, or a part of it.
+/// A strided view of numbers: a matrix, its transpose, or a part of it. `row` is the distance from one row to
+/// the next, `column` from one column to the next.
 struct MatrixView {
     const float* numbers;
     std::ptrdiff_t rows, columns;
@@ -40,8 +40,7 @@ struct MatrixView {
     }
 };
 
-/// The right side of a product: panels of 32 columns, each with its rows one after the other, filled up with
-/// zeros.
+/// The right side of a product: panels of 32 columns, each stored row by row and padded with zeros.
 class PackedMatrix {
 public:
     static constexpr std::ptrdiff_t kPanel = 32; ///< columns
@@ -54,7 +53,7 @@ public:
         columns_ = matrix.columns;
         const std::ptrdiff_t panels = (columns_ + kPanel - 1) / kPanel;
         numbers_.assign(static_cast<std::size_t>(panels * rows_), PanelRow{});
-        if (rows_ == 0) return; // a view of nothing may point nowhere
+        if (rows_ == 0) return; // an empty view may have no valid pointer
         PanelRow* to = numbers_.data();
         for (std::ptrdiff_t first = 0; first < columns_; first += kPanel) {
             const float* from = matrix.numbers + first * matrix.column;
@@ -70,13 +69,13 @@ public:
 
     [[nodiscard]] std::ptrdiff_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::ptrdiff_t columns() const noexcept { return columns_; }
-    /// [rows x kPanel] of the columns from `column` on, a multiple of kPanel; aligned to 64 bytes.
+    /// [rows x kPanel]: the columns from `column`, a multiple of kPanel, on; aligned to 64 bytes.
     [[nodiscard]] const float* panel(std::ptrdiff_t column) const noexcept {
         return reinterpret_cast<const float*>(numbers_.data() + column / kPanel * rows_);
     }
 
 private:
-    struct alignas(64) PanelRow { // a cache line does not end within what is loaded at a time
+    struct alignas(64) PanelRow { // no single load crosses a cache line
         std::array<float, kPanel> numbers;
     };
 
@@ -86,10 +85,10 @@ private:
 
 inline namespace FGAGT_KERNELS {
 
-inline constexpr std::ptrdiff_t kProductRows = 6; ///< of a block of a product
+inline constexpr std::ptrdiff_t kProductRows = 6; ///< rows of a block of a product
 
-/// A block of a product: kProductRows rows of the left side times a panel, which is aligned as
-/// PackedMatrix::panel is. `c` becomes [kProductRows x kPanel].
+/// Computes a block of a product: kProductRows rows of the left side times a panel, aligned as
+/// PackedMatrix::panel is. Sets `c` to [kProductRows x kPanel].
 using ProductKernel = void (*)(const float* a, std::ptrdiff_t row, std::ptrdiff_t column, const float* panel,
                                std::ptrdiff_t depth, float* c);
 
@@ -116,7 +115,7 @@ inline void product_simd128(const float* a, std::ptrdiff_t row, std::ptrdiff_t c
 }
 
 #ifdef FGAGT_AVX2
-// Loops over rows are unrolled for the sums to stay in registers.
+// Loops over rows are unrolled so that the sums stay in registers.
 FGAGT_AVX2 inline void product_avx2(const float* a, std::ptrdiff_t row, std::ptrdiff_t column,
                                     const float* panel, std::ptrdiff_t depth, float* c) {
     for (std::ptrdiff_t j = 0; j < PackedMatrix::kPanel; j += 16) {
@@ -166,7 +165,7 @@ FGAGT_AVX512 inline void product_avx512(const float* a, std::ptrdiff_t row, std:
 }
 #endif
 
-/// The fastest one that this processor has.
+/// The fastest kernel that this processor supports.
 [[nodiscard]] inline ProductKernel product_kernel() noexcept {
 #ifdef FGAGT_AVX2
     if (has_avx512()) return product_avx512;
@@ -179,23 +178,23 @@ FGAGT_AVX512 inline void product_avx512(const float* a, std::ptrdiff_t row, std:
 ///
 /// @param a       [M x K]
 /// @param b       [K x N]
-/// @param result  [M x N], resized; another object than what a and b look at
+/// @param result  [M x N], resized; must not be the matrix that a or b refers to
 /// @note M, N and K may be 0. O(M N K).
 inline void multiply(const MatrixView& a, const PackedMatrix& b, Matrix& result) {
     FGAGT_ASSERT(a.columns == b.rows());
     result.resize(a.rows, b.columns());
-    if (b.rows() == 0) { // and a may point nowhere
+    if (b.rows() == 0) { // a may have no valid pointer
         std::fill_n(result.data(), result.size(), 0.0F);
         return;
     }
     const ProductKernel kernel = product_kernel();
     std::array<float, kProductRows * PackedMatrix::kPanel> block{};
     const std::ptrdiff_t at_a_time = a.rows < kProductRows ? 1 : kProductRows;
-    const std::ptrdiff_t step = at_a_time == 1 ? 0 : a.row; // a single row is taken for all of the block's
+    const std::ptrdiff_t step = at_a_time == 1 ? 0 : a.row; // a single row fills the whole block
     for (std::ptrdiff_t j = 0; j < b.columns(); j += PackedMatrix::kPanel) { // a panel stays in the cache
         const std::ptrdiff_t count = std::min(PackedMatrix::kPanel, b.columns() - j);
         for (std::ptrdiff_t next = 0; next < a.rows; next += at_a_time) {
-            const std::ptrdiff_t i = std::min(next, a.rows - at_a_time); // the last ones overlap those before
+            const std::ptrdiff_t i = std::min(next, a.rows - at_a_time); // the last ones overlap others
             kernel(a.numbers + i * a.row, step, a.column, b.panel(j), b.rows(), block.data());
             for (std::ptrdiff_t r = 0; r < at_a_time; ++r)
                 std::copy_n(block.data() + r * PackedMatrix::kPanel, count, &result(i + r, j));

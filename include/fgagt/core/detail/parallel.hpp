@@ -7,18 +7,18 @@
 #include <algorithm>
 #include <cstddef>
 
-/// Work on many things by OpenCV's own threads, as many as cv::setNumThreads allows.
+/// Parallel loops on OpenCV's own threads, as many as cv::setNumThreads allows.
 namespace fgagt::detail {
 
-/// How many parts `count` things are worth to be shared out in: one per thread, of at least `least` things
-/// each, and never none.
+/// The number of parts to split `count` items into: one per thread, with at least `least` items each, and at
+/// least one part.
 [[nodiscard]] inline std::size_t parts_of(std::size_t count, std::size_t least) {
     const std::size_t worth = count / least;
     if (worth <= 1) return 1;
     return std::min(worth, static_cast<std::size_t>(std::max(cv::getNumThreads(), 1)));
 }
 
-/// What OpenCV is given. Unlike a std::function it takes no memory.
+/// The loop body for OpenCV. Unlike a std::function it allocates no memory.
 template <class Work>
 class PartsBody final : public cv::ParallelLoopBody {
 public:
@@ -38,11 +38,11 @@ private:
     const Work& work_;
 };
 
-/// Calls `work(part, first, last)` once for each part, which is the things [first, last) of [0, count). A
-/// single part is called at once, by the caller's own thread.
+/// Calls `work(part, first, last)` once for each part, with its items [first, last) of [0, count). A single
+/// part runs directly on the caller's thread.
 ///
-/// @param parts  as parts_of says, >= 1
-/// @param work   may be called from several threads at once: it writes to no memory but its part's
+/// @param parts  from parts_of, >= 1
+/// @param work   may be called from several threads at once; must write only to memory of its own part
 template <class Work>
 void in_parts(std::size_t count, std::size_t parts, const Work& work) {
     if (parts == 1)

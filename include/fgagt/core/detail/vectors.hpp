@@ -19,16 +19,16 @@
 
 /// Vectors of 128 bits (SSE2, NEON): four floats, four 32-bit integers or eight 16-bit ones.
 ///
-/// Kernels calculate with the functions below only, never with operators on OpenCV's vectors. Those differ
-/// between versions and processors: OpenCV 4.5 to 4.8 have operators alone; OpenCV 4.9 and later have
-/// functions alone on NEON, OpenCV 5 everywhere.
+/// Kernels calculate only with the functions below, never with operators on OpenCV's vectors. Those differ
+/// between versions and processors: OpenCV 4.5 to 4.8 have only operators; OpenCV 4.9 and later have only
+/// functions on NEON, and OpenCV 5 has only functions everywhere.
 ///
-/// With FGAGT_NO_SIMD, and where OpenCV has no vectors of 128 bits, Floats is an array, and FGAGT_SIMD128 is
-/// not defined.
+/// With FGAGT_NO_SIMD, or if OpenCV has no vectors of 128 bits, Floats is an array and FGAGT_SIMD128 is not
+/// defined.
 namespace fgagt::detail {
 inline namespace FGAGT_KERNELS {
 
-inline constexpr std::size_t kFloats = 4; ///< of a vector
+inline constexpr std::size_t kFloats = 4; ///< floats per vector
 
 #ifdef FGAGT_SIMD128
 
@@ -69,7 +69,7 @@ template <Vector V>
     else
         return a & b;
 }
-/// All bits of a lane where a > b, none elsewhere.
+/// Sets all bits of a lane where a > b, none elsewhere.
 template <Vector V>
 [[nodiscard]] V greater(const V& a, const V& b) noexcept {
     if constexpr (requires { v_gt(a, b); })
@@ -100,7 +100,7 @@ inline void store(float* four, const Floats& vector) noexcept {
     return cv::v_sqrt(a);
 }
 
-/// Eight integers, taken in turn.
+/// Eight integers, split into those at even and at odd positions.
 struct EvenAndOdd {
     Floats even, odd;
 };
@@ -155,7 +155,7 @@ inline void store(float* four, const Floats& vector) noexcept {
     return each_lane([&](std::size_t k) { return std::sqrt(a.lanes[k]); });
 }
 
-/// Eight integers, taken in turn.
+/// Eight integers, split into those at even and at odd positions.
 struct EvenAndOdd {
     Floats even, odd;
 };

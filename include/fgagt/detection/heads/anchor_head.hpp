@@ -33,38 +33,39 @@ namespace fgagt {
 /// One grid of AnchorHead.
 struct AnchorLevel {
     cv::Size grid{};                      ///< cells
-    cv::Size2f step{};                    ///< input pixels from cell to cell, each > 0
+    cv::Size2f step{};                    ///< input pixels between cells, each > 0
     std::vector<cv::Size2f> anchors = {}; ///< pixels of the input, each > 0
 
     friend bool operator==(const AnchorLevel&, const AnchorLevel&) = default;
 };
 
-/// How AnchorHead reads a network; retinanet_options(), ssd300_options() and atss_options() make them.
+/// How AnchorHead reads a network. Made by retinanet_options(), ssd_options(), ssdlite_options() and
+/// atss_options().
 struct AnchorHeadOptions {
-    NetworkInputOptions input{};          ///< what the network is trained to see
-    std::vector<AnchorLevel> levels = {}; ///< in the order of the rows
-    float point = 0;                      ///< where in its cell an anchor's centre is, [0, 1]
-    std::array<float, 4> factors = {1, 1, 1,
-                                    1}; ///< of dx, dy, dw and dh before they are used: variances, each > 0
-    ScoreActivation scores = ScoreActivation::kLogit; ///< of the classes
-    Centerness centerness = Centerness::kNone;        ///< what is made of it
+    NetworkInputOptions input{};                 ///< the input that the network was trained on
+    std::vector<AnchorLevel> levels = {};        ///< in the order of the rows
+    float point = 0;                             ///< position of an anchor's centre in its cell, [0, 1]
+    std::array<float, 4> factors = {1, 1, 1, 1}; ///< factors on dx, dy, dw and dh (SSD: variances), each > 0
+    ScoreActivation scores = ScoreActivation::kLogit; ///< form of the class scores
+    Centerness centerness = Centerness::kNone;        ///< how centerness is used
     SelectionOptions selection{};                     ///< which boxes become detections
 
     friend bool operator==(const AnchorHeadOptions&, const AnchorHeadOptions&) = default;
 };
 
-/// Offsets from anchors (Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017; Liu et al., "SSD",
-/// ECCV 2016): centre = anchor's + d * its size, size = exp(d) * its size, at most 62.5 times it.
+/// Boxes as offsets from anchors (Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017; Liu et al.,
+/// "SSD", ECCV 2016): centre = anchor centre + d * anchor size, size = exp(d) * anchor size, at most 62.5
+/// times the anchor size.
 ///
-/// Outputs: classes, offsets and, unless it is Centerness::kNone, centerness: each as one table
-/// [1, anchors of all grids' cells, numbers], or per grid one map [1, anchors * numbers, H, W] or one table.
-/// Equal shapes are told apart by name (`cls`, `reg`, ...), or else come in the order offsets, centerness,
-/// classes.
+/// Outputs: classes, offsets and, unless it is Centerness::kNone, centerness. Each comes as one table
+/// [1, anchors of all grids' cells, numbers], or as one map [1, anchors * numbers, H, W] or one table per
+/// grid. Outputs of equal shape are distinguished by name (`cls`, `reg`, ...); otherwise they are taken in
+/// the order offsets, centerness, classes.
 class AnchorHead {
 public:
     using Options = AnchorHeadOptions;
 
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit AnchorHead(AnchorHeadOptions options) : options_(std::move(options)) {
         detail::check(options_.selection, "AnchorHead");
         if (options_.levels.empty())
@@ -77,23 +78,23 @@ public:
                                   "; use 0.5 for the cell's centre, 0 for its corner");
         if (!std::ranges::all_of(options_.factors,
                                  [](float factor) { return factor > 0 && detail::is_finite(factor); }))
-            detail::throw_invalid("AnchorHead: expected factors above 0; SSD has 0.1, 0.1, 0.2, 0.2");
+            detail::throw_invalid("AnchorHead: expected factors above 0; SSD uses 0.1, 0.1, 0.2, 0.2");
     }
 
     [[nodiscard]] const AnchorHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's, by their shapes and by scores that can be what they are said
-    /// to be.
+    /// Whether the outputs can belong to this family: their shapes match, and the scores are plausible as
+    /// probabilities or logits.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         const auto parts = parts_of(outputs);
         return parts && detail::scores_fit(parts->classes, options_.scores);
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "AnchorHead");
@@ -110,7 +111,7 @@ private:
     struct Parts {
         std::vector<detail::Level> offsets;
         std::vector<detail::Level> classes;
-        std::vector<detail::Level> centerness; ///< empty where the family has none
+        std::vector<detail::Level> centerness; ///< empty if the family has none
     };
 
     static void check(const AnchorLevel& level) {
@@ -181,15 +182,15 @@ private:
     }
 
     static constexpr float kMostGrowth =
-        1000.0F / 16; ///< as its family has it: from the smallest object to the image
+        1000.0F / 16; ///< as in the family: from the smallest object to the whole image
 
     AnchorHeadOptions options_;
 };
 
 static_assert(DetectorHead<AnchorHead>);
 
-/// RetinaNet with anchors of 32 to 512 pixels in three scales and three shapes; strides are the input over
-/// the grid, anchors of whole pixels, as torchvision has them.
+/// RetinaNet with anchors of 32 to 512 pixels in three scales and three shapes. As in torchvision, strides
+/// are input size / grid size, and anchors are whole pixels.
 [[nodiscard]] inline AnchorHeadOptions retinanet_options(cv::Size size = {800, 800}) {
     AnchorHeadOptions options{.input = {.size = size,
                                         .mean = {123.675F, 116.28F, 103.53F},
@@ -229,7 +230,7 @@ static_assert(DetectorHead<AnchorHead>);
 
 namespace detail {
 
-/// An SSD grid's boxes: two squares, and two boxes for each shape.
+/// The default boxes of an SSD grid: two squares, and two boxes for each shape.
 [[nodiscard]] inline std::vector<cv::Size2f> default_boxes(cv::Size input, double scale, double next_scale,
                                                            std::span<const double> ratios) {
     std::vector<cv::Size2f> boxes;
@@ -247,7 +248,7 @@ namespace detail {
     return boxes;
 }
 
-/// What SSDs have in common; each axis is stretched.
+/// Options common to all SSDs; each axis is stretched.
 [[nodiscard]] inline AnchorHeadOptions ssd_base(const NetworkInputOptions& input) {
     AnchorHeadOptions options{.input = input};
     options.input.fit = ImageFit::kStretch;
@@ -260,7 +261,7 @@ namespace detail {
 
 } // namespace detail
 
-/// SSD300 with VGG-16 as torchvision has it; class 0 is what its label 1 means.
+/// SSD300 with VGG-16 as in torchvision; class 0 is its label 1.
 [[nodiscard]] inline AnchorHeadOptions ssd_options(cv::Size size = {300, 300}) {
     constexpr std::array<double, 7> kScales{0.07, 0.15, 0.33, 0.51, 0.69, 0.87, 1.05};
     constexpr std::array<int, 6> kSteps{8, 16, 32, 64, 100, 300};
@@ -269,7 +270,7 @@ namespace detail {
     cv::Size grid;
     for (std::size_t k = 0; k < kSteps.size(); ++k) {
         const auto step = static_cast<float>(kSteps[k]);
-        const bool unpadded = k >= 4; // the last two convolutions take a cell from each side
+        const bool unpadded = k >= 4; // the last two convolutions remove a cell on each side
         grid = unpadded ? cv::Size(std::max(grid.width - 2, 1), std::max(grid.height - 2, 1))
                         : detail::grid_of(size, kSteps[k]);
         const std::size_t shapes = k == 0 || unpadded ? 1 : 2;
@@ -281,7 +282,7 @@ namespace detail {
     return options;
 }
 
-/// SSDLite320 with MobileNetV3 as torchvision has it; class 0 is what its label 1 means.
+/// SSDLite320 with MobileNetV3 as in torchvision; class 0 is its label 1.
 [[nodiscard]] inline AnchorHeadOptions ssdlite_options(cv::Size size = {320, 320}) {
     constexpr std::array<double, 2> kRatios{2, 3};
     constexpr double kGrey = 127.5;

@@ -13,26 +13,26 @@
 
 namespace fgagt {
 
-/// A detector head of whatever family, chosen when the program runs.
+/// A detector head of any family, chosen at run time.
 ///
 ///     AnyHead head = YoloxHead{};
 ///     if (centred) head = CentreHeatmapHead{};
 ///
-/// Copies share the head, which nothing changes: threads may decode with the same one.
+/// Copies share one immutable head, so several threads may decode with it.
 class AnyHead {
 public:
     /// Takes a head of any type.
     template <class Head>
-    // NOLINTNEXTLINE(google-explicit-constructor): a head wherever one is asked for
+    // NOLINTNEXTLINE(google-explicit-constructor): any head converts to AnyHead
     requires(!std::same_as<Head, AnyHead> && DetectorHead<Head>) AnyHead(Head head)
         : held_(std::make_shared<const Held<Head>>(std::move(head))) {}
 
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return held_->input(); }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are not those of the head's family
+    /// @throws InvalidArgument  the outputs do not have the shapes of the head's family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         held_->decode(outputs, placement, detections);

@@ -6,23 +6,23 @@
 
 namespace fgagt {
 
-/// What the four numbers of a box are.
+/// The meaning of a box's four numbers.
 enum class BoxForm : std::uint8_t {
     kCentre,  ///< centre x, centre y, width, height
     kCorners, ///< left, top, right, bottom
 };
 
-/// What the numbers of a box count.
+/// The unit of a box's numbers.
 enum class BoxUnit : std::uint8_t {
     kPixels,   ///< pixels of the network's input
-    kRelative, ///< shares of the input's width and height
+    kRelative, ///< fractions of the input's width and height
 };
 
-/// What a row says of whether anything is there.
+/// Whether a row has an objectness, and how it is used.
 enum class Objectness : std::uint8_t {
-    kNone,     ///< nothing: the classes' scores are all
+    kNone,     ///< no objectness, only class scores
     kFactor,   ///< a fifth number; score = objectness * class
-    kIncluded, ///< a fifth number, which the classes' scores already contain
+    kIncluded, ///< a fifth number, already included in the class scores
 };
 
 } // namespace fgagt

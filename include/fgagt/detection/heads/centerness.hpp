@@ -6,9 +6,9 @@
 
 namespace fgagt {
 
-/// What becomes of a network's estimate of how central a cell is to its box.
+/// How a network's centerness is used: its estimate of how close a cell is to the centre of its box.
 enum class Centerness : std::uint8_t {
-    kNone,    ///< there is none
+    kNone,    ///< the network has no centerness
     kProduct, ///< score = class * centerness
     kRoot,    ///< score = sqrt(class * centerness)
 };

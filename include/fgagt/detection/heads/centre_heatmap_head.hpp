@@ -27,32 +27,33 @@ namespace fgagt {
 
 /// How CentreHeatmapHead reads a network; the defaults are those of CenterNet.
 struct CentreHeatmapHeadOptions {
-    /// Blue first, letterboxed in the middle on black.
+    /// Blue first, letterboxed in the centre on black.
     NetworkInputOptions input{.size = {512, 512},
                               .fit = ImageFit::kLetterboxCentred,
                               .padding = 0,
                               .mean = {104.04F, 113.985F, 119.85F},
                               .deviation = {73.695F, 69.87F, 70.89F}};
     int stride = 4;                                   ///< input pixels per cell, [1, 4096]
-    ScoreActivation scores = ScoreActivation::kLogit; ///< of the heatmap: kLogit or kProbability
+    ScoreActivation scores = ScoreActivation::kLogit; ///< form of the heatmap: kLogit or kProbability
     /// Which boxes become detections; a peak of the heatmap has no duplicates.
     SelectionOptions selection{.suppression = Suppression::kNone};
 
     friend bool operator==(const CentreHeatmapHeadOptions&, const CentreHeatmapHeadOptions&) = default;
 };
 
-/// A heatmap of centres per class (Zhou et al., "Objects as Points", arXiv:1904.07850): each peak is an
-/// object; centre = (cell + offset) * stride, size = size * stride.
+/// A heatmap of centres per class (Zhou et al., "Objects as Points", arXiv:1904.07850). Each peak is an
+/// object: centre = (cell + offset) * stride, size = size * stride.
 ///
-/// Outputs: maps [1, classes, H, W] of heat, [1, 2, H, W] of sizes and [1, 2, H, W] of offsets, which may be
-/// missing; where there are two classes told apart by name (`hm` or `heat`; `wh` or `size`; `reg` or `off`),
-/// sizes and offsets always; or else in the order sizes, offsets, heat.
+/// Outputs: maps [1, classes, H, W] of heat, [1, 2, H, W] of sizes and, optionally, [1, 2, H, W] of offsets.
+/// Maps of equal shape are distinguished by name (`hm` or `heat`; `wh` or `size`; `reg` or `off`): always
+/// sizes and offsets, and with two classes also the heat. Without such names they are taken in the order
+/// sizes, offsets, heat.
 class CentreHeatmapHead {
 public:
     using Options = CentreHeatmapHeadOptions;
 
     CentreHeatmapHead() : CentreHeatmapHead(CentreHeatmapHeadOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit CentreHeatmapHead(CentreHeatmapHeadOptions options) : options_(std::move(options)) {
         detail::check_strides({&options_.stride, 1}, "CentreHeatmapHead");
         detail::check(options_.selection, "CentreHeatmapHead");
@@ -63,17 +64,17 @@ public:
     }
 
     [[nodiscard]] const CentreHeatmapHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's, by their shapes.
+    /// Whether the outputs can belong to this family, judging by their shapes.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         return maps_of(outputs, options_.input.size).has_value();
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "CentreHeatmapHead");

@@ -32,39 +32,39 @@ namespace fgagt {
 
 /// How CornerHead reads a network; the defaults are those of CornerNet.
 struct CornerHeadOptions {
-    /// Blue first, letterboxed in the middle on black.
+    /// Blue first, letterboxed in the centre on black.
     NetworkInputOptions input{.size = {512, 512},
                               .fit = ImageFit::kLetterboxCentred,
                               .padding = 0,
                               .mean = {104.014F, 113.969F, 119.916F},
                               .deviation = {73.603F, 69.891F, 71.015F}};
     int stride = 4;                ///< input pixels per cell, [1, 4096]
-    bool centre_keypoints = false; ///< a box must have a keypoint of its class near its centre
-    ScoreActivation scores = ScoreActivation::kLogit; ///< of the heatmaps: kLogit or kProbability
-    int corners = 100;              ///< how many of each kind are paired, the hottest, [1, 1000]
-    int centres = 70;               ///< how many keypoints are looked at, the hottest, [1, 1000]
-    float corner_threshold = 0.01F; ///< least score of a corner or a keypoint, [0, 1]
-    float tag_distance = 0.5F;      ///< most that the tags of the corners of one object differ, >= 0
+    bool centre_keypoints = false; ///< require a keypoint of the box's class near its centre
+    ScoreActivation scores = ScoreActivation::kLogit; ///< form of the heatmaps: kLogit or kProbability
+    int corners = 100;              ///< number of hottest corners of each kind to pair, [1, 1000]
+    int centres = 70;               ///< number of hottest centre keypoints to use, [1, 1000]
+    float corner_threshold = 0.01F; ///< minimum score of a corner or keypoint, [0, 1]
+    float tag_distance = 0.5F;      ///< maximum difference between the tags of one object's corners, >= 0
     SelectionOptions selection{.suppression = Suppression::kSoftGaussian}; ///< which boxes become detections
 
     friend bool operator==(const CornerHeadOptions&, const CornerHeadOptions&) = default;
 };
 
-/// Heatmaps of corners per class, paired by their tags (Law and Deng, "CornerNet", ECCV 2018); with keypoints
-/// of centres, a box stays only where one of its class lies in its middle (Duan et al., "CenterNet: Keypoint
-/// Triplets", ICCV 2019): the middle third of boxes up to 150 x 150 pixels of the input, the middle fifth of
-/// larger ones. Score: mean of the keypoints'.
+/// Heatmaps of corners per class, paired by their tags (Law and Deng, "CornerNet", ECCV 2018). With centre
+/// keypoints, a box is kept only if a keypoint of its class lies in its middle (Duan et al., "CenterNet:
+/// Keypoint Triplets", ICCV 2019): the middle third for boxes up to 150 x 150 pixels of the input, the middle
+/// fifth for larger ones. The score is the mean of the keypoints' scores.
 ///
 /// Outputs: for the top left and the bottom right corners heat [1, classes, H, W], tags [1, 1, H, W] and
-/// offsets [1, 2, H, W]; with centres their heat and offsets too. Equal shapes are told apart by name
-/// (`tl_heat`, `br_heat`, `ct_heat`, `tl_tag` or `tl_emb`, `tl_off`, ...), or else come in the order top
-/// left, bottom right, centre.
+/// offsets [1, 2, H, W]; with centre keypoints also their heat and offsets. Outputs of equal shape are
+/// distinguished by name (`tl_heat`, `br_heat`, `ct_heat`, `tl_tag` or `tl_emb`, `tl_off`, ...); otherwise
+/// they are taken in the order top left, bottom right, centre.
 class CornerHead {
 public:
     using Options = CornerHeadOptions;
 
     CornerHead() : CornerHead(CornerHeadOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit CornerHead(CornerHeadOptions options) : options_(std::move(options)) {
         detail::check_strides({&options_.stride, 1}, "CornerHead");
         detail::check(options_.selection, "CornerHead");
@@ -83,17 +83,17 @@ public:
     }
 
     [[nodiscard]] const CornerHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's, by their shapes.
+    /// Whether the outputs can belong to this family, judging by their shapes.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         return maps_of(outputs, options_.input.size).has_value();
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "CornerHead");
@@ -111,7 +111,7 @@ public:
     }
 
 private:
-    /// In the order in which outputs of equal shape are taken.
+    /// The maps, in the order in which outputs of equal shape are assigned to them.
     enum Map : std::uint8_t { kTlTag, kBrTag, kTlOffset, kBrOffset, kCtOffset, kTlHeat, kBrHeat, kCtHeat };
     static constexpr std::array<detail::MapRole, 8> kRoles{{{1, {"tl_tag", "tl_emb"}},
                                                             {1, {"br_tag", "br_emb"}},
@@ -128,7 +128,7 @@ private:
         float x = 0;      ///< pixels of the input
         float y = 0;      ///< pixels of the input
         float score = 0;  ///< (0, 1]
-        float tag = 0;    ///< of a corner: those of one object are alike
+        float tag = 0;    ///< for a corner; similar for corners of the same object
         int class_id = 0; ///< from 0
     };
 
@@ -148,7 +148,7 @@ private:
         return maps;
     }
 
-    /// @param tags  nullptr: of no interest
+    /// @param tags  nullptr: not needed
     [[nodiscard]] std::vector<Keypoint> keypoints(const detail::CellView& heat,
                                                   const detail::CellView& offsets,
                                                   const detail::CellView* tags, cv::Size grid,
@@ -186,7 +186,7 @@ private:
             }
     }
 
-    /// The hottest keypoint of the class in the middle of a box; nullptr: there is none.
+    /// The hottest keypoint of the class in the middle of a box; nullptr if there is none.
     [[nodiscard]] static const Keypoint* centre_of(const Box& box, int class_id,
                                                    const std::vector<Keypoint>& centres) {
         constexpr double kLarge = 150.0 * 150.0; // square pixels

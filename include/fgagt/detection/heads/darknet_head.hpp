@@ -33,27 +33,28 @@ struct DarknetHeadOptions {
     friend bool operator==(const DarknetHeadOptions&, const DarknetHeadOptions&) = default;
 };
 
-/// The rows that cv::dnn makes of the `[yolo]` and `[region]` layers of darknet's `.cfg` files (YOLOv2, v3,
-/// v4 and their tiny forms): centre x, centre y, width and height as shares of the input, objectness, and the
-/// classes' scores, which contain the objectness already.
+/// The rows that cv::dnn makes from the `[yolo]` and `[region]` layers of Darknet's `.cfg` files (YOLOv2, v3,
+/// v4 and their tiny variants). A row has centre x, centre y, width and height as fractions of the input,
+/// then objectness, then the class scores, which already include the objectness.
 ///
-/// Outputs: one table [rows, 5 + classes] per layer, of a whole number of rows for each cell of a grid.
-/// @note cv::dnn itself sets the scores below the layer's `thresh` (0.2 where the file has none) to zero.
+/// Outputs: one table [rows, 5 + classes] per layer, with a whole number of rows for each cell of a grid.
+/// @note cv::dnn itself sets scores below the layer's `thresh` to zero (0.2 if the file does not set it).
 class DarknetHead {
 public:
     using Options = DarknetHeadOptions;
 
     DarknetHead() : DarknetHead(DarknetHeadOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit DarknetHead(DarknetHeadOptions options) : options_(std::move(options)) {
         detail::check(options_.selection, "DarknetHead");
     }
 
     [[nodiscard]] const DarknetHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's: their shapes, relative boxes, scores in [0, 1].
+    /// Whether the outputs can belong to this family: their shapes match, boxes are relative, and scores are
+    /// in [0, 1].
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         const auto tables = tables_of(outputs);
         if (!tables) return false;
@@ -65,16 +66,16 @@ public:
         });
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "DarknetHead");
         const auto tables = tables_of(outputs);
         if (!tables)
             detail::throw_wrong_outputs(
-                "DarknetHead", "one table [rows, 5 + classes] per layer, of the same classes", outputs);
+                "DarknetHead", "one table [rows, 5 + classes] per layer, all with the same classes", outputs);
         detail::Candidates candidates(options_.selection);
         const detail::BoxReader box(BoxForm::kCentre, BoxUnit::kRelative, placement.input);
         for (const detail::CellView& rows : *tables)
@@ -83,7 +84,7 @@ public:
     }
 
 private:
-    /// The tables, longest first, whatever their order.
+    /// The tables, longest first, in whatever order they come.
     [[nodiscard]] static std::optional<std::vector<detail::CellView>>
     tables_of(std::span<const NetworkOutput> outputs) {
         std::vector<detail::CellView> tables;
@@ -102,7 +103,7 @@ private:
         return tables;
     }
 
-    /// Whether that many rows are a few for each cell of one of the usual grids.
+    /// Whether this number of rows is a small multiple of the cells of one of the usual grids.
     [[nodiscard]] bool is_of_grid(std::size_t rows) const {
         constexpr std::size_t kMostAnchors = 9;
         const auto is_of = [&](int stride) {
@@ -117,7 +118,7 @@ private:
 
 static_assert(DetectorHead<DarknetHead>);
 
-/// Whatever darknet file cv::dnn has read.
+/// Any Darknet network read by cv::dnn.
 [[nodiscard]] inline DarknetHeadOptions darknet_options(cv::Size size = {416, 416}) {
     DarknetHeadOptions options;
     options.input.size = size;

@@ -34,51 +34,55 @@ namespace fgagt {
 /// How DecodedHead reads a network; the defaults are those of two-stage detectors as torchvision exports
 /// them.
 struct DecodedHeadOptions {
-    /// Red first, grey levels / 255, letterboxed at the top left: such networks normalise colours themselves.
+    /// Red first, grey levels / 255, letterboxed at the top left; such networks normalise colours themselves.
     NetworkInputOptions input{.size = {800, 800}, .deviation = {255, 255, 255}, .rgb = true};
-    BoxForm form = BoxForm::kCorners; ///< of the boxes
-    BoxUnit unit = BoxUnit::kPixels;  ///< of the boxes
-    DecodedColumns columns{};         ///< where a single table has what
-    bool table_only = false;          ///< no other form than one table is the family's
-    int first_label = 0; ///< label of class 0, >= 0; rows of smaller labels are left out as padding
-    float mask_threshold =
-        0.5F; ///< least value of a mask's pixel that is the object's; 0 where masks are logits
-    /// Which boxes become detections; most such networks have left out duplicates themselves.
+    BoxForm form = BoxForm::kCorners; ///< form of the boxes
+    BoxUnit unit = BoxUnit::kPixels;  ///< unit of the boxes
+    DecodedColumns columns{};         ///< columns of a single table
+    bool table_only = false;          ///< accept only the form with one table
+    int first_label = 0;         ///< label of class 0, >= 0; rows with smaller labels are left out as padding
+    float mask_threshold = 0.5F; ///< minimum mask value of the object's pixels; use 0 if masks are logits
+    /// Which boxes become detections; most such networks remove duplicates themselves.
     SelectionOptions selection{.suppression = Suppression::kNone};
 
     friend bool operator==(const DecodedHeadOptions&, const DecodedHeadOptions&) = default;
 };
 
-/// Boxes, scores and labels that the network has decoded itself: R-FCN, DCN, Mask R-CNN, detectors trained
-/// with repulsion loss, and any network exported with non-maximum suppression.
+/// Boxes, scores and labels that the network decodes itself: R-FCN, DCN, Mask R-CNN, detectors trained with
+/// repulsion loss, and any network exported with non-maximum suppression.
 ///
-/// Outputs: one table [..., N, columns] (see DecodedColumns); or boxes [..., N, 4], scores [N] and labels
-/// [N], the latter told apart by name (`score`, `conf`; `label`, `class`), else labels are those of whole
-/// numbers, else the first; or boxes with scores [..., N, 5] and labels [N]. Besides these a number of rows
-/// that count (`num`) and masks: one per row or per row and label, over its box ([N, 28, 28], say) or over
-/// the whole input.
+/// Outputs, one of:
+///
+/// - one table [..., N, columns], see DecodedColumns;
+/// - boxes [..., N, 4], scores [N] and labels [N];
+/// - boxes with scores [..., N, 5] and labels [N].
+///
+/// Scores and labels are distinguished by name (`score`, `conf`; `label`, `class`). Otherwise the labels are
+/// the output with whole numbers, or else the first one. There may also be the number of valid rows (`num`),
+/// and masks: one per row, or one per row and label, over its box (for example [N, 28, 28]) or over the whole
+/// input.
 class DecodedHead {
 public:
     using Options = DecodedHeadOptions;
 
     DecodedHead() : DecodedHead(DecodedHeadOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit DecodedHead(DecodedHeadOptions options) : options_(std::move(options)) {
         detail::check(options_.selection, "DecodedHead");
         detail::check(options_.columns, "DecodedHead");
         if (options_.first_label < 0)
-            detail::throw_invalid("DecodedHead: expected first_label from 0, got ", options_.first_label,
-                                  "; use 1 where label 0 is the background");
+            detail::throw_invalid("DecodedHead: expected first_label >= 0, got ", options_.first_label,
+                                  "; use 1 if label 0 is the background");
         if (!detail::is_finite(options_.mask_threshold))
             detail::throw_invalid("DecodedHead: expected a finite mask_threshold; 0.5 is usual");
     }
 
     [[nodiscard]] const DecodedHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's: their shapes, scores in [0, 1], labels that are whole
-    /// numbers.
+    /// Whether the outputs can belong to this family: their shapes match, scores are in [0, 1], and labels
+    /// are whole numbers.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         const auto found = detail::decoded_outputs(outputs, options_.columns, options_.table_only);
         if (!found) return false;
@@ -89,9 +93,9 @@ public:
         return detail::are_probabilities(found->scores);
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         const detail::DecodedOutputs found = outputs_of(outputs);
@@ -99,18 +103,19 @@ public:
         detail::select(candidates, placement, detections);
     }
 
-    /// The same with the mask of each detection.
+    /// The same, with a mask for each detection.
     ///
-    /// @param outputs     of the network, in any order
+    /// @param outputs     outputs of the network, in any order
     /// @param placement   where the frame lies in the input
-    /// @param detections  [M] replaced by those of the frame, best first, in its pixels
-    /// @param masks       [M] replaced by those of `detections`, in their order
-    /// @throws InvalidArgument  the outputs' shapes are others, or there are no masks
+    /// @param detections  [M] replaced by those in the frame, best score first, in pixels of the frame
+    /// @param masks       [M] replaced by the masks of `detections`, in the same order
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family, or have no masks
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections, std::vector<InstanceMask>& masks) const {
         const detail::DecodedOutputs found = outputs_of(outputs);
         if (found.masks == nullptr && found.boxes.cells > 0)
-            detail::throw_wrong_outputs("DecodedHead", "masks besides boxes, scores and labels", outputs);
+            detail::throw_wrong_outputs("DecodedHead", "masks in addition to boxes, scores and labels",
+                                        outputs);
         detail::Candidates candidates = candidates_of(found, placement);
         const detail::BoxReader box(options_.form, options_.unit, placement.input);
         detections.clear();
@@ -148,7 +153,7 @@ private:
         return candidates;
     }
 
-    /// The mask of a candidate's row and label.
+    /// The mask for a candidate's row and label.
     [[nodiscard]] detail::SpreadMask mask_of(const detail::DecodedOutputs& found,
                                              const detail::Candidate& candidate, const Box& box,
                                              const InputPlacement& placement) const {
@@ -170,23 +175,23 @@ private:
 
 static_assert(DetectorHead<DecodedHead>);
 
-/// Networks that give boxes, scores and labels from 0.
+/// Networks that give boxes, scores and labels counted from 0.
 [[nodiscard]] inline DecodedHeadOptions decoded_options(cv::Size size = {800, 800}) {
     DecodedHeadOptions options;
     options.input.size = size;
     return options;
 }
 
-/// Mask R-CNN, Faster R-CNN and R-FCN whose label 0 is the background, as torchvision exports them.
+/// Mask R-CNN, Faster R-CNN and R-FCN as exported by torchvision; label 0 is the background.
 [[nodiscard]] inline DecodedHeadOptions mask_rcnn_options(cv::Size size = {800, 800}) {
     DecodedHeadOptions options = decoded_options(size);
     options.first_label = 1;
     return options;
 }
 
-/// The layer DetectionOutput of cv::dnn, with which SSD, R-FCN and Faster R-CNN of Caffe and TensorFlow end:
-/// [1, 1, N, 7] of image, label, score and the box's corners as shares of the input. Label 0 is the
-/// background.
+/// The DetectionOutput layer of cv::dnn, the last layer of SSD, R-FCN and Faster R-CNN from Caffe and
+/// TensorFlow: [1, 1, N, 7] with image, label, score and the box's corners as fractions of the input. Label 0
+/// is the background.
 [[nodiscard]] inline DecodedHeadOptions detection_output_options(cv::Size size = {300, 300}) {
     DecodedHeadOptions options = decoded_options(size);
     options.input = {.size = size,
@@ -200,7 +205,7 @@ static_assert(DetectorHead<DecodedHead>);
     return options;
 }
 
-/// PaddleDetection with suppression: [N, 6] of label, score and the box's corners.
+/// PaddleDetection with suppression: [N, 6] with label, score and the box's corners.
 [[nodiscard]] inline DecodedHeadOptions paddle_options(cv::Size size = {640, 640}) {
     DecodedHeadOptions options = decoded_options(size);
     options.input.fit = ImageFit::kStretch;
@@ -209,7 +214,7 @@ static_assert(DetectorHead<DecodedHead>);
     return options;
 }
 
-/// YOLOv7 exported with suppression: [N, 7] of image, the box's corners, label and score.
+/// YOLOv7 exported with suppression: [N, 7] with image, the box's corners, label and score.
 [[nodiscard]] inline DecodedHeadOptions yolov7_end_to_end_options(cv::Size size = {640, 640}) {
     DecodedHeadOptions options = decoded_options(size);
     options.input.fit = ImageFit::kLetterboxCentred;

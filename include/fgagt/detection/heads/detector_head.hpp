@@ -10,14 +10,14 @@
 
 namespace fgagt {
 
-/// Turns what a family of detector networks gives into detections, whatever ran the network.
+/// Turns the outputs of a family of detector networks into detections, whichever engine ran the network.
 ///
-/// - `input()`: what networks of the family are trained to see; the caller may override any of it, the size
-///   first of all.
-/// - `decode(outputs, placement, detections)`: `detections` becomes those of the frame, in its own pixels,
-/// best
-///   score first, after non-maximum suppression where the family needs it. `outputs` are in any order.
-///   InvalidArgument where their shapes are not the family's; what is not finite in them is left out.
+/// - `input()`: the input that networks of the family are trained on. The caller may override any of it,
+///   above all the size.
+/// - `decode(outputs, placement, detections)`: replaces `detections` with those in the frame, in pixels of
+///   the frame, best score first, after non-maximum suppression if the family needs it. `outputs` may be in
+///   any order. Throws InvalidArgument if they do not have the shapes of the family. Non-finite values in
+///   them are left out.
 template <class T>
 concept DetectorHead = std::copyable<T> &&
     requires(const T head, std::span<const NetworkOutput> outputs, const InputPlacement& placement,

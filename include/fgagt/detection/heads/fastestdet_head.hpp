@@ -25,7 +25,7 @@
 
 namespace fgagt {
 
-/// How FastestDetHead reads a network; the defaults are those of the published one.
+/// How FastestDetHead reads a network; the defaults are those of the published network.
 struct FastestDetHeadOptions {
     /// Blue first, grey levels / 255, each axis stretched.
     NetworkInputOptions input{.size = {352, 352}, .fit = ImageFit::kStretch, .deviation = {255, 255, 255}};
@@ -36,8 +36,9 @@ struct FastestDetHeadOptions {
     friend bool operator==(const FastestDetHeadOptions&, const FastestDetHeadOptions&) = default;
 };
 
-/// FastestDet's single grid (github.com/dog-qiuqiu/FastestDet): per cell objectness, four numbers of the box
-/// and the classes, both as probabilities. Centre = (cell + tanh) * stride, size = sigmoid * the input's.
+/// FastestDet's single grid (github.com/dog-qiuqiu/FastestDet). Each cell has an objectness, four numbers of
+/// the box, and the classes; objectness and classes are probabilities. Centre = (cell + tanh) * stride,
+/// size = sigmoid * input size.
 ///
 /// Output: one map [1, 5 + classes, H, W].
 class FastestDetHead {
@@ -45,7 +46,7 @@ public:
     using Options = FastestDetHeadOptions;
 
     FastestDetHead() : FastestDetHead(FastestDetHeadOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit FastestDetHead(FastestDetHeadOptions options) : options_(std::move(options)) {
         detail::check_strides({&options_.stride, 1}, "FastestDetHead");
         detail::check(options_.selection, "FastestDetHead");
@@ -55,10 +56,10 @@ public:
     }
 
     [[nodiscard]] const FastestDetHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's: their shapes, and scores in [0, 1].
+    /// Whether the outputs can belong to this family: their shapes match, and scores are in [0, 1].
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         const auto level = level_of(outputs, options_.input.size);
         if (!level) return false;
@@ -68,16 +69,16 @@ public:
         return probable;
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "FastestDetHead");
         const auto level = level_of(outputs, placement.input);
         if (!level)
             detail::throw_wrong_outputs("FastestDetHead",
-                                        "one map [1, 5 + classes, H, W] of the stride's grid", outputs);
+                                        "one map [1, 5 + classes, H, W] for the stride's grid", outputs);
         detail::Candidates candidates(options_.selection);
         add(*level, placement.input, candidates);
         detail::select(candidates, placement, detections);

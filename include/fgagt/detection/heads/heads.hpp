@@ -1,7 +1,7 @@
 #pragma once
 
-/// Detections from the output of detector networks, a head for each family of them. These headers need
-/// OpenCV's dnn module and are therefore included by themselves.
+/// Heads that decode the outputs of detector networks, one for each family. These headers need OpenCV's dnn
+/// module, so include them separately.
 #include <fgagt/detection/heads/anchor_head.hpp>
 #include <fgagt/detection/heads/any_head.hpp>
 #include <fgagt/detection/heads/centre_heatmap_head.hpp>

@@ -8,9 +8,8 @@ namespace fgagt {
 
 /// Which pixels of a frame an object covers.
 struct InstanceMask {
-    cv::Rect
-        area{}; ///< pixels of the frame within which the object lies; empty where none of it is in the frame
-    cv::Mat values{}; ///< [area] CV_8U: 255 where the object is, else 0
+    cv::Rect area{};  ///< pixels of the frame that enclose the object; empty if the object is outside
+    cv::Mat values{}; ///< [area] CV_8U: 255 on the object, 0 elsewhere
 };
 
 } // namespace fgagt

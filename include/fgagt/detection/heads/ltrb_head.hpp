@@ -31,11 +31,11 @@
 
 namespace fgagt {
 
-/// What LtrbHead's networks say of a box's four sides.
+/// How LtrbHead's networks encode the four sides of a box.
 enum class SideForm : std::uint8_t {
     kStrides,      ///< distances from the cell's point, in strides
     kPixels,       ///< distances from the cell's point, in pixels of the input
-    kDistribution, ///< per side logits over 0, 1, ..., bins - 1 strides, whose mean is the distance
+    kDistribution, ///< per side, logits over 0, 1, ..., bins - 1 strides; the mean is the distance
     kCorners,      ///< left, top, right and bottom of the box, in strides
 };
 
@@ -48,29 +48,29 @@ struct LtrbHeadOptions {
                               .rgb = true};
     std::vector<int> strides = {8, 16, 32, 64,
                                 128};    ///< input pixels per cell of each grid, in the order of the rows
-    SideForm sides = SideForm::kStrides; ///< what the four sides are
-    int bins = 17;                       ///< of kDistribution: numbers per side, [2, 256]
-    float point = 0.5F; ///< where in its cell the point is from which distances count, [0, 1]
-    ScoreActivation scores = ScoreActivation::kLogit; ///< of the classes
-    Centerness centerness = Centerness::kRoot;        ///< what is made of it
+    SideForm sides = SideForm::kStrides; ///< how the four sides are encoded
+    int bins = 17;                       ///< numbers per side for kDistribution, [2, 256]
+    float point = 0.5F;                  ///< position in the cell from which distances are measured, [0, 1]
+    ScoreActivation scores = ScoreActivation::kLogit; ///< form of the class scores
+    Centerness centerness = Centerness::kRoot;        ///< how centerness is used
     SelectionOptions selection{};                     ///< which boxes become detections
 
     friend bool operator==(const LtrbHeadOptions&, const LtrbHeadOptions&) = default;
 };
 
-/// Per cell the distances to the four sides of a box, left, top, right, bottom, with centerness (Tian et
-/// al., "FCOS", ICCV 2019) or as distributions (Li et al., "Generalized Focal Loss", NeurIPS 2020).
+/// For each cell the distances to the four sides of a box (left, top, right, bottom), with centerness (Tian
+/// et al., "FCOS", ICCV 2019) or as distributions (Li et al., "Generalized Focal Loss", NeurIPS 2020).
 ///
-/// Outputs: classes, sides and, unless it is Centerness::kNone, centerness: each as one table
-/// [1, cells of all grids, numbers], or as one table or map per grid. Without centerness also one table of
-/// the classes followed by the sides (NanoDet-Plus). Equal shapes are told apart by name (`cls`, `reg`,
-/// `ctr`, ...), or else come in the order sides, centerness, classes.
+/// Outputs: classes, sides and, unless it is Centerness::kNone, centerness. Each comes as one table
+/// [1, cells of all grids, numbers], or as one table or map per grid. Without centerness, one table of the
+/// classes followed by the sides is also accepted (NanoDet-Plus). Outputs of equal shape are distinguished by
+/// name (`cls`, `reg`, `ctr`, ...); otherwise they are taken in the order sides, centerness, classes.
 class LtrbHead {
 public:
     using Options = LtrbHeadOptions;
 
     LtrbHead() : LtrbHead(LtrbHeadOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit LtrbHead(LtrbHeadOptions options) : options_(std::move(options)) {
         detail::check_strides(options_.strides, "LtrbHead");
         detail::check(options_.selection, "LtrbHead");
@@ -83,19 +83,19 @@ public:
     }
 
     [[nodiscard]] const LtrbHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's, by their shapes and by scores that can be what they are said
-    /// to be.
+    /// Whether the outputs can belong to this family: their shapes match, and the scores are plausible as
+    /// probabilities or logits.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         const auto parts = parts_of(outputs, options_.input.size);
         return parts && detail::scores_fit(parts->classes, options_.scores);
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "LtrbHead");
@@ -113,7 +113,7 @@ private:
     struct Parts {
         std::vector<detail::Level> sides;
         std::vector<detail::Level> classes;
-        std::vector<detail::Level> centerness; ///< empty where the family has none
+        std::vector<detail::Level> centerness; ///< empty if the family has none
     };
 
     [[nodiscard]] std::size_t side_columns() const noexcept {
@@ -138,7 +138,7 @@ private:
         return parts;
     }
 
-    /// Levels whose columns are the classes and then the sides.
+    /// Splits levels whose columns are the classes followed by the sides.
     [[nodiscard]] std::optional<Parts>
     parts_of_one(const std::optional<std::vector<detail::Level>>& both) const {
         if (!both || both->front().values.columns <= side_columns()) return std::nullopt;
@@ -180,7 +180,7 @@ private:
         return detail::box_of_corners(x - side[0], y - side[1], x + side[2], y + side[3]);
     }
 
-    /// Mean of the distribution over 0, 1, ... that the logits of side `side` make.
+    /// Mean of the distribution over 0, 1, ... given by the logits of side `side`.
     [[nodiscard]] float mean_of(const detail::CellView& values, std::size_t cell, std::size_t side) const {
         const auto bins = static_cast<std::size_t>(options_.bins);
         const auto logit = [&](std::size_t bin) { return values(cell, side * bins + bin); };
@@ -201,14 +201,14 @@ private:
 
 static_assert(DetectorHead<LtrbHead>);
 
-/// FCOS with its points in the middle of the cells, sides in strides.
+/// FCOS: points at the cells' centres, sides in strides.
 [[nodiscard]] inline LtrbHeadOptions fcos_options(cv::Size size = {800, 800}) {
     LtrbHeadOptions options;
     options.input.size = size;
     return options;
 }
 
-/// VFNet: sides in pixels from the cells' corners, and classes that say how well the box fits.
+/// VFNet: sides in pixels from the cells' corners; class scores also measure how well the box fits.
 [[nodiscard]] inline LtrbHeadOptions vfnet_options(cv::Size size = {800, 800}) {
     LtrbHeadOptions options = fcos_options(size);
     options.sides = SideForm::kPixels;
@@ -217,7 +217,7 @@ static_assert(DetectorHead<LtrbHead>);
     return options;
 }
 
-/// TOOD: corners of boxes in strides; classes are probabilities already.
+/// TOOD: corners of boxes in strides; class scores are already probabilities.
 [[nodiscard]] inline LtrbHeadOptions tood_options(cv::Size size = {800, 800}) {
     LtrbHeadOptions options = vfnet_options(size);
     options.sides = SideForm::kCorners;
@@ -232,15 +232,15 @@ static_assert(DetectorHead<LtrbHead>);
     return options;
 }
 
-/// GFL v2: the same; classes are probabilities, since they are weighted by the quality of the distribution.
+/// GFL v2: as GFL, but class scores are probabilities, since they are weighted by the distribution's quality.
 [[nodiscard]] inline LtrbHeadOptions gflv2_options(cv::Size size = {800, 800}) {
     LtrbHeadOptions options = gfl_options(size);
     options.scores = ScoreActivation::kProbability;
     return options;
 }
 
-/// NanoDet: three grids, eight bins, points in the middle of the cells; blue first, letterboxed in the middle
-/// on black.
+/// NanoDet: three grids, eight bins, points at the cells' centres; blue first, letterboxed in the centre on
+/// black.
 [[nodiscard]] inline LtrbHeadOptions nanodet_options(cv::Size size = {416, 416}) {
     LtrbHeadOptions options = gflv2_options(size);
     options.input = {.size = size,
@@ -254,7 +254,7 @@ static_assert(DetectorHead<LtrbHead>);
     return options;
 }
 
-/// NanoDet-Plus: four grids, points in the corners of the cells, all in one table.
+/// NanoDet-Plus: four grids, points at the cells' corners, all in one table.
 [[nodiscard]] inline LtrbHeadOptions nanodet_plus_options(cv::Size size = {416, 416}) {
     LtrbHeadOptions options = nanodet_options(size);
     options.strides = {8, 16, 32, 64};

@@ -29,23 +29,23 @@
 
 namespace fgagt {
 
-/// What may be set of a head that is chosen by name; all else is its family's.
+/// Options of a head that is chosen by name. All other options are the family's defaults.
 struct NamedHeadOptions {
-    std::optional<cv::Size> size = {};         ///< of the network's input, pixels; empty: the family's
-    std::optional<float> score_threshold = {}; ///< [0, 1]; empty: SelectionOptions's
-    std::vector<int> classes = {};             ///< the only ones to keep; empty: all
+    std::optional<cv::Size> size = {};         ///< size of the network's input, pixels; empty: the family's
+    std::optional<float> score_threshold = {}; ///< [0, 1]; empty: the default of SelectionOptions
+    std::vector<int> classes = {};             ///< classes to keep; empty: all
 };
 
 namespace detail {
 
-/// A name, and what it makes.
+/// A name, and the head that it stands for.
 struct NamedHead {
     std::string_view name;
     AnyHead (*make)(const NamedHeadOptions& options);
     bool (*fits)(std::span<const NetworkOutput> outputs, cv::Size input);
 };
 
-/// The head `Head` with the options that `Preset` gives for an input size, or for none.
+/// The head `Head` with the options that `Preset` gives, with or without an input size.
 template <class Head, class Preset>
 [[nodiscard]] Head preset_head(const NamedHeadOptions& wishes) {
     typename Head::Options options = wishes.size ? Preset{}(*wishes.size) : Preset{}();
@@ -62,7 +62,7 @@ template <class Head, class Preset>
             }};
 }
 
-/// Calls a preset with an input size or without.
+/// Calls a preset with or without an input size.
 #define FGAGT_PRESET(preset) [](auto... size) { return preset(size...); }
 
 inline constexpr std::array kNamedHeads{
@@ -116,7 +116,7 @@ inline constexpr std::array kNamedHeads{
 
 } // namespace detail
 
-/// The names that make_head() knows, those of detector families.
+/// The detector families that make_head() accepts, by name.
 [[nodiscard]] inline std::vector<std::string> head_names() {
     std::vector<std::string> names;
     names.reserve(std::size(detail::kNamedHeads));
@@ -125,9 +125,9 @@ inline constexpr std::array kNamedHeads{
     return names;
 }
 
-/// The head of a family, with what the family is trained to see.
+/// The head of a family, with the input that the family is trained on.
 ///
-/// @throws InvalidArgument  a name that is none of head_names(); an option is out of its range
+/// @throws InvalidArgument  the name is not in head_names(); an option is out of range
 [[nodiscard]] inline AnyHead make_head(std::string_view name, const NamedHeadOptions& options = {}) {
     for (const detail::NamedHead& head : detail::kNamedHeads)
         if (head.name == name) return head.make(options);
@@ -138,10 +138,11 @@ inline constexpr std::array kNamedHeads{
                           "'; use one of ", names);
 }
 
-/// The names of the heads that such outputs can be of: by their shapes, and where families share a shape by
-/// what the numbers can mean. One name: it is safe to take it; several: the caller has to say which.
+/// The names of the heads that fit such outputs. Heads are compared by shape, and families that share a shape
+/// by whether the values are plausible. If there is one name, it is safe to use; if there are several, the
+/// caller must choose.
 ///
-/// @param outputs  of the network for any frame, a grey one say
+/// @param outputs  outputs of the network for any frame, for example a grey one
 /// @param input    size of the network's input, pixels
 [[nodiscard]] inline std::vector<std::string> fitting_heads(std::span<const NetworkOutput> outputs,
                                                             cv::Size input) {

@@ -6,13 +6,13 @@
 
 namespace fgagt {
 
-/// What a network's class scores are.
+/// The form of a network's class scores.
 enum class ScoreActivation : std::uint8_t {
     kProbability,            ///< probabilities
-    kLogit,                  ///< logits, each class by itself: a sigmoid each
-    kSoftmax,                ///< logits of classes that exclude each other
-    kSoftmaxBackgroundFirst, ///< the same, the first of them for "nothing"; class 0 is the one after
-    kSoftmaxBackgroundLast,  ///< the same, the last of them for "nothing"
+    kLogit,                  ///< logits of independent classes, with a sigmoid each
+    kSoftmax,                ///< logits of mutually exclusive classes
+    kSoftmaxBackgroundFirst, ///< the same; the first is the background, and class 0 is the second
+    kSoftmaxBackgroundLast,  ///< the same; the last is the background
 };
 
 } // namespace fgagt

@@ -34,9 +34,9 @@ struct SetPredictionHeadOptions {
                               .mean = {123.675F, 116.28F, 103.53F},
                               .deviation = {58.395F, 57.12F, 57.375F},
                               .rgb = true};
-    ScoreActivation scores = ScoreActivation::kSoftmaxBackgroundLast; ///< of the classes
-    BoxForm form = BoxForm::kCentre;                                  ///< of the boxes
-    BoxUnit unit = BoxUnit::kRelative;                                ///< of the boxes
+    ScoreActivation scores = ScoreActivation::kSoftmaxBackgroundLast; ///< form of the class scores
+    BoxForm form = BoxForm::kCentre;                                  ///< form of the boxes
+    BoxUnit unit = BoxUnit::kRelative;                                ///< unit of the boxes
     /// Which boxes become detections; a set has no duplicates.
     SelectionOptions selection{.suppression = Suppression::kNone};
 
@@ -44,26 +44,26 @@ struct SetPredictionHeadOptions {
 };
 
 /// A set of objects, one per query of a transformer (Carion et al., "End-to-End Object Detection with
-/// Transformers", ECCV 2020, and what came of it).
+/// Transformers", ECCV 2020, and its successors).
 ///
-/// Outputs: boxes [1, queries, 4] and classes [1, queries, classes], told apart by name (`box`) where there
-/// are four classes, or else in the order boxes, classes.
+/// Outputs: boxes [1, queries, 4] and classes [1, queries, classes]. If there are four classes, the two are
+/// distinguished by name (`box`), or else taken in the order boxes, classes.
 class SetPredictionHead {
 public:
     using Options = SetPredictionHeadOptions;
 
     SetPredictionHead() : SetPredictionHead(SetPredictionHeadOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit SetPredictionHead(SetPredictionHeadOptions options) : options_(std::move(options)) {
         detail::check(options_.selection, "SetPredictionHead");
     }
 
     [[nodiscard]] const SetPredictionHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's: their shapes, boxes within the input, scores that can be what
-    /// they are said to be.
+    /// Whether the outputs can belong to this family: their shapes match, boxes lie within the input, and the
+    /// scores are plausible as probabilities or logits.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         const auto tables = tables_of(outputs);
         if (!tables) return false;
@@ -74,9 +74,9 @@ public:
                (options_.scores == ScoreActivation::kProbability);
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "SetPredictionHead");
@@ -107,7 +107,7 @@ private:
         return std::nullopt;
     }
 
-    /// Rows of a tensor [1, rows, columns].
+    /// Number of rows of a tensor [1, rows, columns].
     [[nodiscard]] static std::size_t queries(const NetworkOutput& output) {
         const cv::Mat& values = output.values;
         return values.dims >= 2 ? static_cast<std::size_t>(values.size[values.dims - 2]) : 0;
@@ -118,21 +118,21 @@ private:
 
 static_assert(DetectorHead<SetPredictionHead>);
 
-/// DETR: classes that exclude each other, the last of them "nothing".
+/// DETR: mutually exclusive classes; the last is the background.
 [[nodiscard]] inline SetPredictionHeadOptions detr_options(cv::Size size = {800, 800}) {
     SetPredictionHeadOptions options;
     options.input.size = size;
     return options;
 }
 
-/// Deformable DETR, DAB-DETR, DN-DETR, H-DETR: each class by itself.
+/// Deformable DETR, DAB-DETR, DN-DETR, H-DETR: independent classes.
 [[nodiscard]] inline SetPredictionHeadOptions deformable_detr_options(cv::Size size = {800, 800}) {
     SetPredictionHeadOptions options = detr_options(size);
     options.scores = ScoreActivation::kLogit;
     return options;
 }
 
-/// DDQ-DETR: the same, but its queries may find an object twice.
+/// DDQ-DETR: the same, but two queries may find the same object.
 [[nodiscard]] inline SetPredictionHeadOptions ddq_options(cv::Size size = {800, 800}) {
     SetPredictionHeadOptions options = deformable_detr_options(size);
     options.selection.suppression = Suppression::kHard;
@@ -140,7 +140,7 @@ static_assert(DetectorHead<SetPredictionHead>);
     return options;
 }
 
-/// RT-DETR: each class by itself; grey levels / 255.
+/// RT-DETR: independent classes; grey levels / 255.
 [[nodiscard]] inline SetPredictionHeadOptions rt_detr_options(cv::Size size = {640, 640}) {
     SetPredictionHeadOptions options = deformable_detr_options(size);
     options.input.mean = {0, 0, 0};

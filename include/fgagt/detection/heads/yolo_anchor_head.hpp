@@ -29,7 +29,7 @@
 
 namespace fgagt {
 
-/// How a YOLO grid says the size of a box.
+/// How a YOLO grid encodes the size of a box.
 enum class AnchorSizeRule : std::uint8_t {
     kExponential, ///< anchor * exp(t): YOLOv2 to v4
     kSquare,      ///< anchor * (2 sigmoid(t))^2: Scaled-YOLOv4, YOLOv5, YOLOR, YOLOv7
@@ -39,38 +39,38 @@ enum class AnchorSizeRule : std::uint8_t {
 struct YoloAnchorLevel {
     int stride = 8;                       ///< input pixels per cell, [1, 4096]
     std::vector<cv::Size2f> anchors = {}; ///< pixels of the input, each > 0
-    float centre_scale = 1;               ///< a centre lies in its cell at s * this - (this - 1) / 2, [1, 4]
+    float centre_scale = 1; ///< [1, 4]; position of a centre in its cell: s * this - (this - 1) / 2
 
     friend bool operator==(const YoloAnchorLevel&, const YoloAnchorLevel&) = default;
 };
 
 /// How YoloAnchorHead reads a network.
 struct YoloAnchorHeadOptions {
-    /// Red first, grey levels / 255, letterboxed in the middle.
+    /// Red first, grey levels / 255, letterboxed in the centre.
     NetworkInputOptions input{
         .size = {640, 640}, .fit = ImageFit::kLetterboxCentred, .deviation = {255, 255, 255}, .rgb = true};
-    std::vector<YoloAnchorLevel> levels = {}; ///< in the order of the rows, where all are in one table
-    AnchorSizeRule size_rule = AnchorSizeRule::kExponential; ///< what sizes are
-    /// Of the classes: kLogit, kSoftmax, or kProbability where the network has taken the sigmoid of
-    /// everything that has one.
+    std::vector<YoloAnchorLevel> levels = {}; ///< in the order of the rows, if all are in one table
+    AnchorSizeRule size_rule = AnchorSizeRule::kExponential; ///< how sizes are encoded
+    /// Form of the class scores: kLogit, kSoftmax, or kProbability if the network has already applied all
+    /// sigmoids.
     ScoreActivation scores = ScoreActivation::kLogit;
     SelectionOptions selection{}; ///< which boxes become detections
 
     friend bool operator==(const YoloAnchorHeadOptions&, const YoloAnchorHeadOptions&) = default;
 };
 
-/// YOLO grids with anchors (Redmon and Farhadi, "YOLO9000", CVPR 2017, and what came of it): per anchor of
-/// each cell x, y, w, h, objectness and the classes; centre = (cell + sigmoid) * stride, score = objectness *
-/// class.
+/// YOLO grids with anchors (Redmon and Farhadi, "YOLO9000", CVPR 2017, and its successors). Each anchor of
+/// each cell has x, y, w, h, objectness and the classes; centre = (cell + sigmoid) * stride,
+/// score = objectness * class.
 ///
-/// Outputs, before boxes are decoded: per grid a map [1, anchors * (5 + classes), H, W] or
-/// [1, anchors, H, W, 5 + classes], or a table. Or, decoded by the network: one table
-/// [1, anchors of all grids' cells, 5 + classes] in pixels, beside which the grids themselves are ignored.
+/// Outputs with raw boxes: per grid a map [1, anchors * (5 + classes), H, W] or
+/// [1, anchors, H, W, 5 + classes], or a table. Outputs with boxes decoded by the network: one table
+/// [1, anchors of all grids' cells, 5 + classes] in pixels; the raw grids may be there too and are ignored.
 class YoloAnchorHead {
 public:
     using Options = YoloAnchorHeadOptions;
 
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit YoloAnchorHead(YoloAnchorHeadOptions options) : options_(std::move(options)) {
         detail::check(options_.selection, "YoloAnchorHead");
         if (options_.levels.empty())
@@ -82,15 +82,15 @@ public:
         if (options_.scores == ScoreActivation::kSoftmaxBackgroundFirst ||
             options_.scores == ScoreActivation::kSoftmaxBackgroundLast)
             detail::throw_invalid(
-                "YoloAnchorHead: expected scores without a background; objectness stands for it");
+                "YoloAnchorHead: expected scores without a background; objectness takes its place");
     }
 
     [[nodiscard]] const YoloAnchorHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's: their shapes, objectness that can be what it is said to be,
-    /// and decoded boxes all over the input.
+    /// Whether the outputs can belong to this family: their shapes match, objectness is plausible as a
+    /// probability or logit, and decoded boxes are spread over the whole input.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         if (const auto rows = decoded_rows(outputs, options_.input.size)) {
             const detail::BoxReader box(BoxForm::kCentre, BoxUnit::kPixels, options_.input.size);
@@ -105,9 +105,9 @@ public:
                              (options_.scores == ScoreActivation::kProbability);
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "YoloAnchorHead");
@@ -142,7 +142,7 @@ private:
                 "YoloAnchorHead: expected at least one anchor per level, each of positive size");
         if (!detail::is_within(level.centre_scale, 1, 4))
             detail::throw_invalid("YoloAnchorHead: expected centre_scale in [1, 4], got ", level.centre_scale,
-                                  "; darknet's files call it scale_x_y");
+                                  "; Darknet's files call it scale_x_y");
     }
 
     [[nodiscard]] std::vector<detail::Level> empty_levels(cv::Size input) const {
@@ -180,7 +180,7 @@ private:
                 rest.push_back(&output);
         }
         if (levels.size() == 1 && outputs.size() == 1)
-            return std::nullopt; // a single grid is told by its map
+            return std::nullopt; // a single grid is recognised by its map
         if (!table || (!rest.empty() && !detail::separate_levels(rest, levels))) return std::nullopt;
         return detail::split_rows(*table);
     }
@@ -226,13 +226,13 @@ private:
 
 static_assert(DetectorHead<YoloAnchorHead>);
 
-/// YOLOv2 trained on COCO: one grid, and classes that exclude each other; each axis stretched.
+/// YOLOv2 trained on COCO: one grid, mutually exclusive classes; each axis stretched.
 [[nodiscard]] inline YoloAnchorHeadOptions yolov2_options(cv::Size size = {416, 416}) {
     YoloAnchorHeadOptions options;
     options.input.size = size;
     options.input.fit = ImageFit::kStretch;
     options.scores = ScoreActivation::kSoftmax;
-    constexpr float kStride = 32; // darknet's file counts these anchors in cells
+    constexpr float kStride = 32; // Darknet's file gives these anchors in cells
     options.levels = {{.stride = 32,
                        .anchors = {{0.57273F * kStride, 0.677385F * kStride},
                                    {1.87446F * kStride, 2.06253F * kStride},
@@ -262,7 +262,7 @@ static_assert(DetectorHead<YoloAnchorHead>);
     return options;
 }
 
-/// YOLOv5 trained on COCO, and YOLOv5-Lite: YOLOv3's anchors, the square rule, letterboxed in the middle.
+/// YOLOv5 trained on COCO, and YOLOv5-Lite: YOLOv3's anchors, the square rule, letterboxed in the centre.
 [[nodiscard]] inline YoloAnchorHeadOptions yolov5_options(cv::Size size = {640, 640}) {
     YoloAnchorHeadOptions options = yolov3_options(size);
     options.input.fit = ImageFit::kLetterboxCentred;

@@ -26,13 +26,13 @@ namespace fgagt {
 
 /// How YoloRowsHead reads a network; the defaults are those of YOLOv8.
 struct YoloRowsHeadOptions {
-    /// Red first, grey levels / 255, letterboxed in the middle.
+    /// Red first, grey levels / 255, letterboxed in the centre.
     NetworkInputOptions input{
         .size = {640, 640}, .fit = ImageFit::kLetterboxCentred, .deviation = {255, 255, 255}, .rgb = true};
-    BoxForm form = BoxForm::kCentre;           ///< of the first four numbers of a row
-    BoxUnit unit = BoxUnit::kPixels;           ///< of the same
-    Objectness objectness = Objectness::kNone; ///< what comes between the box and the classes
-    bool apart = false;                        ///< boxes and classes come as two outputs, not as one
+    BoxForm form = BoxForm::kCentre;           ///< form of the first four numbers of a row
+    BoxUnit unit = BoxUnit::kPixels;           ///< unit of the first four numbers of a row
+    Objectness objectness = Objectness::kNone; ///< whether objectness lies between the box and the classes
+    bool apart = false;                        ///< boxes and classes are two outputs, not one
     std::vector<int> strides = {8, 16, 32};    ///< input pixels per cell of each grid
     int anchors = 1;                           ///< rows per cell, [1, 64]
     SelectionOptions selection{};              ///< which boxes become detections
@@ -40,34 +40,34 @@ struct YoloRowsHeadOptions {
     friend bool operator==(const YoloRowsHeadOptions&, const YoloRowsHeadOptions&) = default;
 };
 
-/// YOLO grids whose boxes the network has decoded itself, with anchors or without: rows of a box, perhaps
-/// objectness, and the classes' probabilities. YOLOv3 to v8 and their relatives are exported so, and
+/// YOLO grids whose boxes the network decodes itself, with or without anchors. A row has a box, optionally an
+/// objectness, and the class probabilities. YOLOv3 to v8 and their relatives are exported this way, as are
 /// PP-YOLOE, YOLO-NAS and DAMO-YOLO.
 ///
-/// Outputs: one table [1, rows, 4 + classes] (5 + with objectness) or its transpose, with a row per anchor of
-/// every grid's cells; or, where they are apart, boxes [1, rows, 4] and classes
-/// [1, rows, classes] or the transpose.
+/// Outputs: one table [1, rows, 4 + classes] (5 + classes with objectness) or its transpose, with a row for
+/// each anchor of each cell of each grid. If `apart` is set: boxes [1, rows, 4] and classes
+/// [1, rows, classes], or their transposes.
 class YoloRowsHead {
 public:
     using Options = YoloRowsHeadOptions;
 
     YoloRowsHead() : YoloRowsHead(YoloRowsHeadOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit YoloRowsHead(YoloRowsHeadOptions options) : options_(std::move(options)) {
         detail::check_strides(options_.strides, "YoloRowsHead");
         detail::check(options_.selection, "YoloRowsHead");
         if (options_.anchors < 1 || options_.anchors > 64)
             detail::throw_invalid("YoloRowsHead: expected anchors in [1, 64], got ", options_.anchors,
-                                  "; use 1 for networks without anchors, 3 for most with");
+                                  "; use 1 for networks without anchors, 3 for most others");
     }
 
     [[nodiscard]] const YoloRowsHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's: their shapes, boxes all over the input, scores in [0, 1]. One
-    /// table without objectness is expected column by column and one with it row by row, as they are
-    /// exported.
+    /// Whether the outputs can belong to this family: their shapes match, boxes are spread over the whole
+    /// input, and scores are in [0, 1]. As exported, a single table must be column by column without
+    /// objectness, and row by row with it.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         const auto tables = tables_of(outputs, options_.input.size);
         const detail::BoxReader box(options_.form, options_.unit, options_.input.size);
@@ -76,9 +76,9 @@ public:
                detail::are_probabilities(tables->scores);
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "YoloRowsHead");
@@ -86,7 +86,7 @@ public:
         if (!tables)
             detail::throw_wrong_outputs(
                 "YoloRowsHead",
-                "a table of one row per cell and anchor, of a box, objectness if any and classes, "
+                "a table with one row per cell and anchor (box, objectness if any, classes), "
                 "or a table of boxes and one of classes",
                 outputs);
         detail::Candidates candidates(options_.selection);
@@ -115,22 +115,22 @@ private:
 
 static_assert(DetectorHead<YoloRowsHead>);
 
-/// YOLOv8 and those of the same form (v9, 11), as their authors export them: no objectness, [1, 4 + classes,
-/// cells].
+/// YOLOv8 and networks of the same form (v9, 11) as their authors export them: no objectness,
+/// [1, 4 + classes, cells].
 [[nodiscard]] inline YoloRowsHeadOptions yolov8_options(cv::Size size = {640, 640}) {
     YoloRowsHeadOptions options;
     options.input.size = size;
     return options;
 }
 
-/// YOLOv6, and YOLOX where its network decodes boxes: rows with objectness.
+/// YOLOv6, and YOLOX if its network decodes boxes: rows with objectness.
 [[nodiscard]] inline YoloRowsHeadOptions yolov6_options(cv::Size size = {640, 640}) {
     YoloRowsHeadOptions options = yolov8_options(size);
     options.objectness = Objectness::kFactor;
     return options;
 }
 
-/// YOLO-NAS: corners of boxes apart from the classes.
+/// YOLO-NAS: corners of boxes and classes as separate outputs.
 [[nodiscard]] inline YoloRowsHeadOptions yolo_nas_options(cv::Size size = {640, 640}) {
     YoloRowsHeadOptions options = yolov8_options(size);
     options.form = BoxForm::kCorners;
@@ -138,15 +138,16 @@ static_assert(DetectorHead<YoloRowsHead>);
     return options;
 }
 
-/// PP-YOLOE without its own suppression: corners of boxes apart from the classes, [1, classes, cells].
+/// PP-YOLOE without its own suppression: corners of boxes and classes as separate outputs; the classes are
+/// [1, classes, cells].
 [[nodiscard]] inline YoloRowsHeadOptions ppyoloe_options(cv::Size size = {640, 640}) {
     YoloRowsHeadOptions options = yolo_nas_options(size);
     options.input.fit = ImageFit::kStretch;
     return options;
 }
 
-/// DAMO-YOLO: corners of boxes apart from the classes; grey levels 0 to 255, letterboxed at the top left on
-/// black.
+/// DAMO-YOLO: corners of boxes and classes as separate outputs; grey levels 0 to 255, letterboxed at the top
+/// left on black.
 [[nodiscard]] inline YoloRowsHeadOptions damo_yolo_options(cv::Size size = {640, 640}) {
     YoloRowsHeadOptions options = yolo_nas_options(size);
     options.input = {.size = size, .padding = 0, .rgb = true};

@@ -37,48 +37,47 @@ struct Yolov1HeadOptions {
     friend bool operator==(const Yolov1HeadOptions&, const Yolov1HeadOptions&) = default;
 };
 
-/// YOLOv1's own grid (Redmon et al., "You Only Look Once", CVPR 2016): per cell a few boxes of x and y within
-/// the cell, the (root of the) size as a share of the input and a confidence, and classes that they share;
-/// score = confidence * class.
+/// The grid of YOLOv1 (Redmon et al., "You Only Look Once", CVPR 2016). Each cell has a few boxes and the
+/// classes that they share. A box has x and y within the cell, the size (or its square root) as a fraction of
+/// the input, and a confidence; score = confidence * class.
 ///
-/// Output: either darknet's vector [1, all]: the classes of all cells, the confidences of all cells, the
-/// boxes of all cells; or a map [1, H, W, boxes * 5 + classes] of x, y, w, h and confidence per box, then the
+/// Output: either Darknet's vector [1, all], with the classes, then the confidences, then the boxes of all
+/// cells; or a map [1, H, W, boxes * 5 + classes], with x, y, w, h and confidence for each box, then the
 /// classes.
 class Yolov1Head {
 public:
     using Options = Yolov1HeadOptions;
 
     Yolov1Head() : Yolov1Head(Yolov1HeadOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit Yolov1Head(Yolov1HeadOptions options) : options_(std::move(options)) {
         detail::check(options_.selection, "Yolov1Head");
         if (options_.grid < 1 || options_.grid > 1024 || options_.boxes < 1 || options_.boxes > 64)
             detail::throw_invalid("Yolov1Head: expected a grid in [1, 1024] and boxes in [1, 64], got ",
-                                  options_.grid, " and ", options_.boxes, "; the paper has 7 and 2");
+                                  options_.grid, " and ", options_.boxes, "; the paper uses 7 and 2");
     }
 
     [[nodiscard]] const Yolov1HeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's, by their shapes.
+    /// Whether the outputs can belong to this family, judging by their shapes.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         return parts_of(outputs).has_value();
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "Yolov1Head");
         const auto parts = parts_of(outputs);
         if (!parts)
-            detail::throw_wrong_outputs(
-                "Yolov1Head",
-                "a vector of classes, confidences and boxes of the grid's cells, or a map "
-                "[1, grid, grid, boxes * 5 + classes]",
-                outputs);
+            detail::throw_wrong_outputs("Yolov1Head",
+                                        "a vector of the cells' classes, confidences and boxes, or a map "
+                                        "[1, grid, grid, boxes * 5 + classes]",
+                                        outputs);
         detail::Candidates candidates(options_.selection);
         add(*parts, placement.input, candidates);
         detail::select(candidates, placement, detections);
@@ -86,9 +85,9 @@ public:
 
 private:
     struct Parts {
-        detail::CellView classes;     ///< of the cells
-        detail::CellView confidences; ///< of the cells, an anchor per box
-        detail::CellView boxes;       ///< of the cells, an anchor per box
+        detail::CellView classes;     ///< per cell
+        detail::CellView confidences; ///< per cell, one anchor per box
+        detail::CellView boxes;       ///< per cell, one anchor per box
     };
 
     [[nodiscard]] std::optional<Parts> parts_of(std::span<const NetworkOutput> outputs) const {

@@ -30,24 +30,24 @@ struct YoloxHeadOptions {
     NetworkInputOptions input{};            ///< blue first, grey levels 0 to 255, letterboxed at the top left
     std::vector<int> strides = {8, 16, 32}; ///< input pixels per cell of each grid, in the order of the rows
     ScoreActivation scores =
-        ScoreActivation::kProbability; ///< of objectness and classes: kProbability or kLogit
+        ScoreActivation::kProbability; ///< form of objectness and classes: kProbability or kLogit
     SelectionOptions selection{};      ///< which boxes become detections
 
     friend bool operator==(const YoloxHeadOptions&, const YoloxHeadOptions&) = default;
 };
 
-/// A YOLO grid without anchors before its boxes are decoded (Ge et al., "YOLOX: Exceeding YOLO Series in
-/// 2021", arXiv:2107.08430): per cell dx, dy, log w, log h, objectness and the classes; centre = (d + cell) *
-/// stride, size = exp * stride, score = objectness * class.
+/// YOLO grids without anchors, with raw boxes (Ge et al., "YOLOX: Exceeding YOLO Series in 2021",
+/// arXiv:2107.08430). Each cell has dx, dy, log w, log h, objectness and the classes;
+/// centre = (d + cell) * stride, size = exp * stride, score = objectness * class.
 ///
 /// Outputs: one table [1, cells of all grids, 5 + classes], or one table or map [1, 5 + classes, H, W] per
-/// grid. A network that decodes its boxes itself is YoloRowsHead's.
+/// grid. For a network that decodes its boxes itself, use YoloRowsHead.
 class YoloxHead {
 public:
     using Options = YoloxHeadOptions;
 
     YoloxHead() : YoloxHead(YoloxHeadOptions{}) {}
-    /// @throws InvalidArgument  an option is out of its range
+    /// @throws InvalidArgument  an option is out of range
     explicit YoloxHead(YoloxHeadOptions options) : options_(std::move(options)) {
         detail::check_strides(options_.strides, "YoloxHead");
         detail::check(options_.selection, "YoloxHead");
@@ -57,15 +57,15 @@ public:
     }
 
     [[nodiscard]] const YoloxHeadOptions& options() const noexcept { return options_; }
-    /// What the network is trained to see.
+    /// The input that the network was trained on.
     [[nodiscard]] NetworkInputOptions input() const { return options_.input; }
 
-    /// Whether outputs look like this family's: their shapes, offsets of a few cells, and scores that can be
-    /// what they are said to be.
+    /// Whether the outputs can belong to this family: their shapes match, offsets are a few cells, and the
+    /// scores are plausible as probabilities or logits.
     [[nodiscard]] bool fits(std::span<const NetworkOutput> outputs) const {
         const auto levels = levels_of(outputs, options_.input.size);
         if (!levels) return false;
-        constexpr float kFarthest = 16; // cells; decoded boxes lie all over the input
+        constexpr float kFarthest = 16; // cells; decoded boxes are spread over the whole input
         for (const detail::Level& level : *levels) {
             for (std::size_t column = 0; column < 4; ++column)
                 if (!detail::lies_within(level.values, column, -kFarthest, kFarthest)) return false;
@@ -76,9 +76,9 @@ public:
         return true;
     }
 
-    /// Replaces `detections` by those of the frame, best first, in its pixels.
+    /// Replaces `detections` with those in the frame, best score first, in pixels of the frame.
     ///
-    /// @throws InvalidArgument  the outputs' shapes are others
+    /// @throws InvalidArgument  the outputs do not have the shapes of this family
     void decode(std::span<const NetworkOutput> outputs, const InputPlacement& placement,
                 std::vector<Detection>& detections) const {
         detail::expect_floats(outputs, "YoloxHead");

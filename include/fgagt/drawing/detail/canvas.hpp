@@ -16,24 +16,24 @@ namespace fgagt::detail {
 /// Draws on one frame, in continuous coordinates. Line widths and letters grow with the frame's height.
 class Canvas {
 public:
-    /// @param caller  of the public function, for the error
+    /// @param caller  name of the public function, for error messages
     /// @throws InvalidArgument  the frame is empty, or not CV_8UC3
     Canvas(cv::Mat& frame, std::string_view caller) : frame_(frame) {
         if (frame.empty() || frame.type() != CV_8UC3)
             throw_invalid(caller, ": expected a frame of type CV_8UC3, got ",
                           frame.empty() ? std::string("an empty one") : cv::typeToString(frame.type()),
-                          "; convert it by cv::cvtColor");
+                          "; convert it with cv::cvtColor");
         unit_ = std::max(frame.rows, 240) / 480.;
     }
 
-    /// @param units  of a 480th of the frame's height
+    /// @param units  line width, in units of 1/480 of the frame's height
     void line(cv::Point2f a, cv::Point2f b, const cv::Scalar& colour, double units) {
         cv::line(frame_, fixed(a), fixed(b), colour, thickness(units), cv::LINE_AA, kShift);
     }
 
-    /// Both ends are drawn.
+    /// Draws a dashed line with a dash at both ends.
     void dashes(cv::Point2f a, cv::Point2f b, const cv::Scalar& colour, double units) {
-        constexpr double kMost = 2000; // of a box far beyond the frame
+        constexpr double kMost = 2000; // limit for boxes far outside the frame
         const cv::Point2f way = b - a;
         const double length = std::hypot(way.x, way.y);
         const int count = std::max(1, cvRound(std::min(kMost, (length / (6 * unit_) + 1) / 2)));
@@ -43,8 +43,8 @@ public:
                  a + way * (static_cast<float>(2 * i + 1) / parts), colour, units);
     }
 
-    /// Text on a filled plate with its lower left corner at `corner`, or below it where the frame's upper
-    /// edge leaves no room; always wholly in the frame.
+    /// Draws text on a filled plate with its lower left corner at `corner`. If there is no room above, the
+    /// plate goes below `corner`. It always lies entirely in the frame.
     void label(cv::Point2f corner, const std::string& text, const cv::Scalar& colour) {
         const double size = .42 * unit_;
         const int font = cv::FONT_HERSHEY_DUPLEX, stroke = thickness(.8), padding = thickness(3);
@@ -64,7 +64,7 @@ public:
     }
 
 private:
-    static constexpr int kShift = 4; // OpenCV draws in 1/16 pixel, integer at pixel centres
+    static constexpr int kShift = 4; // OpenCV draws in units of 1/16 pixel, with integers at pixel centres
 
     static cv::Point fixed(cv::Point2f continuous) {
         constexpr float kScale = 1 << kShift;

@@ -6,8 +6,7 @@
 #ifdef FGAGT_AVX2
 #include <immintrin.h>
 
-/// The inner loops of the search for corners, 8 pixels at a time; what they are is said beside the plain
-/// ones.
+/// The inner loops of the corner search, 8 pixels at a time. They are documented at the plain versions.
 namespace fgagt::detail::avx2 {
 inline namespace FGAGT_KERNELS {
 
@@ -39,9 +38,9 @@ FGAGT_AVX2 inline void take_sobel(const std::uint8_t* row, std::ptrdiff_t stride
     }
 }
 
-/// Three rows of derivatives, such that the products of two come out in 32 bits.
+/// Three rows of derivatives, arranged so that products of two are in 32 bits.
 struct Triple {
-    __m256i first, last; ///< the first and second row, the third and nothing, side by side
+    __m256i first, last; ///< rows 1 and 2 interleaved; row 3 interleaved with zeros
 };
 [[nodiscard]] FGAGT_AVX2 inline Triple load_triple(const std::array<const std::int16_t*, 3>& rows,
                                                    int column) noexcept {

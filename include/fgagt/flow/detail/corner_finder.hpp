@@ -19,7 +19,7 @@ namespace fgagt::detail {
 
 inline namespace FGAGT_KERNELS {
 
-/// One implementation of the inner loops of the search for corners.
+/// One implementation of the inner loops of the corner search.
 struct CornerKernels {
     decltype(&plain::take_sobel) take_sobel = plain::take_sobel;
     decltype(&plain::sum_products) sum_products = plain::sum_products;
@@ -27,7 +27,7 @@ struct CornerKernels {
     decltype(&plain::find_peaks) find_peaks = plain::find_peaks;
 };
 
-/// The fastest one that this processor has.
+/// The fastest implementation that this processor supports.
 [[nodiscard]] inline CornerKernels corner_kernels() noexcept {
 #ifdef FGAGT_AVX2
     if (has_avx2()) return {avx2::take_sobel, avx2::sum_products, avx2::take_eigenvalues, avx2::find_peaks};
@@ -37,34 +37,34 @@ struct CornerKernels {
 
 } // namespace FGAGT_KERNELS
 
-/// Finds the corners that `cv::goodFeaturesToTrack` finds: peaks of the smaller eigenvalue of the structure
-/// tensor, 3x3 pixels of Sobel's derivatives, the strongest first, at a distance from each other (Shi &
-/// Tomasi, "Good features to track", CVPR 1994). Equal strength and the outermost pixels aside, which see the
-/// image mirrored.
+/// Finds the same corners as `cv::goodFeaturesToTrack`: peaks of the smaller eigenvalue of the structure
+/// tensor, over 3x3 pixels of Sobel derivatives, strongest first, at a minimum distance from each other (Shi
+/// & Tomasi, "Good features to track", CVPR 1994). The result may differ for peaks of equal strength and for
+/// the outermost pixels, where the image is mirrored.
 class CornerFinder {
 public:
-    /// The wanted pixels to be; all are.
+    /// Returns the mask of wanted pixels, with all pixels wanted.
     ///
     /// @return  valid until the next `find`
     cv::Mat& reset(cv::Size size) {
         stride_ = size.width + kCornerBlock;
         wanted_pixels_.assign(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(size.height), 0);
         wanted_ = cv::Mat(size, CV_8UC1, wanted_pixels_.data(), static_cast<std::size_t>(stride_));
-        return wanted_ = 255; // what follows a row stays 0
+        return wanted_ = 255; // the padding after a row stays 0
     }
 
-    /// Of the wanted pixels of an image, which has at least two more beyond every edge.
+    /// Finds corners among the wanted pixels of an image that has at least two more pixels beyond every edge.
     ///
-    /// @param count     at most so many
-    /// @param quality   weakest one as a share of the strongest
-    /// @param distance  between two at least, pixels
-    /// @param corners   become their coordinates, the strongest first
+    /// @param count     maximum number of corners
+    /// @param quality   minimum strength, as a share of the strongest
+    /// @param distance  minimum distance between two corners, pixels
+    /// @param corners   set to their coordinates, strongest first
     void find(const GreyView& image, int count, float quality, float distance,
               std::vector<cv::Point2f>& corners) {
         corners.clear();
         if (image.width < 3 || image.height < 3) return;
         collect(image, quality * take_strengths(image));
-        distance = std::min(distance, static_cast<float>(image.width + image.height)); // all of it
+        distance = std::min(distance, static_cast<float>(image.width + image.height)); // the whole image
         while (!candidates_.empty() && static_cast<int>(corners.size()) < count) {
             std::pop_heap(candidates_.begin(), candidates_.end());
             const int index = index_of(candidates_.back());
@@ -77,7 +77,7 @@ public:
     }
 
 private:
-    /// A peak as one number: its strength, which is positive, and its index where that is equal.
+    /// A peak as one number: its strength, which is positive, then its index to break ties.
     [[nodiscard]] static std::uint64_t candidate(float strength, int index) noexcept {
         return std::uint64_t{std::bit_cast<std::uint32_t>(strength)} << 32 |
                static_cast<std::uint32_t>(index);
@@ -86,7 +86,7 @@ private:
         return static_cast<int>(candidate & 0xFFFFFFFFU);
     }
 
-    /// Returns the strongest of the wanted.
+    /// Computes the strengths. Returns the greatest one of a wanted pixel.
     [[nodiscard]] float take_strengths(const GreyView& image) {
         const int columns = image.width + 2;
         const int padded_columns = columns + kCornerBlock;
@@ -117,7 +117,7 @@ private:
         return strongest;
     }
 
-    /// Makes a heap of the wanted peaks above the limit.
+    /// Builds a heap of the wanted peaks above the limit.
     void collect(const GreyView& image, float limit) {
         candidates_.clear();
         const int columns = image.width - 2;
@@ -138,7 +138,7 @@ private:
         std::make_heap(candidates_.begin(), candidates_.end());
     }
 
-    /// What is nearer to a corner than the distance is not wanted any more.
+    /// Marks pixels nearer to the corner than the distance as not wanted.
     void refuse_around(cv::Point corner, float distance) {
         const int reach = static_cast<int>(std::ceil(distance)) - 1;
         for (int y = std::max(corner.y - reach, 0); y <= std::min(corner.y + reach, wanted_.rows - 1); ++y) {
@@ -153,9 +153,9 @@ private:
     CornerKernels kernels_ = corner_kernels();
     int stride_ = 0;                                   ///< from one row of pixels to the next
     std::vector<std::uint8_t> wanted_pixels_, peaks_;  ///< peaks: of one row
-    cv::Mat wanted_;                                   ///< of wanted_pixels_
-    std::array<std::vector<std::int16_t>, 3> dx_, dy_; ///< of the row above, of this one and of the one below
-    std::array<std::vector<std::int32_t>, 3> sums_;    ///< xx, xy, yy of these three
+    cv::Mat wanted_;                                   ///< a header of wanted_pixels_
+    std::array<std::vector<std::int16_t>, 3> dx_, dy_; ///< of the rows above, here and below
+    std::array<std::vector<std::int32_t>, 3> sums_;    ///< xx, xy, yy of these rows
     std::vector<float> strengths_;
     std::vector<std::uint64_t> candidates_;
 };

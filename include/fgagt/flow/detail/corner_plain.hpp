@@ -11,22 +11,22 @@
 namespace fgagt::detail {
 inline namespace FGAGT_KERNELS {
 
-/// Pixels that the loops below take at once: they read and write up to the next multiple of it.
+/// Pixels that the loops below process at once. They read and write up to the next multiple of it.
 inline constexpr int kCornerBlock = 8;
 
-/// Sobel's derivatives of one row each, of three rows.
+/// Sobel derivatives of three rows.
 struct DerivativeRows {
     std::array<const std::int16_t*, 3> x, y;
 };
-/// For every column the sums, over three rows, of the products of derivatives.
+/// For every column, the sums over three rows of the products of derivatives.
 struct ProductSums {
     std::int32_t *xx, *xy, *yy;
 };
 
-/// The inner loops of the search for corners as they are defined, for every processor.
+/// The reference versions of the inner loops of the corner search, for every processor.
 namespace plain {
 
-/// Sobel's derivatives of a row; one more pixel on every side is read.
+/// Sobel derivatives of a row; reads one more pixel on every side.
 inline void take_sobel(const std::uint8_t* row, std::ptrdiff_t stride, int columns, std::int16_t* dx,
                        std::int16_t* dy) noexcept {
     for (int i = 0; i < columns; ++i) {
@@ -51,8 +51,8 @@ inline void sum_products(const DerivativeRows& rows, int columns, const ProductS
 
 /// Twice the smaller eigenvalue of the sums over three columns, of which the middle one is sums[i + 1].
 ///
-/// @param wanted  [columns] all bits set or none; none in what follows
-/// @return        the greatest one that is wanted, at least 0
+/// @param wanted  [columns] all bits set or none; none in the padding
+/// @return        the greatest wanted one, at least 0
 [[nodiscard]] inline float take_eigenvalues(const ProductSums& sums, const std::uint8_t* wanted, int columns,
                                             float* result) noexcept {
     float greatest = 0;
@@ -67,7 +67,7 @@ inline void sum_products(const DerivativeRows& rows, int columns, const ProductS
     return greatest;
 }
 
-/// Sets bit i % 8 of peaks[i / 8] where values[i] is above the limit and none of the eight around it is
+/// Sets bit i % 8 of peaks[i / 8] if values[i] is above the limit and none of its eight neighbours is
 /// greater.
 inline void find_peaks(const float* values, std::ptrdiff_t stride, float limit, int columns,
                        std::uint8_t* peaks) noexcept {

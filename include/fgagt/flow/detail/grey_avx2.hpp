@@ -8,12 +8,12 @@
 #include <cstdint>
 #include <immintrin.h>
 
-/// Rows of `cv::cvtColor` to grey and of `cv::resize` by INTER_AREA to half the size, 16 pixels at a time, to
-/// the bit.
+/// Rows of `cv::cvtColor` to grey and of `cv::resize` by INTER_AREA to half the size, 16 pixels at a time.
+/// The results are bit-identical.
 namespace fgagt::detail::avx2 {
 inline namespace FGAGT_KERNELS {
 
-inline constexpr std::ptrdiff_t kGreyBlock = 16; ///< a row of the result must be at least so wide
+inline constexpr std::ptrdiff_t kGreyBlock = 16; ///< minimum width of a row of the result
 inline constexpr int kCacheLine = 64;            ///< bytes
 
 /// Eight pixels, BGR or BGRA.
@@ -24,7 +24,7 @@ template <int Channels>
                             _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixels)));
 }
 
-/// Their grey levels: 0.114 B + 0.587 G + 0.299 R.
+/// Grey levels of eight pixels: 0.114 B + 0.587 G + 0.299 R.
 template <int Channels>
 [[nodiscard]] FGAGT_AVX2 inline __m256i take_grey(const std::uint8_t* pixels) noexcept {
     constexpr int kBits = 15, kBlue = 3735, kGreen = 19235, kRed = 9798;
@@ -49,16 +49,16 @@ template <int Channels>
     return _mm256_srli_epi32(_mm256_add_epi32(sum, _mm256_set1_epi32(1 << (kBits - 1))), kBits);
 }
 
-/// Of eight pixels of two rows, the sums of what lies below each other.
+/// Sums of the grey levels of vertical neighbours, for eight pixels of two rows.
 template <int Channels>
 [[nodiscard]] FGAGT_AVX2 inline __m256i sum_grey(const std::uint8_t* upper,
                                                  const std::uint8_t* lower) noexcept {
     return _mm256_add_epi32(take_grey<Channels>(upper), take_grey<Channels>(lower));
 }
 
-/// Rounded means of the grey levels of 2x2 pixels of two rows of colours; `width` of the result. What lies
-/// `ahead` of the rows, bytes, is fetched meanwhile: memory answers while this computes, and an address
-/// behind the frame does no harm.
+/// Rounded means of the grey levels of 2x2 pixels, from two rows of colours; `width` is that of the result.
+/// Meanwhile it prefetches the pixels `ahead` bytes after the rows, so that memory access overlaps with
+/// computation. Addresses beyond the frame do no harm.
 template <int Channels>
 FGAGT_AVX2 inline void halve_colours(const std::uint8_t* upper, const std::uint8_t* lower,
                                      std::uint8_t* result, std::ptrdiff_t width,

@@ -8,17 +8,17 @@
 #include <cstdint>
 #include <immintrin.h>
 
-/// The two halves of `cv::pyrDown` of 8-bit images, 16 pixels at a time, to the bit.
+/// The two passes of `cv::pyrDown` for 8-bit images, 16 pixels at a time. The results are bit-identical.
 namespace fgagt::detail::avx2 {
 inline namespace FGAGT_KERNELS {
 
-inline constexpr int kHalveBlock = 16; ///< the result must be at least so wide
+inline constexpr int kHalveBlock = 16; ///< minimum width of the result
 
 [[nodiscard]] FGAGT_AVX2 inline __m256i load_words(const void* from) noexcept {
     return _mm256_loadu_si256(static_cast<const __m256i*>(from));
 }
 
-/// Binomial sums, 1 4 6 4 1, around the even pixels of a row; two more before and 64 after it are read.
+/// Binomial sums, 1 4 6 4 1, around the even pixels of a row; reads two more pixels before and 64 after it.
 FGAGT_AVX2 inline void binomial_across(const std::uint8_t* pixels, std::int16_t* sums,
                                        std::ptrdiff_t width) noexcept {
     const __m256i before = _mm256_set1_epi16(0x0401), here = _mm256_set1_epi16(0x0406);
@@ -33,7 +33,7 @@ FGAGT_AVX2 inline void binomial_across(const std::uint8_t* pixels, std::int16_t*
     }
 }
 
-/// Rounded binomial means of five rows of these sums.
+/// Rounded binomial means of five rows of such sums.
 FGAGT_AVX2 inline void binomial_down(const std::int16_t* a, const std::int16_t* b, const std::int16_t* c,
                                      const std::int16_t* d, const std::int16_t* e, std::uint8_t* result,
                                      std::ptrdiff_t width) noexcept {

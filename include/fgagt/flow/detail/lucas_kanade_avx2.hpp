@@ -32,7 +32,7 @@ FGAGT_AVX2 inline void store(std::int16_t* values, __m256i words) noexcept {
         words, _mm256_cmpgt_epi16(_mm256_set1_epi16(static_cast<std::int16_t>(columns)), column));
 }
 
-/// The four sums of 32-bit lanes; whoever calls it knows that half of a sum's lanes fit 32 bits together.
+/// The four sums of 32-bit lanes. The caller must ensure that the sum of half the lanes fits 32 bits.
 [[nodiscard]] FGAGT_AVX2 inline std::array<double, 4> add_up(__m256i a, __m256i b, __m256i c,
                                                              __m256i d) noexcept {
     const __m256i halves = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
@@ -42,7 +42,8 @@ FGAGT_AVX2 inline void store(std::int16_t* values, __m256i words) noexcept {
     return sums;
 }
 
-/// One row of derivatives needs three rows of pixels: of each its differences and its weighted sums across.
+/// Horizontal differences and weighted sums of one row of pixels. A row of derivatives needs those of three
+/// rows.
 struct Across {
     __m256i difference, sum;
 };
@@ -88,7 +89,7 @@ FGAGT_AVX2 inline void interpolate(const std::int16_t* derivative, Fraction frac
 }
 
 [[nodiscard]] FGAGT_AVX2 inline TensorSums sum_tensor(Gradient gradient) noexcept {
-    constexpr int kTogether = 16 * kBlock; // half of so many: 128 * 4080^2 < 2^31
+    constexpr int kTogether = 16 * kBlock; // half of the lanes: 128 * 4080^2 < 2^31
     const int size = gradient.window * padded(gradient.window);
     TensorSums sums;
     for (int begin = 0; begin < size; begin += kTogether) {
@@ -115,7 +116,7 @@ FGAGT_AVX2 inline void interpolate(const std::int16_t* derivative, Fraction frac
         const std::uint8_t* grey = pixels.origin + column;
         const std::int16_t *gradient_x = gradient.x + column, *gradient_y = gradient.y + column;
         __m256i above_x = zero, above_y = zero;
-        for (int row = 0; row <= gradient.window; ++row) { // the last one is zero
+        for (int row = 0; row <= gradient.window; ++row) { // the last row of gradients is zero
             const __m256i here = load(grey), right = load(grey + 1);
             const __m256i x = load(gradient_x), y = load(gradient_y);
             x00 = _mm256_add_epi32(x00, _mm256_madd_epi16(here, x));
@@ -136,7 +137,7 @@ FGAGT_AVX2 inline void interpolate(const std::int16_t* derivative, Fraction frac
     return {add_up(x00, x01, x10, x11), add_up(y00, y01, y10, y11)};
 }
 
-/// Grey levels of one row, interpolated across.
+/// Grey levels of one row, interpolated horizontally.
 [[nodiscard]] FGAGT_AVX2 inline __m256i grey_across(const std::uint8_t* pixels, __m256i fraction) noexcept {
     return between(_mm256_slli_epi16(load(pixels), kGreyBits), _mm256_slli_epi16(load(pixels + 1), kGreyBits),
                    fraction);

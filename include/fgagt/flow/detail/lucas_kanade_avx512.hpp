@@ -11,9 +11,9 @@
 namespace fgagt::detail::avx512 {
 inline namespace FGAGT_KERNELS {
 
-inline constexpr int kColumns = 32; ///< columns taken at once
+inline constexpr int kColumns = 32; ///< columns processed at once
 
-/// Whether a row of such a window, and one of its derivatives, is so wide with its padding.
+/// Whether a padded row of the window, and of its derivatives, has kColumns columns.
 [[nodiscard]] constexpr bool suits(int window) noexcept {
     return padded(window) == kColumns && padded(window + 1) == kColumns;
 }
@@ -30,14 +30,15 @@ inline constexpr int kColumns = 32; ///< columns taken at once
     return _mm512_add_epi16(a, _mm512_mulhrs_epi16(_mm512_sub_epi16(b, a), fraction));
 }
 
-/// The sums of two lanes each.
+/// Sums of two lanes each.
 [[nodiscard]] FGAGT_AVX512 inline __m256i fold(__m512i lanes) noexcept {
-    // With masks, as g++ 12 warns of its own header without.
+    // With masks, because without them g++ 12 warns about its own header.
     return _mm256_add_epi32(_mm512_maskz_extracti64x4_epi64(0xF, lanes, 0),
                             _mm512_maskz_extracti64x4_epi64(0xF, lanes, 1));
 }
 
-/// One row of derivatives needs three rows of pixels: of each its differences and its weighted sums across.
+/// Horizontal differences and weighted sums of one row of pixels. A row of derivatives needs those of three
+/// rows.
 struct Across {
     __m512i difference, sum;
 };
@@ -81,7 +82,7 @@ FGAGT_AVX512 inline void interpolate(const std::int16_t* derivative, Fraction fr
     const __m512i zero = _mm512_setzero_si512();
     __m512i x00 = zero, x01 = zero, x10 = zero, x11 = zero, y00 = zero, y01 = zero, y10 = zero, y11 = zero;
     __m512i above_x = zero, above_y = zero;            // a sum: 31 * 31 * 255 * 4080 < 2^31
-    for (int row = 0; row <= gradient.window; ++row) { // the last one is zero
+    for (int row = 0; row <= gradient.window; ++row) { // the last row of gradients is zero
         const __m512i here = load(pixels.row(row)), right = load(pixels.row(row) + 1);
         const __m512i x = load(gradient.x + row * kColumns), y = load(gradient.y + row * kColumns);
         x00 = _mm512_dpwssd_epi32(x00, here, x);

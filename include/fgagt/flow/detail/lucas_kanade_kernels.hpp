@@ -18,7 +18,7 @@ struct LucasKanadeKernels {
     decltype(&plain::sum_differences) sum_differences = plain::sum_differences;
 };
 
-/// The fastest one that every processor of the kind has.
+/// The fastest implementation that every processor of the kind supports.
 [[nodiscard]] inline LucasKanadeKernels portable_lucas_kanade_kernels() noexcept {
 #ifdef FGAGT_SIMD128
     return {simd128::take_derivatives, simd128::interpolate, simd128::sum_tensor, simd128::correlate,
@@ -28,7 +28,7 @@ struct LucasKanadeKernels {
 #endif
 }
 
-/// The fastest one that this processor has for windows of every size.
+/// The fastest implementation that this processor supports, for windows of any size.
 [[nodiscard]] inline LucasKanadeKernels lucas_kanade_kernels() noexcept {
 #ifdef FGAGT_AVX2
     if (has_avx2())
@@ -38,7 +38,7 @@ struct LucasKanadeKernels {
     return portable_lucas_kanade_kernels();
 }
 
-/// The fastest one that this processor has for windows of that side.
+/// The fastest implementation that this processor supports, for windows with this side.
 [[nodiscard]] inline LucasKanadeKernels lucas_kanade_kernels([[maybe_unused]] int window) noexcept {
 #ifdef FGAGT_AVX512
     if (avx512::suits(window) && has_avx512())

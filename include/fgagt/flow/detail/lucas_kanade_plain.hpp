@@ -11,26 +11,26 @@
 #include <cstdlib>
 
 /// The inner loops of Lucas-Kanade, in fixed point: 8-bit pixels, 16-bit gradients, 32-bit sums. Gradients
-/// are 32 times a grey level per pixel (Scharr's 3, 10, 3 on both sides of a central difference). What is
-/// defined here as plain loops may run in other instructions, which give the same to the bit.
+/// are 32 times a grey level per pixel (Scharr's 3, 10, 3 on both sides of a central difference). The plain
+/// loops here are the reference: versions for other instructions give bit-identical results.
 namespace fgagt::detail {
 inline namespace FGAGT_KERNELS {
 
 inline constexpr int kGradientScale = 32; ///< gain of the Scharr derivative
-inline constexpr int kFractionBits = 15;  ///< fractional bits of where between two pixels a point lies
+inline constexpr int kFractionBits = 15;  ///< fractional bits of a point's position between two pixels
 inline constexpr int kGreyBits = 7;       ///< fractional bits of an interpolated grey level
 
-/// The widest window whose sums fit 32 bits where half of its columns share one: 63 * 32 * 255 * 4080 < 2^31.
+/// The widest window whose sums fit 32 bits if half of its columns share one: 63 * 32 * 255 * 4080 < 2^31.
 inline constexpr int kMaxWindow = 63;
-/// Columns that a kernel may take at once: it reads and writes up to the next multiple of it.
+/// Columns that a kernel may process at once. It reads and writes up to the next multiple of it.
 inline constexpr int kBlock = 16;
 
-/// `columns` up to the next multiple of kBlock.
+/// `columns`, rounded up to a multiple of kBlock.
 [[nodiscard]] constexpr int padded(int columns) noexcept {
     return (columns + kBlock - 1) / kBlock * kBlock;
 }
 
-/// How far a point lies beyond the centre of the pixel at its upper left, as a share of 2^kFractionBits.
+/// Offset of a point from the centre of the pixel at its upper left, in units of 2^-kFractionBits pixels.
 struct Fraction {
     std::int16_t x = 0, y = 0;
 
@@ -45,7 +45,7 @@ private:
     }
 };
 
-/// 8-bit pixels, of which (0, 0) is the upper left one of a window.
+/// 8-bit pixels; (0, 0) is the upper left pixel of a window.
 struct Pixels {
     const std::uint8_t* origin;
     std::ptrdiff_t stride; ///< bytes from one row to the next
@@ -53,8 +53,8 @@ struct Pixels {
     [[nodiscard]] const std::uint8_t* row(int y) const noexcept { return origin + y * stride; }
 };
 
-/// The gradient at the points of a window: row y begins at y * padded(window), what follows its last column
-/// is zero, and so is a row that follows the last one.
+/// The gradient at the points of a window. Row y begins at y * padded(window). The padding after the last
+/// column is zero, and so is one row after the last row.
 struct Gradient {
     const std::int16_t *x, *y;
     int window;
@@ -67,8 +67,8 @@ struct TensorSums {
     friend bool operator==(const TensorSums&, const TensorSums&) = default;
 };
 
-/// Sums over a window of its gradient times the pixels under it, where it lies on the pixels and one farther
-/// to the right, down, and both: a window in between has the sum in between, as interpolation is linear.
+/// Sums over a window of its gradient times the pixels under it, for four positions: here, one pixel to the
+/// right, one down, and both. Interpolation is linear, so a window in between has the interpolated sum.
 struct Correlation {
     using Sums = std::array<double, 4>; ///< here, right, down, both; whole numbers
     Sums x{}, y{};
@@ -76,7 +76,7 @@ struct Correlation {
     friend bool operator==(const Correlation&, const Correlation&) = default;
 };
 
-/// The loops as they are defined, for every processor.
+/// The reference versions of the loops, for every processor.
 namespace plain {
 
 /// Rounded a + (b - a) * fraction / 2^kFractionBits; b - a must fit 16 bits.
@@ -85,9 +85,9 @@ namespace plain {
     return static_cast<std::int16_t>(a + (((b - a) * fraction + kHalf) >> kFractionBits));
 }
 
-/// Scharr derivatives of the pixels; one more on every side is read.
+/// Scharr derivatives of the pixels; reads one more pixel on every side.
 ///
-/// @param x, y  [rows x columns], a row begins `stride` after the one before it
+/// @param x, y  [rows x columns]; a row begins `stride` after the one before it
 inline void take_derivatives(Pixels pixels, int columns, int rows, std::int16_t* x, std::int16_t* y,
                              std::ptrdiff_t stride) noexcept {
     for (int row = 0; row < rows; ++row, x += stride, y += stride) {
@@ -105,8 +105,8 @@ inline void take_derivatives(Pixels pixels, int columns, int rows, std::int16_t*
 
 /// Interpolates derivatives between four pixels each.
 ///
-/// @param derivative  [window + 1 x window + 1], a row begins padded(window + 1) after the one before it
-/// @param result      as Gradient has it
+/// @param derivative  [window + 1 x window + 1]; a row begins padded(window + 1) after the one before it
+/// @param result      laid out as in Gradient
 inline void interpolate(const std::int16_t* derivative, Fraction fraction, int window,
                         std::int16_t* result) noexcept {
     const std::ptrdiff_t stride = padded(window + 1);
@@ -145,7 +145,7 @@ inline void interpolate(const std::int16_t* derivative, Fraction fraction, int w
     return result;
 }
 
-/// Sum over a window of the magnitudes by which two interpolated images differ, times 2^kGreyBits.
+/// Sum over a window of the absolute differences of two interpolated images, times 2^kGreyBits.
 [[nodiscard]] inline std::int32_t sum_differences(Pixels a, Fraction fraction_a, Pixels b,
                                                   Fraction fraction_b, int window) noexcept {
     const auto grey = [](Pixels pixels, Fraction fraction, int x, int y) {

@@ -5,11 +5,12 @@
 
 #ifdef FGAGT_SIMD128
 
-/// The loops of Lucas-Kanade, 8 columns at a time, in what every processor of the kind has: SSE2, NEON.
+/// The loops of Lucas-Kanade, 8 columns at a time, with instructions that every processor of the kind has:
+/// SSE2, NEON.
 namespace fgagt::detail::simd128 {
 inline namespace FGAGT_KERNELS {
 
-inline constexpr int kWords = 8; ///< columns taken at once
+inline constexpr int kWords = 8; ///< columns processed at once
 
 [[nodiscard]] inline Shorts load(const std::int16_t* values) noexcept {
     return cv::v_load(values);
@@ -21,7 +22,7 @@ inline constexpr int kWords = 8; ///< columns taken at once
     return cv::v_mul_wrap(words, cv::v_setall_s16(static_cast<short>(factor)));
 }
 
-/// As plain::between: the upper bits of the product, and its next one rounded.
+/// As plain::between: the upper bits of the product, rounded by its next bit.
 [[nodiscard]] inline Shorts between(const Shorts& a, const Shorts& b, const Shorts& fraction) noexcept {
     const Shorts step = subtract(b, a);
     const cv::v_uint16x8 lower = cv::v_reinterpret_as_u16(cv::v_mul_wrap(step, fraction));
@@ -35,7 +36,7 @@ inline constexpr int kWords = 8; ///< columns taken at once
                    greater(cv::v_setall_s16(static_cast<short>(columns)), Shorts(0, 1, 2, 3, 4, 5, 6, 7)));
 }
 
-/// Of one row of pixels its differences and its weighted sums across.
+/// Horizontal differences and weighted sums of one row of pixels.
 struct Across {
     Shorts difference, sum;
 };
@@ -110,7 +111,7 @@ inline void interpolate(const std::int16_t* derivative, Fraction fraction, int w
         const std::uint8_t* grey = pixels.origin + column;
         const std::int16_t *gradient_x = gradient.x + column, *gradient_y = gradient.y + column;
         Shorts above_x = cv::v_setzero_s16(), above_y = above_x;
-        for (int row = 0; row <= gradient.window; ++row) { // the last one is zero
+        for (int row = 0; row <= gradient.window; ++row) { // the last row of gradients is zero
             const Shorts here = load(grey), right = load(grey + 1);
             const Shorts x = load(gradient_x), y = load(gradient_y);
             x00 = add(x00, cv::v_dotprod(here, x));

@@ -12,10 +12,10 @@
 #include <random>
 #include <span>
 
-/// Fits the maps that turn, scale and shift: (x, y) -> (a x - b y + tx, b x + a y + ty).
+/// Fits maps that rotate, scale and shift: (x, y) -> (a x - b y + tx, b x + a y + ty).
 namespace fgagt::detail {
 
-/// One point and where it went.
+/// A point and its new position.
 struct PointPair {
     cv::Point2f from, to;
 };
@@ -24,14 +24,14 @@ struct PointPair {
     return {map.a * point.x + map.b * point.y + map.tx, map.c * point.x + map.d * point.y + map.ty};
 }
 
-/// How far a map misses a pair, squared.
+/// Squared error of a map for one pair.
 [[nodiscard]] inline double squared_error(const Affine& map, const PointPair& pair) noexcept {
     const cv::Point2d miss = apply(map, pair.from) - cv::Point2d(pair.to);
     return miss.dot(miss);
 }
 
 /// The similarity of least squared error (Umeyama, PAMI 1991, in two dimensions and closed form) over the
-/// pairs that `counts(pair)`; empty where these are fewer than two different points. O(K).
+/// pairs for which `counts(pair)` holds; empty if they have fewer than two different points. O(K).
 template <class Counts>
 [[nodiscard]] std::optional<Affine> fit_similarity(std::span<const PointPair> pairs, Counts counts) {
     cv::Point2d from, to;
@@ -67,13 +67,13 @@ template <class Counts>
 /// A similarity that most pairs agree on.
 struct RobustSimilarity {
     Affine map;
-    std::size_t inliers = 0; ///< pairs that it misses by at most the tolerance
+    std::size_t inliers = 0; ///< pairs with an error of at most the tolerance
 };
 
 /// RANSAC with the truncated squared error as score (Torr & Zisserman, "MLESAC", 2000), then least squares on
-/// the inliers. Seeded by itself: the same pairs give the same map.
+/// the inliers. The seed is fixed, so the same pairs give the same map.
 ///
-/// @param tolerance  how far the map may miss an inlier, pixels
+/// @param tolerance  maximum error of an inlier, pixels
 /// @param trials     random samples of two pairs
 [[nodiscard]] inline std::optional<RobustSimilarity> robust_similarity(std::span<const PointPair> pairs,
                                                                        double tolerance, int trials) {
@@ -88,7 +88,7 @@ struct RobustSimilarity {
         return cost;
     };
 
-    std::minstd_rand random; // the standard fixes what it gives, unlike what distributions make of it
+    std::minstd_rand random; // the standard fixes its numbers, but not those of distributions
     const auto index = [&] { return static_cast<std::size_t>(random()) % pairs.size(); };
     std::optional<Affine> best;
     double least = limit * static_cast<double>(pairs.size());

@@ -13,7 +13,7 @@
 
 namespace fgagt::detail {
 
-/// What the result of `small_grey` is made in.
+/// Memory for the result of `small_grey`.
 struct GreyBuffers {
     std::vector<std::uint8_t> full, half;
     Halver halve;
@@ -22,7 +22,7 @@ struct GreyBuffers {
 inline namespace FGAGT_KERNELS {
 
 #ifdef FGAGT_AVX2
-/// A frame of colours as a grey image of half its size. Of an odd side the last pixels are left out.
+/// Converts a colour frame to a grey image of half its size. An odd side loses its last row or column.
 template <int Channels>
 void halve_colours(const cv::Mat& frame, cv::Mat& half) {
     const auto ahead = static_cast<std::ptrdiff_t>(2 * frame.step);
@@ -31,7 +31,8 @@ void halve_colours(const cv::Mat& frame, cv::Mat& half) {
 }
 #endif
 
-/// Whether the frame has become `half`: at once, without a grey image of the full size in between.
+/// Tries to convert the frame to `half` directly, without a grey image of the full size. Returns whether it
+/// did.
 [[nodiscard]] inline bool try_halve([[maybe_unused]] const cv::Mat& frame, [[maybe_unused]] cv::Mat& half) {
 #ifdef FGAGT_AVX2
     if (half.cols >= avx2::kGreyBlock && has_avx2()) {
@@ -44,9 +45,10 @@ void halve_colours(const cv::Mat& frame, cv::Mat& half) {
 
 } // namespace FGAGT_KERNELS
 
-/// The frame as a grey image, halved so many times.
+/// The frame as a grey image, halved `halvings` times.
 ///
-/// @param frame  has passed require_frame; its pixels, or the buffers', are the result's
+/// @param frame  has passed require_frame
+/// @return  shares the pixels of the frame or the buffers
 [[nodiscard]] inline cv::Mat small_grey(const cv::Mat& frame, int halvings, GreyBuffers& buffers) {
     if (halvings > 0) {
         const cv::Size size = frame.size() / 2;

@@ -30,8 +30,8 @@ inline void gated_sum_plain(const NodeParts& parts, float floor, std::span<float
 }
 
 #ifdef FGAGT_AVX2
-/// e^x to within 2 units in the last place, after Cephes' expf: e^x = 2^n e^r with |r| <= ln 2 / 2. Beyond
-/// +-87 it stays what it is there; NaN stays NaN.
+/// e^x to within 2 units in the last place, after Cephes' expf: e^x = 2^n e^r with |r| <= ln 2 / 2. x is
+/// clamped to [-87, 87]; NaN stays NaN.
 FGAGT_AVX2 inline __m256 exp_avx2(__m256 x) noexcept {
     const __m256 limit = _mm256_set1_ps(87.0F);
     x = _mm256_min_ps(limit, _mm256_max_ps(_mm256_sub_ps(_mm256_setzero_ps(), limit), x));
@@ -56,7 +56,7 @@ FGAGT_AVX2 inline void gated_sum_avx2(const NodeParts& parts, float floor, std::
         const __m256 let_through =
             _mm256_div_ps(_mm256_loadu_ps(parts.message + k), _mm256_add_ps(one, exp_avx2(gate)));
         const __m256 sum = _mm256_add_ps(_mm256_loadu_ps(parts.own + k), let_through);
-        _mm256_storeu_ps(node.data() + k, _mm256_max_ps(lowest, sum)); // of NaN and a number the second
+        _mm256_storeu_ps(node.data() + k, _mm256_max_ps(lowest, sum)); // NaN in sum is kept
     }
     gated_sum_plain({parts.own + k, parts.gate + k, parts.message + k}, floor, node.subspan(k));
 }

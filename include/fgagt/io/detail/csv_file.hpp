@@ -9,21 +9,21 @@
 #include <string_view>
 #include <vector>
 
-/// Comma-separated values as spreadsheets write them (RFC 4180): a field in double quotes may hold commas,
-/// line ends, and a quote as two of them.
+/// Comma-separated values as written by spreadsheets (RFC 4180). A field in double quotes may contain commas,
+/// line ends, and quotes written as two quotes.
 namespace fgagt::detail {
 
-/// The text of a file, handed out row by row.
+/// Reads the text of a file row by row.
 class CsvFile {
 public:
-    /// @param text  all of the file; must outlive this object
-    /// @param name  of the file, for errors; likewise
+    /// @param text  contents of the file; must outlive this object
+    /// @param name  name of the file, for error messages; must outlive this object
     CsvFile(std::string_view text, const std::string& name) : rest_(text), name_(name) {
         constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
         if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
     }
 
-    /// Moves on to the next row that is not blank; false at the end.
+    /// Moves to the next row that is not blank; false at the end.
     bool next() {
         do {
             if (rest_.empty()) return false;
@@ -36,9 +36,9 @@ public:
     }
 
     [[nodiscard]] const std::vector<std::string>& fields() const noexcept { return fields_; }
-    [[nodiscard]] std::size_t line() const noexcept { return line_; } ///< on which the row begins, from 1
+    [[nodiscard]] std::size_t line() const noexcept { return line_; } ///< first line of the row, from 1
 
-    /// @param column  from 1; 0 for the row as a whole
+    /// @param column  from 1; 0 for the whole row
     template <class... Parts>
     [[noreturn]] void fail(std::size_t column, const Parts&... parts) const {
         std::ostringstream text;
@@ -47,14 +47,14 @@ public:
     }
 
 private:
-    /// Takes a field and what follows it; whether that is a comma.
+    /// Reads a field and the separator after it; returns whether that is a comma.
     bool take_field() {
         std::string field = rest_.starts_with('"') ? quoted_field() : plain_field();
         fields_.push_back(std::move(field));
         if (rest_.starts_with('\r')) rest_.remove_prefix(1);
         const bool more = rest_.starts_with(',');
         if (!more && !rest_.empty() && !rest_.starts_with('\n'))
-            fail(fields_.size(), "expected a comma or the end of the line after a field in quotes");
+            fail(fields_.size(), "expected a comma or the end of the line after a quoted field");
         if (rest_.starts_with('\n')) ++next_line_;
         if (!rest_.empty()) rest_.remove_prefix(1);
         return more;
@@ -92,7 +92,7 @@ private:
     std::size_t line_ = 1, next_line_ = 1;
 };
 
-/// A field, in quotes where it needs them.
+/// A field, in quotes if needed.
 [[nodiscard]] inline std::string csv_field(const std::string& text) {
     if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
     std::string field = "\"";

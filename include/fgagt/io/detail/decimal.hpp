@@ -17,11 +17,11 @@
 #include <xlocale.h>
 #endif
 
-/// std::from_chars of floating-point numbers, which libc++ lacks before version 20.
+/// std::from_chars for floating-point numbers, which libc++ lacks before version 20.
 namespace fgagt::detail {
 
-/// Length of the number in front, as std::from_chars takes it: decimal or scientific, "inf", "infinity" or
-/// "nan"; 0 where there is none.
+/// Length of the number at the front, as accepted by std::from_chars: decimal or scientific, "inf",
+/// "infinity" or "nan"; 0 if there is none.
 [[nodiscard]] inline std::size_t decimal_length(std::string_view text) noexcept {
     const auto after = [text](std::string_view characters, std::size_t from) {
         return std::min(text.find_first_not_of(characters, from), text.size());
@@ -51,7 +51,7 @@ namespace fgagt::detail {
     return last > exponent ? last : end;
 }
 
-/// The same as std::from_chars of a double, by the C library's function for the "C" locale.
+/// Like std::from_chars for a double, using the C library's function with the "C" locale.
 inline std::from_chars_result parse_by_strtod(std::string_view text, double& value) {
     const std::size_t length = decimal_length(text);
     if (length == 0) return {text.data(), std::errc::invalid_argument};
@@ -59,7 +59,7 @@ inline std::from_chars_result parse_by_strtod(std::string_view text, double& val
     const bool is_negative = text.front() == '-';
     if (const char first = text[is_negative ? 1 : 0]; first != '.' && (first < '0' || first > '9')) {
         using Limits = std::numeric_limits<double>;
-        const bool is_infinite = first == 'i' || first == 'I'; // words that not every C library reads
+        const bool is_infinite = first == 'i' || first == 'I'; // not every C library reads these words
         value =
             std::copysign(is_infinite ? Limits::infinity() : Limits::quiet_NaN(), is_negative ? -1.0 : 1.0);
         return {end, std::errc()};
@@ -75,13 +75,13 @@ inline std::from_chars_result parse_by_strtod(std::string_view text, double& val
     const double parsed = ::strtod_l(terminated.c_str(), nullptr, c_locale);
 #endif
     const bool is_subnormal =
-        parsed != 0 && std::abs(parsed) < 1; // for which some C libraries set ERANGE, too
+        parsed != 0 && std::abs(parsed) < 1; // some C libraries set ERANGE for these too
     if (errno == ERANGE && !is_subnormal) return {end, std::errc::result_out_of_range};
     value = parsed;
     return {end, std::errc()};
 }
 
-/// A number in decimal or scientific notation; whatever the locale.
+/// Parses a number in decimal or scientific notation, independent of the locale.
 template <class Number>
 std::from_chars_result parse_decimal(std::string_view text, Number& value) {
     if constexpr (requires { std::from_chars(text.data(), text.data() + text.size(), value); })

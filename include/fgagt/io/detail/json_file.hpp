@@ -19,41 +19,40 @@
 #include <string_view>
 #include <vector>
 
-/// JSON as the readers of annotations need it: every value knows its line, and whatever a file holds, it is
-/// neither nested deeply nor does it take more memory than a small multiple of the file's size.
+/// JSON for the readers of annotations. Every value has its line number. Nesting is limited, and memory use
+/// is at most a small multiple of the file's size, whatever the file contains.
 namespace fgagt::detail {
 
-inline constexpr std::size_t kLargestDocument = std::size_t{1}
-                                                << 30; ///< bytes of a file that is read at once
-inline constexpr std::size_t kDeepestNesting = 64;     ///< lists and objects within each other
+inline constexpr std::size_t kLargestDocument = std::size_t{1} << 30; ///< bytes; larger files are rejected
+inline constexpr std::size_t kDeepestNesting = 64;                    ///< nested lists and objects
 
-/// What a value of JSON is.
+/// The kind of a JSON value.
 enum class JsonKind : std::uint8_t { kNull, kBoolean, kInteger, kNumber, kString, kList, kObject };
 
-/// A value of JSON; those within it follow it.
+/// A JSON value. The values that it contains follow it.
 struct JsonNode {
     JsonKind kind = JsonKind::kNull;
     std::uint32_t line = 0;      ///< from 1
-    std::uint32_t end = 0;       ///< index of the value that follows all that is within this one
-    std::uint32_t key_begin = 0; ///< of its name in the texts
+    std::uint32_t end = 0;       ///< index of the first value after this one and its contents
+    std::uint32_t key_begin = 0; ///< start of its name in the texts
     std::uint32_t key_size = 0;  ///< bytes
-    std::uint32_t text_size = 0; ///< of a string
+    std::uint32_t text_size = 0; ///< for a string, bytes
     union {
-        std::int64_t integer = 0; ///< also of a boolean
-        double number;            ///< of a number that is not whole
-        std::uint64_t text_begin; ///< of a string in the texts
+        std::int64_t integer = 0; ///< for an integer or a boolean
+        double number;            ///< for a non-integer number
+        std::uint64_t text_begin; ///< for a string, its start in the texts
     };
 };
 
 class JsonFile;
 
-/// A value of a JsonFile, which must outlive it.
+/// A value in a JsonFile. The file must outlive it.
 class JsonValue {
 public:
-    /// Goes through the values within a list or an object.
+    /// Iterates over the values in a list or an object.
     class Iterator {
     public:
-        // NOLINTBEGIN(readability-identifier-naming): as the standard library calls them
+        // NOLINTBEGIN(readability-identifier-naming): names required by the standard library
         using iterator_category = std::input_iterator_tag;
         using value_type = JsonValue;
         using difference_type = std::ptrdiff_t;
@@ -74,29 +73,29 @@ public:
     JsonValue(const JsonFile& file, std::size_t index) : file_(&file), index_(index) {}
 
     [[nodiscard]] JsonKind kind() const;
-    [[nodiscard]] std::string_view key() const; ///< its name in the object around it
+    [[nodiscard]] std::string_view key() const; ///< its name in the enclosing object
     [[nodiscard]] Iterator begin() const { return {*file_, index_ + 1}; }
     [[nodiscard]] Iterator end() const;
 
-    /// The value with this name in an object; empty where it is missing or null.
+    /// The value with this name in an object; empty if it is missing or null.
     [[nodiscard]] std::optional<JsonValue> find(std::string_view key) const;
-    /// Likewise; a ParseError where there is none.
+    /// Likewise, but throws ParseError if there is none.
     [[nodiscard]] JsonValue need(std::string_view key) const;
 
-    /// This value, which must be of that kind; `what` is its name for the error.
+    /// This value, checked to be of that kind; `what` describes it in error messages.
     [[nodiscard]] JsonValue as_object(std::string_view what) const;
     [[nodiscard]] JsonValue as_list(std::string_view what) const;
     [[nodiscard]] std::string_view text(std::string_view what) const;
-    [[nodiscard]] double number(std::string_view what) const; ///< finite, also as a float
+    [[nodiscard]] double number(std::string_view what) const; ///< finite as a float
     [[nodiscard]] std::int64_t
     integer(std::string_view what, std::int64_t least = std::numeric_limits<std::int64_t>::min(),
-            std::int64_t most = std::numeric_limits<std::int64_t>::max()) const; ///< "7.0" is one
-    [[nodiscard]] bool flag(std::string_view what) const; ///< true or false, or a number that is 0 or not
+            std::int64_t most = std::numeric_limits<std::int64_t>::max()) const; ///< accepts "7.0"
+    [[nodiscard]] bool flag(std::string_view what) const; ///< true or false, or a number (0 is false)
 
-    /// A string as it is, a number or a boolean as JSON writes it; empty for everything else.
+    /// A string as is, or a number or boolean as JSON text; empty for all other kinds.
     [[nodiscard]] std::optional<std::string> scalar_text() const;
 
-    /// @throws ParseError  at this value's line
+    /// @throws ParseError  with this value's line
     template <class... Parts>
     [[noreturn]] void fail(const Parts&... parts) const;
 
@@ -108,13 +107,13 @@ private:
     std::size_t index_;
 };
 
-/// A text of JSON.
+/// A parsed JSON text.
 class JsonFile {
 public:
-    /// @param text        all of the text
-    /// @param name        of the file, for errors; must outlive this object
-    /// @param first_line  the text's line in the file
-    /// @throws ParseError  it is no JSON, larger than 1 GiB, or nested deeper than 64 times
+    /// @param text        the JSON text
+    /// @param name        name of the file, for error messages; must outlive this object
+    /// @param first_line  line of the file on which the text starts
+    /// @throws ParseError  the text is not JSON, is larger than 1 GiB, or is nested more than 64 deep
     JsonFile(std::string_view text, const std::string& name, std::size_t first_line = 1)
         : name_(name),
           reader_(text, name, first_line) {
@@ -123,7 +122,7 @@ public:
                              "expected at most " + std::to_string(kLargestDocument) + " bytes, found " +
                                  std::to_string(text.size()) + "; split the file");
         if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
-            reader_.fail_at(zero, "expected JSON, found a zero byte"); // which is the end to the parser
+            reader_.fail_at(zero, "expected JSON, found a zero byte"); // the parser would take it as the end
         const char* at = text.data();
         const auto begin = ReportingIterator(text.data(), at);
         const auto end = ReportingIterator(text.data() + text.size(), at);
@@ -139,10 +138,10 @@ public:
     }
 
 private:
-    /// Goes through a text and tells where it is.
+    /// Iterates over a text and reports its position.
     class ReportingIterator {
     public:
-        // NOLINTBEGIN(readability-identifier-naming): as the standard library calls them
+        // NOLINTBEGIN(readability-identifier-naming): names required by the standard library
         using iterator_category = std::forward_iterator_tag;
         using value_type = char;
         using difference_type = std::ptrdiff_t;
@@ -167,7 +166,7 @@ private:
         const char** reported_;
     };
 
-    /// Takes the values from the parser.
+    /// Receives the values from the parser.
     class Reader {
     public:
         Reader(std::string_view text, const std::string& name, std::size_t first_line)
@@ -175,7 +174,7 @@ private:
               name_(name),
               line_(first_line) {}
 
-        /// @param at  where the parser is in the text
+        /// @param at  the parser's position in the text
         void watch(const char* const& at) { at_ = &at; }
         [[nodiscard]] const std::vector<JsonNode>& nodes() const noexcept { return nodes_; }
         [[nodiscard]] const std::string& texts() const noexcept { return texts_; }
@@ -218,10 +217,10 @@ private:
             texts_ += value;
             return true;
         }
-        bool binary(const nlohmann::json::binary_t&) { return false; } // JSON has none
+        bool binary(const nlohmann::json::binary_t&) { return false; } // not part of JSON
         bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
             fail_at(std::min(position == 0 ? 0 : position - 1, text_.size()),
-                    "expected JSON in UTF-8 with numbers in the range of a double, found something else");
+                    "expected JSON in UTF-8 with numbers in the range of a double; this is not");
         }
 
         [[noreturn]] void fail_at(std::size_t position, std::string_view message) const {
@@ -232,7 +231,7 @@ private:
         }
 
     private:
-        /// @param ahead  bytes that the parser has read beyond the value
+        /// @param ahead  number of bytes that the parser has read beyond the value
         bool add(JsonKind kind, std::size_t ahead = 0) {
             const auto position = static_cast<std::size_t>(*at_ - text_.data());
             for (; counted_ + ahead < position; ++counted_)
@@ -252,7 +251,7 @@ private:
             if (open_.size() == kDeepestNesting)
                 throw ParseError(name_, line_, 0,
                                  "expected at most " + std::to_string(kDeepestNesting) +
-                                     " lists and objects within each other, found more");
+                                     " nested lists and objects, found more");
             open_.push_back(nodes_.size() - 1);
             return true;
         }
@@ -265,10 +264,10 @@ private:
         std::string_view text_;
         const std::string& name_;
         const char* const* at_ = nullptr;
-        std::size_t counted_ = 0; ///< bytes whose line ends are in line_
+        std::size_t counted_ = 0; ///< bytes whose line ends are included in line_
         std::size_t line_;
-        std::uint32_t key_begin_ = 0, key_size_ = 0; ///< of the value to come
-        std::vector<std::size_t> open_;              ///< lists and objects around the value to come
+        std::uint32_t key_begin_ = 0, key_size_ = 0; ///< of the next value
+        std::vector<std::size_t> open_;              ///< lists and objects that enclose the next value
         std::vector<JsonNode> nodes_;
         std::string texts_;
     };
@@ -329,7 +328,7 @@ inline std::optional<JsonValue> JsonValue::find(std::string_view key) const {
     if (kind() != JsonKind::kObject) return found;
     for (const JsonValue value : *this) {
         if (value.key() != key) continue;
-        if (found) value.fail("the name ", detail::quoted(key), " is there twice; remove one of the two");
+        if (found) value.fail("the name ", detail::quoted(key), " appears twice; remove one of them");
         found = value;
     }
     if (found && found->kind() == JsonKind::kNull) found.reset();
@@ -371,7 +370,7 @@ inline std::int64_t JsonValue::integer(std::string_view what, std::int64_t least
         value = static_cast<std::int64_t>(node().number);
     else if (node().kind != JsonKind::kInteger)
         fail("expected a whole number as ", what, ", found ",
-             node().kind == JsonKind::kNumber ? "another one" : name_of(node().kind));
+             node().kind == JsonKind::kNumber ? "a fraction" : name_of(node().kind));
     if (value < least || value > most)
         fail("expected a ", what, " from ", least, " to ", most, ", found ", value);
     return value;
@@ -401,7 +400,7 @@ inline std::optional<std::string> JsonValue::scalar_text() const {
     return std::nullopt;
 }
 
-/// A number or a boolean where the text is one as scalar_text() writes it, else a string.
+/// A number or a boolean if the text is one in the form of scalar_text(), else a string.
 [[nodiscard]] inline nlohmann::ordered_json json_scalar(const std::string& text) {
     if (text == "true" || text == "false") return text == "true";
     constexpr std::string_view kNumbers = "-0123456789";
@@ -413,16 +412,16 @@ inline std::optional<std::string> JsonValue::scalar_text() const {
     return number;
 }
 
-/// The text of JSON.
+/// JSON as text.
 ///
-/// @param indent  blanks per level; -1: all in one line
+/// @param indent  spaces per level; -1: all on one line
 /// @throws InvalidArgument  a string is not UTF-8
 [[nodiscard]] inline std::string json_document(const nlohmann::ordered_json& json, const char* function,
                                                int indent = 1) {
     try {
         return json.dump(indent) + '\n';
     } catch (const nlohmann::json::type_error&) {
-        throw_invalid(function, ": expected names and texts in UTF-8; rename what is not");
+        throw_invalid(function, ": expected names and texts in UTF-8; rename the others");
     }
 }
 

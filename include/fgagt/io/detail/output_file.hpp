@@ -24,7 +24,7 @@
 namespace fgagt::detail {
 
 #ifdef _WIN32
-/// What the C runtime of Windows has of POSIX's files.
+/// POSIX file functions of the Windows C runtime.
 namespace system_file {
 inline constexpr int kCreateNew = _O_CREAT | _O_EXCL;
 inline int open(const std::filesystem::path& path, int flags) noexcept {
@@ -43,7 +43,7 @@ inline int flush_to_disk(int descriptor) noexcept {
 inline int close(int descriptor) noexcept {
     return _close(descriptor);
 }
-/// Windows keeps permissions elsewhere: a new file takes those of its folder.
+/// Does nothing: on Windows, a new file inherits the permissions of its folder.
 inline int set_permissions(int /*descriptor*/, std::filesystem::perms /*permissions*/) noexcept {
     return 0;
 }
@@ -52,7 +52,7 @@ inline long process_id() noexcept {
 }
 } // namespace system_file
 #else
-/// Files as POSIX has them.
+/// POSIX file functions.
 namespace system_file {
 inline constexpr int kCreateNew = O_CREAT | O_EXCL;
 inline int open(const std::filesystem::path& path, int flags) noexcept {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-/// Paths as UTF-8, the form that messages, file formats and OpenCV use. The native form differs: Windows has
-/// wide characters, and its narrow ones hold only what the code page has.
+/// Paths in UTF-8, as used by messages, file formats and OpenCV. The native form differs: Windows uses wide
+/// characters, and its narrow ones hold only the characters of the code page.
 namespace fgagt::detail {
 
 [[nodiscard]] inline std::string utf8_of(const std::filesystem::path& path) {

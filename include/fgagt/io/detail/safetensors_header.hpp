@@ -18,12 +18,12 @@
 #include <utility>
 #include <vector>
 
-/// The header of a safetensors file: its JSON, and whether the places that it names can be.
+/// The header of a safetensors file: parses its JSON and checks the tensors' positions.
 namespace fgagt::detail {
 
 inline constexpr std::string_view kMetadataName = "__metadata__";
 inline constexpr std::uint64_t kLengthBytes = 8;
-inline constexpr std::uint64_t kLongestHeader = 100'000'000; // as other readers of the format have it
+inline constexpr std::uint64_t kLongestHeader = 100'000'000; // as in other readers of the format
 inline constexpr std::size_t kLargestRank = 8;
 
 [[nodiscard]] inline std::uint64_t size_of(ElementType type) noexcept {
@@ -48,7 +48,7 @@ template <class... Parts>
     return "[" + text + "]";
 }
 
-/// Bytes that a tensor takes; empty where a size is negative or the product does not fit 63 bits.
+/// Size of a tensor in bytes; empty if a size is negative or the product does not fit 63 bits.
 [[nodiscard]] inline std::optional<std::uint64_t> byte_count(const std::vector<std::int64_t>& shape,
                                                              ElementType type) noexcept {
     constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
@@ -62,15 +62,15 @@ template <class... Parts>
     return bytes;
 }
 
-/// What a header says of one tensor.
+/// The header's entry for one tensor.
 struct TensorEntry {
     std::optional<ElementType> type;
     std::optional<std::vector<std::int64_t>> shape;
-    std::optional<std::vector<std::int64_t>> offsets; ///< of its first byte, and of the one after its last
+    std::optional<std::vector<std::int64_t>> offsets; ///< of its first byte, and one past its last
 };
 
-/// Takes a header from the JSON parser piece by piece. It knows at each moment what may come next and
-/// refuses all else at once: whatever a file holds, nothing is nested or kept that the format does not have.
+/// Receives a header from the JSON parser piece by piece. At each point it tracks what may come next and
+/// rejects everything else at once. Nothing outside the format is nested or stored, whatever a file contains.
 class HeaderReader {
 public:
     explicit HeaderReader(const std::string& file) : file_(file) {}
@@ -139,7 +139,7 @@ public:
         return true;
     }
 
-    // What the format has nowhere.
+    // Not part of the format.
     bool number_integer(std::int64_t value) { refuse("the number " + std::to_string(value)); }
     bool number_float(double, const std::string& text) { refuse("the number " + detail::quoted(text)); }
     bool null() { refuse("null"); }
@@ -147,24 +147,24 @@ public:
     bool binary(nlohmann::json::binary_t&) { refuse("binary data"); }
 
     bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
-        throw_unreadable(file_, "expected a header of JSON in UTF-8, found something else at byte ",
+        throw_unreadable(file_, "expected a header of JSON in UTF-8, found an error at byte ",
                          kLengthBytes + position, kRemedy);
     }
 
 private:
     enum class Expected : std::uint8_t {
-        kHeader,   ///< the object around everything
-        kName,     ///< of a tensor, or __metadata__
+        kHeader,   ///< the outermost object
+        kName,     ///< the name of a tensor, or __metadata__
         kTensor,   ///< the object of a tensor
-        kField,    ///< its dtype, shape or data_offsets
+        kField,    ///< the name dtype, shape or data_offsets
         kType,     ///< the value of dtype
         kList,     ///< the value of shape or data_offsets
-        kNumber,   ///< in that list
+        kNumber,   ///< a number in that list
         kMetadata, ///< the object of __metadata__
         kNote,     ///< a name in it
-        kText,     ///< and its value
+        kText,     ///< the value of that name
     };
-    static constexpr std::string_view kRemedy = "; the file is damaged, get or write it again";
+    static constexpr std::string_view kRemedy = "; the file is damaged: get it or write it again";
 
     template <class... Parts>
     [[noreturn]] void fail(const Parts&... parts) const {
@@ -173,14 +173,14 @@ private:
 
     [[noreturn]] void refuse(const std::string& found) const {
         if (expected_ == Expected::kMetadata || expected_ == Expected::kText)
-            throw_unreadable(file_, "expected an object with a string to each name as __metadata__, found ",
-                             found, "; write numbers as text");
+            throw_unreadable(file_, "expected __metadata__ to be an object of strings, found ", found,
+                             "; write numbers as text");
         if (expected_ == Expected::kTensor)
             fail("expected an object with dtype, shape and data_offsets, found ", found, kRemedy);
         if (expected_ == Expected::kType) fail("expected a string as dtype, found ", found, kRemedy);
         if (expected_ == Expected::kList)
             fail("expected a list as shape and as data_offsets, found ", found, kRemedy);
-        fail("expected whole numbers from 0 in shape and data_offsets, found ", found, kRemedy);
+        fail("expected whole numbers >= 0 in shape and data_offsets, found ", found, kRemedy);
     }
 
     void begin_entry(const std::string& name) {
@@ -188,7 +188,7 @@ private:
         const auto [entry, is_new] = tensors_.try_emplace(name);
         name_ = &entry->first;
         entry_ = &entry->second;
-        if (!is_new) fail("the name is there twice; rename one of the two");
+        if (!is_new) fail("the name appears twice; rename one of them");
         expected_ = is_metadata ? Expected::kMetadata : Expected::kTensor;
     }
 
@@ -223,8 +223,7 @@ private:
     void begin_note(const std::string& name) {
         const auto [note, is_new] = metadata_.try_emplace(name);
         if (!is_new)
-            throw_unreadable(file_, "__metadata__ has ", detail::quoted(name),
-                             " twice; rename one of the two");
+            throw_unreadable(file_, "__metadata__ has ", detail::quoted(name), " twice; rename one of them");
         note_ = &note->second;
         expected_ = Expected::kText;
     }
@@ -238,10 +237,10 @@ private:
     std::map<std::string, TensorEntry> tensors_;
     std::map<std::string, std::string> metadata_;
     Expected expected_ = Expected::kHeader;
-    const std::string* name_ = nullptr;                           ///< of the entry at hand
-    TensorEntry* entry_ = nullptr;                                ///< the one at hand
-    std::optional<std::vector<std::int64_t>>* numbers_ = nullptr; ///< the list at hand
-    std::string* note_ = nullptr;                                 ///< the metadata's text at hand
+    const std::string* name_ = nullptr;                           ///< name of the current entry
+    TensorEntry* entry_ = nullptr;                                ///< current entry
+    std::optional<std::vector<std::int64_t>>* numbers_ = nullptr; ///< current list
+    std::string* note_ = nullptr;                                 ///< current text of the metadata
 };
 
 /// The tensors and the metadata of a header.
@@ -252,7 +251,7 @@ private:
     return reader;
 }
 
-/// Checks one tensor's place by itself.
+/// Checks the position of one tensor on its own.
 inline void check_place(const std::string& file, const std::string& name, const TensorEntry& entry,
                         std::uint64_t data_size) {
     const std::int64_t begin = (*entry.offsets)[0];
@@ -260,21 +259,21 @@ inline void check_place(const std::string& file, const std::string& name, const 
     const std::optional<std::uint64_t> expected = byte_count(*entry.shape, *entry.type);
     const std::string subject = "tensor " + detail::quoted(name) + ": ";
     if (!expected)
-        throw_unreadable(file, subject, "expected a shape whose bytes can be counted, found ",
-                         text_of_shape(*entry.shape), "; the file is damaged, get or write it again");
+        throw_unreadable(file, subject, "expected a shape whose size in bytes fits 63 bits, found ",
+                         text_of_shape(*entry.shape), "; the file is damaged: get it or write it again");
     if (begin > end)
         throw_unreadable(file, subject, "expected data_offsets in order, found ",
-                         text_of_shape(*entry.offsets), "; the file is damaged, get or write it again");
+                         text_of_shape(*entry.offsets), "; the file is damaged: get it or write it again");
     if (static_cast<std::uint64_t>(end - begin) != *expected)
         throw_unreadable(file, subject, "expected ", *expected, " bytes for ", name_of(*entry.type), " ",
                          text_of_shape(*entry.shape), ", found data_offsets ", text_of_shape(*entry.offsets),
-                         "; the file is damaged, get or write it again");
+                         "; the file is damaged: get it or write it again");
     if (static_cast<std::uint64_t>(end) > data_size)
         throw_unreadable(file, subject, "expected data up to offset ", end, ", found the end of the file at ",
-                         data_size, "; the file is cut short, get or write it again");
+                         data_size, "; the file is truncated: get it or write it again");
 }
 
-/// Checks that the tensors cover the data, each byte once.
+/// Checks that the tensors cover every byte of the data exactly once.
 inline void check_cover(const std::string& file, const std::map<std::string, TensorEntry>& tensors,
                         std::uint64_t data_size) {
     std::vector<std::pair<std::vector<std::int64_t>, std::string_view>> places;
@@ -287,13 +286,13 @@ inline void check_cover(const std::string& file, const std::map<std::string, Ten
         if (offsets[0] != covered)
             throw_unreadable(file, "tensor ", detail::quoted(name), ": expected data from offset ", covered,
                              ", found ", offsets[0],
-                             offsets[0] < covered ? ", inside another tensor" : ", after a hole",
-                             "; write the file again without overlaps and holes");
+                             offsets[0] < covered ? ", inside another tensor" : ", after a gap",
+                             "; write the file again without overlaps and gaps");
         covered = offsets[1];
     }
     if (static_cast<std::uint64_t>(covered) != data_size)
         throw_unreadable(file, "expected the end of the file after ", covered, " bytes of data, found ",
-                         data_size, "; cut what follows the last tensor off, or write the file again");
+                         data_size, "; remove everything after the last tensor, or write the file again");
 }
 
 } // namespace fgagt::detail

@@ -13,11 +13,12 @@
 #include <utility>
 #include <vector>
 
-/// How a synthetic scene gets its random numbers and its pixels. Integers throughout, so that every processor
-/// and compiler makes the same picture.
+/// Random numbers and pixels of a synthetic scene. All arithmetic uses integers, so every processor and
+/// compiler produces the same image.
 namespace fgagt::detail {
 
-/// Positions are whole numbers of 1/256 pixel, so that the ground truth is exactly what was painted.
+/// Positions in units of 1/256 pixel, as integers, so that the ground truth matches the painted image
+/// exactly.
 using Subpixels = std::int64_t;
 inline constexpr Subpixels kPixel = 256;
 
@@ -28,10 +29,10 @@ struct SubpixelBox {
     [[nodiscard]] Subpixels bottom() const noexcept { return top + height; }
 };
 
-/// Blue, green, red; not limited to [0, 255] before it is painted.
+/// Blue, green, red; clamped to [0, 255] only when painted.
 using Colour = std::array<int, 3>;
 
-/// A colour of the wheel: hue in [0, 768), channels between `low` and `high`.
+/// A colour from the colour wheel: hue in [0, 768), channels between `low` and `high`.
 inline Colour wheel_colour(int hue, int low, int high) {
     Colour colour{};
     for (int c = 0; c < 3; ++c) {
@@ -41,15 +42,15 @@ inline Colour wheel_colour(int hue, int low, int high) {
     return colour;
 }
 
-/// Where a row or column of pixels lies between two neighbouring points of a lattice.
+/// Position of a row or column of pixels between two neighbouring points of a lattice.
 struct LatticePlace {
     std::int64_t cell = 0;
-    int weight = 0; ///< of the next point, [0, 4096]
+    int weight = 0; ///< weight of the next point, [0, 4096]
 };
 
-/// Places of the pixels `first` ... `first + count - 1` along one axis of a lattice that has its point 0 at
-/// `origin` and its point `cells` at `origin + extent`. The weight follows 3 t^2 - 2 t^3, which leaves no
-/// kink at a lattice point: optical flow finds smooth gradients everywhere.
+/// Positions of the pixels `first` ... `first + count - 1` along one axis of a lattice with point 0 at
+/// `origin` and point `cells` at `origin + extent`. The weight follows 3 t^2 - 2 t^3, which has no kink at
+/// lattice points, so optical flow finds smooth gradients everywhere.
 inline std::vector<LatticePlace> lattice_places(int first, int count, Subpixels origin, Subpixels extent,
                                                 int cells) {
     std::vector<LatticePlace> places(static_cast<std::size_t>(std::max(count, 0)));
@@ -77,8 +78,8 @@ public:
           lower_(3 * columns_.size()),
           mixed_(3 * columns_.size()) {}
 
-    /// Blue, green, red of every pixel of row `r`, in 1/16 grey level; valid until the next call.
-    /// Fastest when the rows are asked for in order.
+    /// Blue, green and red of every pixel in row `r`, in 1/16 grey level; valid until the next call. Fastest
+    /// if rows are requested in order.
     std::span<const int> row(std::size_t r) {
         const LatticePlace& place = rows_[r];
         if (!has_rows_ || place.cell != upper_row_) {
@@ -115,7 +116,7 @@ private:
     bool has_rows_ = false;
 };
 
-/// Random colour at a lattice point, each channel in [-amplitude, amplitude]; mostly a difference in
+/// Random colour at a lattice point, each channel in [-amplitude, amplitude]. Colours differ mostly in
 /// brightness.
 inline Colour lattice_noise(std::uint64_t seed, std::int64_t column, std::int64_t row, int amplitude) {
     const std::uint64_t bits = KeyedRandom(seed, column, row).next();
@@ -126,7 +127,7 @@ inline Colour lattice_noise(std::uint64_t seed, std::int64_t column, std::int64_
     return colour;
 }
 
-/// Paints an endless ground of coarse and fine blotches; `origin` is where its point (0, 0) lies.
+/// Paints an endless ground of coarse and fine blotches with its point (0, 0) at `origin`.
 inline void paint_background(cv::Mat& image, std::uint64_t seed, Subpixels origin_x, Subpixels origin_y) {
     const auto layer = [&](std::uint64_t key, int cell_px, Colour mean, int amplitude) {
         const auto lattice = [=](std::int64_t column, std::int64_t row) {
@@ -149,9 +150,9 @@ inline void paint_background(cv::Mat& image, std::uint64_t seed, Subpixels origi
     }
 }
 
-/// Outline of a figure: half its width at some heights, as shares of half the box's width.
+/// Point on the outline of a figure: half of the figure's width at some height.
 struct OutlinePoint {
-    int depth;      ///< from the box's top edge, in 1/256 of its height
+    int depth;      ///< distance from the box's top edge, in 1/256 of its height
     int half_width; ///< in 1/256 of half the box's width
 };
 
@@ -171,7 +172,7 @@ inline constexpr std::array<OutlinePoint, 15> kPersonOutline{{{0, 60},
                                                               {236, 156},
                                                               {246, 200},
                                                               {256, 204}}};
-/// A block with blunt corners, for what is no person.
+/// A block with blunt corners, for other classes.
 inline constexpr std::array<OutlinePoint, 4> kBlockOutline{{{0, 216}, {24, 256}, {232, 256}, {256, 216}}};
 
 inline Subpixels half_width_at(std::span<const OutlinePoint> outline, const SubpixelBox& box, Subpixels y) {
@@ -186,21 +187,21 @@ inline Subpixels half_width_at(std::span<const OutlinePoint> outline, const Subp
     return box.width * share / (2 * 65536);
 }
 
-/// Share of pixel `i` that lies in [low, high), in 1/256.
+/// Part of pixel `i` that lies in [low, high), in 1/256.
 inline int coverage(int i, Subpixels low, Subpixels high) {
     const Subpixels start = i * kPixel;
     return static_cast<int>(std::max<Subpixels>(0, std::min(high, start + kPixel) - std::max(low, start)));
 }
 
-/// Paints a figure over what is there; pixels on its outline are mixed by the share that it covers.
+/// Paints a figure over the image. Pixels on its outline are blended by the fraction that it covers.
 ///
-/// @param lattice  its colours: (column, row) -> Colour, point (0, 0) at the box's left top corner, point
-///                 (columns, rows) at the right bottom corner
+/// @param lattice  colours of the figure: (column, row) -> Colour, with point (0, 0) at the box's top left
+///                 corner and point (columns, rows) at its bottom right corner
 template <class Lattice>
 void paint_figure(cv::Mat& image, const SubpixelBox& box, std::span<const OutlinePoint> outline,
                   const Lattice& lattice, int columns, int rows) {
     const auto pixel_range = [](Subpixels low, Subpixels high, int limit) {
-        const Subpixels last = (high + kPixel - 1) / kPixel; // negative only where nothing is painted anyway
+        const Subpixels last = (high + kPixel - 1) / kPixel; // negative only if nothing is painted anyway
         return cv::Range(static_cast<int>(std::clamp<Subpixels>(low / kPixel, 0, limit)),
                          static_cast<int>(std::clamp<Subpixels>(last, 0, limit)));
     };

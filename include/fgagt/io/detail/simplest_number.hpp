@@ -9,24 +9,24 @@
 #include <string>
 #include <system_error>
 
-/// Numbers as text: short, and the same when they are read again, whatever the locale.
+/// Numbers as text: short, read back exactly, and independent of the locale.
 namespace fgagt::detail {
 
-/// The shortest text that is read as this very number.
+/// The shortest text that reads back as exactly this number.
 [[nodiscard]] inline std::string number_text(double value) {
-    std::array<char, 32> buffer; // -1.7976931348623157e+308 has 24
+    std::array<char, 32> buffer; // -1.7976931348623157e+308 has 24 characters
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
     return {buffer.data(), end.ptr};
 }
 
-/// Likewise of a float.
+/// The same for a float.
 [[nodiscard]] inline std::string number_text(float value) {
     std::array<char, 32> buffer;
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
     return {buffer.data(), end.ptr};
 }
 
-/// The double that a float's shortest text is read as: 0.1F becomes 0.1, not 0.10000000149.
+/// The double that a float's shortest text reads as: 0.1F becomes 0.1, not 0.10000000149.
 [[nodiscard]] inline double widened(float value) {
     const std::string text = number_text(value);
     double result = value;
@@ -34,7 +34,7 @@ namespace fgagt::detail {
     return result;
 }
 
-/// The number nearest to `value` with so many digits after the point.
+/// `value` rounded to this number of digits after the point.
 [[nodiscard]] inline double rounded(double value, int digits) {
     std::array<char, 64> buffer;
     const auto end =
@@ -44,14 +44,14 @@ namespace fgagt::detail {
     return result;
 }
 
-/// The number near `value` with the fewest digits after the point that `is_right` takes, so that what was
-/// computed from a file's number becomes that number again; `value` itself where there is none.
+/// The number near `value` with the fewest digits after the point that `is_right` accepts, or `value` itself
+/// if there is none. This recovers the original number in a file from a value computed from it.
 ///
 ///     // a file has the edges 0.1 and 0.4, a box the width 0.4 - 0.1 = 0.30000000000000004
 ///     simplest_number(left + width, [&](double right) { return right - left == width; }); // 0.4
 template <class IsRight>
 [[nodiscard]] double simplest_number(double value, IsRight is_right) {
-    constexpr double kWhole = 1e15; // from here on nothing is left after the point
+    constexpr double kWhole = 1e15; // larger numbers have no digits after the point
     constexpr int kMostDigits = 17;
     if (is_right(value) && value == std::trunc(value)) return value;
     if (std::abs(value) < kWhole)
@@ -63,17 +63,17 @@ template <class IsRight>
     return value;
 }
 
-/// The far edge of a box from its near edge and its size, such that far - near is that size again.
+/// The far edge of a box, given its near edge and size, such that far - near equals the size.
 [[nodiscard]] inline double far_edge(double near, double size) {
     return simplest_number(near + size, [&](double far) { return far - near == size; });
 }
 
-/// A coordinate where the first pixel is 1, such that 1 less is the coordinate again.
+/// The coordinate with the first pixel at 1, such that subtracting 1 gives `coordinate` again.
 [[nodiscard]] inline double from_one(double coordinate) {
     return simplest_number(coordinate + 1, [&](double shifted) { return shifted - 1 == coordinate; });
 }
 
-/// Likewise of a float.
+/// The same for a float.
 [[nodiscard]] inline double from_one(float coordinate) {
     return simplest_number(widened(coordinate) + 1,
                            [&](double shifted) { return static_cast<float>(shifted - 1) == coordinate; });

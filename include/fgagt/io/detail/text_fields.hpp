@@ -18,10 +18,10 @@
 #include <utility>
 #include <vector>
 
-/// Numbers and fields of text files. Nothing here depends on the locale.
+/// Numbers and fields of text files, independent of the locale.
 namespace fgagt::detail {
 
-/// The text as an error message can show it: short, and without bytes that a terminal would obey.
+/// The text in quotes for an error message: short, and without terminal control characters.
 [[nodiscard]] inline std::string quoted(std::string_view text) {
     constexpr std::size_t kLongest = 40;
     std::string result = "'";
@@ -30,17 +30,17 @@ namespace fgagt::detail {
     return result + (text.size() > kLongest ? "...'" : "'");
 }
 
-/// Whether a decimal number other than 0 is below 1, its sign aside: where its first digit stands once the
-/// exponent has moved the point.
+/// Whether the magnitude of a non-zero decimal number is below 1, judging by the position of its first digit
+/// and its exponent.
 [[nodiscard]] inline bool is_below_one(std::string_view text) noexcept {
     const std::size_t end = std::min(text.find_first_of("eE"), text.size());
     const std::string_view digits = text.substr(0, end);
     const std::size_t point = std::min(digits.find('.'), digits.size());
     std::size_t first = digits.find_first_of("123456789");
-    if (first > point) --first; // the point is no digit
+    if (first > point) --first; // do not count the point
     std::string_view exponent = text.substr(std::min(end + 1, text.size()));
     if (exponent.starts_with('+')) exponent.remove_prefix(1);
-    constexpr std::int64_t kHuge = std::int64_t{1} << 62; // more than any text has digits
+    constexpr std::int64_t kHuge = std::int64_t{1} << 62; // more digits than any text has
     std::int64_t shift = 0;
     const auto [_, error] = std::from_chars(exponent.data(), exponent.data() + exponent.size(), shift);
     if (error == std::errc::result_out_of_range) shift = exponent.starts_with('-') ? -kHuge : kHuge;
@@ -48,8 +48,8 @@ namespace fgagt::detail {
     return static_cast<std::int64_t>(point) + shift <= static_cast<std::int64_t>(first);
 }
 
-/// A decimal number with nothing around it; "inf" and "nan" are numbers. Beyond the range of double it is
-/// infinite, below it 0.
+/// Parses text that is exactly one decimal number; "inf" and "nan" are numbers. Overflow gives infinity,
+/// underflow gives 0.
 [[nodiscard]] inline std::optional<double> parse_number(std::string_view text) {
     const bool negative = text.starts_with('-');
     if (negative || text.starts_with('+')) text.remove_prefix(1);
@@ -62,7 +62,7 @@ namespace fgagt::detail {
     return negative ? -value : value;
 }
 
-/// A number without a fraction; "1e3" and "7.0" are some, as spreadsheets and MATLAB write them.
+/// Parses an integer; also accepts "1e3" and "7.0", as written by spreadsheets and MATLAB.
 [[nodiscard]] inline std::optional<std::int64_t> parse_integer(std::string_view text) {
     constexpr double kExact = 9007199254740992.0; // 2^53: a double holds every integer up to here
     const std::optional<double> value = parse_number(text);
@@ -71,7 +71,7 @@ namespace fgagt::detail {
     return static_cast<std::int64_t>(*value);
 }
 
-/// A whole number, exact in 64 bits; "7.0" is one as well.
+/// Parses an integer exactly in 64 bits; also accepts "7.0".
 [[nodiscard]] inline std::optional<std::int64_t> whole_number(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -79,12 +79,12 @@ namespace fgagt::detail {
     return parse_integer(text);
 }
 
-/// The fields of a TextFile's current line, by their 1-based column.
+/// The fields of a TextFile's current line, by column, counted from 1.
 class TextRow {
 public:
     explicit TextRow(const TextFile& file) : file_(file) {}
 
-    /// Takes the fields between commas.
+    /// Splits the line at commas.
     void split_at_commas() {
         fields_.clear();
         std::string_view rest = file_.line();
@@ -95,7 +95,7 @@ public:
         fields_.push_back(trim(rest));
     }
 
-    /// Takes the fields between blanks.
+    /// Splits the line at blanks.
     void split_at_blanks() {
         fields_.clear();
         std::string_view rest = file_.line();
@@ -114,10 +114,10 @@ public:
         file_.fail(0, "expected ", least, " to ", most, " columns, found ", columns());
     }
 
-    /// A field as it is, without blanks around it.
+    /// The text of a field, without surrounding blanks.
     [[nodiscard]] std::string_view text(std::size_t column) const { return fields_[column - 1]; }
 
-    /// Any number, infinite and NaN as well.
+    /// Any number, including infinity and NaN.
     [[nodiscard]] double number(std::size_t column) const {
         const std::optional<double> value = parse_number(fields_[column - 1]);
         if (!value) file_.fail(column, "expected a number, found ", quoted(fields_[column - 1]));
@@ -131,7 +131,7 @@ public:
         return value;
     }
 
-    /// A whole number that is not under `least`.
+    /// An integer of at least `least`.
     [[nodiscard]] std::int64_t integer(std::size_t column, std::string_view what,
                                        std::int64_t least = std::numeric_limits<std::int64_t>::min()) const {
         const std::optional<std::int64_t> value = parse_integer(fields_[column - 1]);

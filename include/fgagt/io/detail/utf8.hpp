@@ -7,8 +7,8 @@
 
 namespace fgagt::detail {
 
-/// Bytes of the character of UTF-8 at the front of a text; 0 where there is none. Over-long forms, surrogates
-/// and what is beyond U+10FFFF are none.
+/// Length in bytes of the UTF-8 character at the front of a text; 0 if there is none. Over-long forms,
+/// surrogates and values beyond U+10FFFF are invalid.
 [[nodiscard]] inline std::size_t utf8_length(std::string_view text) noexcept {
     const auto byte = [&](std::size_t k) -> unsigned {
         return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U;
@@ -29,7 +29,7 @@ namespace fgagt::detail {
     return 0;
 }
 
-/// Where a text stops being UTF-8; its size where it never does.
+/// Position of the first byte that is not valid UTF-8; the size of the text if all of it is valid.
 [[nodiscard]] inline std::size_t first_not_utf8(std::string_view text) noexcept {
     std::size_t position = 0;
     while (position < text.size()) {

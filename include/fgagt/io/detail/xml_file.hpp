@@ -16,12 +16,12 @@
 #include <string>
 #include <string_view>
 
-/// XML as the readers of annotations need it: errors have lines, and whatever a file holds, it is neither
-/// nested deeply nor does it take more memory than a small multiple of the file's size. Entities of a file's
-/// own are not expanded.
+/// XML for the readers of annotations. Errors have line numbers. Nesting is limited, and memory use is at
+/// most a small multiple of the file's size, whatever the file contains. Entities defined in a file are not
+/// expanded.
 namespace fgagt::detail {
 
-/// Without blanks and line ends around it.
+/// The text without surrounding blanks and line ends.
 [[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
     constexpr std::string_view kSpace = " \t\r\n";
     const std::size_t first = text.find_first_not_of(kSpace);
@@ -29,22 +29,22 @@ namespace fgagt::detail {
     return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-/// A text of XML.
+/// A parsed XML text.
 class XmlFile {
 public:
     static constexpr std::size_t kLargest = std::size_t{1} << 30; ///< bytes
-    static constexpr int kDeepest = 64;                           ///< elements within each other
+    static constexpr int kDeepest = 64;                           ///< nested elements
 
-    /// @param text  all of the file; must outlive this object
-    /// @param name  of the file, for errors; likewise
-    /// @throws ParseError  it is no XML in UTF-8, larger than 1 GiB, or nested deeper than 64 times
+    /// @param text  contents of the file; must outlive this object
+    /// @param name  name of the file, for error messages; must outlive this object
+    /// @throws ParseError  the text is not XML in UTF-8, is larger than 1 GiB, or is nested more than 64 deep
     XmlFile(std::string_view text, const std::string& name) : text_(text), name_(name) {
         if (text.size() > kLargest)
             throw ParseError(name, 0, 0,
                              "expected at most " + std::to_string(kLargest) + " bytes, found " +
                                  std::to_string(text.size()) + "; split the file");
         if (const std::size_t wrong = first_not_utf8(text); wrong < text.size())
-            fail_at(wrong, "expected XML in UTF-8, found another byte");
+            fail_at(wrong, "expected XML in UTF-8, found an invalid byte");
         if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
             fail_at(zero, "expected XML, found a zero byte");
         const pugi::xml_parse_result result = document_.load_buffer(
@@ -52,20 +52,20 @@ public:
             pugi::encoding_utf8);
         if (!result)
             fail_at(static_cast<std::size_t>(std::max<std::ptrdiff_t>(result.offset, 0)),
-                    "expected XML, found something else: " + std::string(result.description()));
+                    "expected XML, found an error: " + std::string(result.description()));
         expect_shallow();
     }
     XmlFile(const XmlFile&) = delete;
     XmlFile& operator=(const XmlFile&) = delete;
 
-    /// The outermost element, which must have this name.
+    /// The root element, which must have this name.
     [[nodiscard]] pugi::xml_node root(const char* element) const {
         const pugi::xml_node node = document_.child(element);
         if (!node) fail_at(0, "expected an element <" + std::string(element) + ">, found none");
         return node;
     }
 
-    /// @throws ParseError  at the line of `node`
+    /// @throws ParseError  with the line of `node`
     template <class... Parts>
     [[noreturn]] void fail(pugi::xml_node node, const Parts&... parts) const {
         std::ostringstream text;
@@ -73,7 +73,8 @@ public:
         fail_at(static_cast<std::size_t>(std::max<std::ptrdiff_t>(node.offset_debug(), 0)), text.str());
     }
 
-    /// An element within another.
+    /// The child element with this name.
+    /// @throws ParseError  there is none
     [[nodiscard]] pugi::xml_node need_child(pugi::xml_node node, const char* element) const {
         const pugi::xml_node child = node.child(element);
         if (!child) fail(node, "expected <", element, "> in <", node.name(), ">, found none");
@@ -86,7 +87,7 @@ public:
         return found.value();
     }
 
-    /// A number that is finite, also as a float.
+    /// A number that is finite as a float.
     [[nodiscard]] double number(pugi::xml_node node, std::string_view what, std::string_view text) const {
         const std::optional<double> value = parse_number(trimmed(text));
         if (!value || !detail::is_finite(to_float(*value)))
@@ -97,7 +98,7 @@ public:
         return number(node, attribute, need_attribute(node, attribute));
     }
 
-    /// A whole number.
+    /// An integer.
     [[nodiscard]] std::int64_t integer(pugi::xml_node node, std::string_view what, std::string_view text,
                                        std::int64_t least, std::int64_t most) const {
         const std::optional<std::int64_t> value = whole_number(trimmed(text));
@@ -121,8 +122,7 @@ private:
         int depth = 0;
         pugi::xml_node node = document_;
         while (true) {
-            if (depth > kDeepest)
-                fail(node, "expected at most ", kDeepest, " elements within each other, found more");
+            if (depth > kDeepest) fail(node, "expected at most ", kDeepest, " nested elements, found more");
             if (const pugi::xml_node child = node.first_child()) {
                 node = child;
                 ++depth;
@@ -142,21 +142,21 @@ private:
     pugi::xml_document document_;
 };
 
-/// Refuses what XML has no way to say.
+/// Throws InvalidArgument if XML cannot represent the text.
 inline void expect_xml_text(const std::string& text, const char* function) {
     if (text.find('\0') != std::string::npos || first_not_utf8(text) < text.size())
         throw_invalid(function, ": expected names and texts in UTF-8 without zero bytes, got ",
                       detail::quoted(text), "; rename it");
 }
 
-/// `<element>text</element>` within a node.
+/// Adds `<element>text</element>` to a node.
 inline pugi::xml_node add_text(pugi::xml_node node, const char* element, const std::string& text) {
     pugi::xml_node child = node.append_child(element);
     if (!text.empty()) child.text().set(text.c_str());
     return child;
 }
 
-/// `<element>` within a node, with a text that may be any in UTF-8.
+/// Adds `<element>` with any UTF-8 text to a node.
 inline void add_checked_text(pugi::xml_node node, const char* element, const std::string& text,
                              const char* function) {
     expect_xml_text(text, function);

@@ -11,10 +11,10 @@
 #include <cstdint>
 #include <vector>
 
-/// How generated people look: a head, clothes, limbs that swing; every person is another one.
+/// Appearance of generated people: a head, clothes, and limbs that swing. Every person is different.
 namespace fgagt::detail {
 
-/// A colour of clothes: most are dark, some grey or white, some blue, some of any colour.
+/// A random colour for clothes: most are dark, some grey or white, some blue, some of any colour.
 [[nodiscard]] inline cv::Vec3b clothes_colour(KeyedRandom& random) {
     const double kind = random.uniform();
     cv::Vec3b hsv;
@@ -39,7 +39,7 @@ namespace fgagt::detail {
 
 /// Normal noise that varies smoothly over an image, CV_32F.
 ///
-/// @param grain  pixels from one independent number to the next, >= 1
+/// @param grain  distance between independent numbers, pixels, >= 1
 [[nodiscard]] inline cv::Mat smooth_noise(cv::Size size, int grain, double deviation, KeyedRandom& random) {
     cv::Mat coarse(std::max(2, size.height / grain), std::max(2, size.width / grain), CV_32F);
     for (int k = 0; k < coarse.rows * coarse.cols; ++k)
@@ -49,7 +49,7 @@ namespace fgagt::detail {
     return fine;
 }
 
-/// Multiplies each pixel of a CV_8UC3 image by e to the power of what lies over it.
+/// Multiplies each pixel of a CV_8UC3 image by e to the power of `logarithm` at that pixel.
 inline void shade(cv::Mat& image, const cv::Mat& logarithm) {
     for (int y = 0; y < image.rows; ++y)
         for (int x = 0; x < image.cols; ++x) {
@@ -59,24 +59,24 @@ inline void shade(cv::Mat& image, const cv::Mat& logarithm) {
         }
 }
 
-/// What someone may look like, painted once in each phase of a step.
+/// A random person, painted once in each phase of a step.
 class PaintedPerson {
 public:
     static constexpr int kPhases = 6;
     static constexpr int kWidth = 64, kHeight = 160; // pixels of a painted figure
 
-    /// @param palette  colours that clothes are likely to have; empty: any
+    /// @param palette  likely colours of clothes; empty: any
     PaintedPerson(KeyedRandom& random, const std::vector<cv::Vec3b>& palette) {
         const Look look = dress(random, palette);
         for (int phase = 0; phase < kPhases; ++phase)
             views_.push_back(paint(look, phase));
     }
 
-    /// A view for each of kPhases.
+    /// One view for each of kPhases.
     [[nodiscard]] const std::vector<View>& views() const noexcept { return views_; }
 
 private:
-    /// What makes a person: stuffs are images as large as the figure.
+    /// Appearance of a person. Materials are images as large as the figure.
     struct Look {
         cv::Mat top, bottom, skin, hair, shoes, bag;
         double hip, knee, shoulders, bag_height;
@@ -87,7 +87,8 @@ private:
         return {kHeight, kWidth, CV_8UC3, cv::Scalar(colour[0], colour[1], colour[2])};
     }
 
-    /// A colour, perhaps with stripes, blotches or an open front of another, and folds.
+    /// Cloth of one colour with folds, and possibly with stripes, blotches or an open front of another
+    /// colour.
     static cv::Mat cloth(KeyedRandom& random, const std::vector<cv::Vec3b>& palette) {
         cv::Mat result = stuff(colour(random, palette));
         const cv::Mat second = stuff(colour(random, palette));
@@ -149,14 +150,14 @@ private:
         return look;
     }
 
-    /// A view in the making.
+    /// Paints a view.
     class Painter {
     public:
         explicit Painter(View& view) : view_(view) {
             view.pixels = cv::Mat::zeros(kHeight, kWidth, CV_8UC3);
             view.mask = cv::Mat::zeros(kHeight, kWidth, CV_8U);
         }
-        /// Between heights `from` and `to` paints what `draw` draws in 255.
+        /// Paints the area that `draw` fills with 255, between heights `from` and `to`.
         template <class Draw>
         void put(const cv::Mat& stuff, Draw draw, double from = 0, double to = kHeight) {
             cv::Mat mask = cv::Mat::zeros(kHeight, kWidth, CV_8U);

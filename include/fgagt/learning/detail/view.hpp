@@ -6,11 +6,11 @@
 
 namespace fgagt::detail {
 
-/// A look of an object that generated scenes show.
+/// A view of an object in generated scenes.
 struct View {
     cv::Mat pixels;          ///< CV_8UC3 (BGR)
-    cv::Mat mask;            ///< CV_8UC1, from 0 where the object is not to 255 where it is
-    bool soft_edges = false; ///< whether what is behind shines through where the mask lies between
+    cv::Mat mask;            ///< CV_8UC1, 0 outside the object, 255 inside
+    bool soft_edges = false; ///< whether the background shows through where the mask is between 0 and 255
 };
 
 } // namespace fgagt::detail

@@ -8,8 +8,8 @@ namespace fgagt::detail {
 
 /// Smallest width and height that a motion model reports, in pixels.
 inline constexpr double kMinSize = 1e-3;
-/// Largest magnitude of a coordinate that a motion model reports: 4 px within the limit, because there the
-/// rounding of an edge to float takes up to 1.5 px.
+/// Largest magnitude of a coordinate that a motion model reports. It is 4 px below the limit, because
+/// rounding an edge to float takes up to 1.5 px there.
 inline constexpr double kMaxCoordinate = static_cast<double>(kCoordinateLimit) - 4;
 
 /// `value` within [low, high]; low for NaN.
@@ -18,7 +18,7 @@ inline constexpr double kMaxCoordinate = static_cast<double>(kCoordinateLimit) -
     return value > high ? high : value;
 }
 
-/// The box of that centre and size, or the nearest one that is_usable. All in pixels, of any value.
+/// The box with this centre and size, or the nearest one that is_usable. In pixels; any values are allowed.
 [[nodiscard]] inline Box bounded_box(double x, double y, double width, double height) noexcept {
     width = bounded(width, kMinSize, 2 * kMaxCoordinate);
     height = bounded(height, kMinSize, 2 * kMaxCoordinate);
@@ -27,7 +27,7 @@ inline constexpr double kMaxCoordinate = static_cast<double>(kCoordinateLimit) -
     return {static_cast<float>(left), static_cast<float>(top), static_cast<float>(width),
             static_cast<float>(height)};
 }
-/// The box itself where it is_usable, else the nearest one that is.
+/// The box itself if it is_usable, otherwise the nearest one that is.
 [[nodiscard]] inline Box bounded_box(const Box& box) noexcept {
     if (is_usable(box)) return box;
     const double left = box.left, top = box.top, width = box.width, height = box.height;

@@ -14,20 +14,20 @@
 #include <utility>
 #include <vector>
 
-/// Which pixels of the input the cells of a layer look at, from how the layers before it step over their
-/// inputs.
+/// Which pixels of the input the cells of a layer see, derived from the strides and windows of the layers
+/// before it.
 namespace fgagt::detail {
 
-/// A tensor's extents, the first axis first. OpenCV 4 has them as a vector, OpenCV 5 as a class of its own.
+/// Extents of a tensor, first axis first. OpenCV 4 stores them in a vector, OpenCV 5 in a separate class.
 using TensorShape = std::vector<int>;
 
-/// Layers of a network with the shapes that they have for one input size.
+/// Input and output shapes of a network's layers for one input size.
 struct LayerShapes {
-    std::map<int, std::vector<TensorShape>> in;  ///< by the layer's id
-    std::map<int, std::vector<TensorShape>> out; ///< by the layer's id
+    std::map<int, std::vector<TensorShape>> in;  ///< by layer ID
+    std::map<int, std::vector<TensorShape>> out; ///< by layer ID
 };
 
-/// Calls Net::getLayersShapes, which in OpenCV 5 takes the input's element type, too.
+/// Calls Net::getLayersShapes, which in OpenCV 5 also takes the element type of the input.
 template <class Net, class Shape>
 void get_layers_shapes(const Net& net, const Shape& input, std::vector<int>& ids,
                        std::vector<std::vector<Shape>>& in, std::vector<std::vector<Shape>>& out) {
@@ -37,7 +37,7 @@ void get_layers_shapes(const Net& net, const Shape& input, std::vector<int>& ids
         net.getLayersShapes(input, CV_32F, ids, in, out);
 }
 
-/// @throws cv::Exception  the network cannot take that size
+/// @throws cv::Exception  the network does not accept that size
 [[nodiscard]] inline LayerShapes shapes_of(const cv::dnn::Net& net, cv::Size input) {
     using namespace cv; // MatShape is in cv::dnn up to OpenCV 4, in cv from OpenCV 5 on
     using namespace cv::dnn;
@@ -59,8 +59,8 @@ void get_layers_shapes(const Net& net, const Shape& input, std::vector<int>& ids
     return shapes;
 }
 
-/// Rows and columns of a shape [... x rows x columns]; empty where it is no map, or of a single cell: that is
-/// of the whole input.
+/// Rows and columns of a shape [... x rows x columns]. Empty if it is not a map, or has a single cell, which
+/// then stands for the whole input.
 [[nodiscard]] inline std::optional<cv::Size> cells_of(const TensorShape& shape) {
     if (shape.size() < 4 || !std::ranges::all_of(shape, [](int length) { return length >= 1; }))
         return std::nullopt;
@@ -68,26 +68,26 @@ void get_layers_shapes(const Net& net, const Shape& input, std::vector<int>& ids
     return cells == cv::Size(1, 1) ? std::nullopt : std::optional(cells);
 }
 
-/// How a layer's window goes over one axis of its input.
+/// How a layer's window moves along one axis of its input.
 struct Window {
     double stride = 1;
-    double centre = 0; ///< of the first window: index of the input, which has its own first at 0
+    double centre = 0; ///< centre of the first window, as an index into the input; the first element is 0
 };
 
-/// Finds the cells of layers. A convolution or a pooling says where its windows lie. Any other layer that
-/// changes the size is taken to spread its cells evenly over its input, as slices and resampling by whole
-/// factors do. Where layers come together the mean counts: all that is added or joined is meant to be about
-/// the same place.
+/// Finds the cell positions of layers. Convolutions and poolings define where their windows lie. Any other
+/// layer that changes the size is assumed to spread its cells evenly over its input, as slicing and
+/// resampling by whole factors do. Where several inputs meet, their mean position is used, because values
+/// that are added or concatenated are meant to describe the same place.
 class CellPositions {
 public:
     CellPositions(const cv::dnn::Net& net, const LayerShapes& shapes) : net_(net), shapes_(shapes) {
         grids_[0] = CellGrid{};
     }
 
-    /// Empty where the layer's output is no map of the input.
+    /// Empty if the layer's output is not a map of the input.
     [[nodiscard]] std::optional<CellGrid> of(int layer) {
         if (const auto known = grids_.find(layer); known != grids_.end()) return known->second;
-        grids_[layer] = std::nullopt; // whatever leads back here
+        grids_[layer] = std::nullopt; // stops cycles
         return grids_[layer] = derive(layer);
     }
 
@@ -122,7 +122,7 @@ private:
 
     /// @param axis  0: rows, 1: columns
     [[nodiscard]] static Window window(const cv::dnn::Layer& layer, int in, int out, std::size_t axis) {
-        if (layer.type == "Convolution") { // by the type's name, which needs no run-time type information
+        if (layer.type == "Convolution") { // compares names, so needs no run-time type information
             const auto& convolution = static_cast<const cv::dnn::BaseConvolutionLayer&>(layer);
             return window_of(convolution, convolution.dilations, in, out, axis);
         }
@@ -140,7 +140,7 @@ private:
         };
         const double stride = at(layer.strides, 1);
         const double reach =
-            at(dilations, 1) * (at(layer.kernel_size, 1) - 1); // from its first tap to its last
+            at(dilations, 1) * (at(layer.kernel_size, 1) - 1); // from the first to the last tap
         double before = at(layer.pads_begin, 0);
         if (layer.padMode == "SAME")
             before = std::floor(std::max(0.0, (out - 1) * stride + reach + 1 - in) / 2);

@@ -12,7 +12,7 @@
 
 namespace fgagt::detail {
 
-/// A cell of a feature map, and how much it counts.
+/// A cell of a feature map and its weight.
 struct CellTap {
     const float* cell;
     float weight;
@@ -20,8 +20,8 @@ struct CellTap {
 
 inline namespace FGAGT_KERNELS {
 
-/// The weighted sum over the taps, channel by channel, with what every processor of the kind has. The sums
-/// stay in registers.
+/// The weighted sum over the taps, channel by channel, with instructions that every processor of the kind
+/// has. The sums stay in registers.
 inline void weighted_sum_simd128(std::span<const CellTap> taps, int channels, float* out) noexcept {
     int c = 0;
     for (; c + 16 <= channels; c += 16) {
@@ -47,7 +47,7 @@ inline void weighted_sum_simd128(std::span<const CellTap> taps, int channels, fl
     };
     for (; c + 4 <= channels; c += 4)
         four(c);
-    if (c < channels && channels >= 4) { // the last ones overlap those before, with the same numbers
+    if (c < channels && channels >= 4) { // the last block overlaps the one before, with equal sums
         four(channels - 4);
         return;
     }
@@ -78,7 +78,7 @@ FGAGT_AVX2 inline void weighted_sum_avx2(std::span<const CellTap> taps, int chan
         _mm256_storeu_ps(out + c + 16, sum2);
         _mm256_storeu_ps(out + c + 24, sum3);
     }
-    for (; c < channels; c += 16) { // the last ones overlap those before, with the same numbers
+    for (; c < channels; c += 16) { // the last block overlaps the one before, with equal sums
         const int first = std::min(c, channels - 8), second = std::min(c + 8, channels - 8);
         __m256 sum0 = _mm256_setzero_ps(), sum1 = sum0;
         for (const CellTap& tap : taps) {
@@ -94,7 +94,7 @@ FGAGT_AVX2 inline void weighted_sum_avx2(std::span<const CellTap> taps, int chan
 
 /// The weighted sum over the taps, channel by channel.
 ///
-/// @param out  becomes [channels]
+/// @param out  set to [channels]
 inline void weighted_sum(std::span<const CellTap> taps, int channels, float* out) {
 #ifdef FGAGT_AVX2
     if (channels >= 8 && has_avx2()) {

@@ -10,11 +10,11 @@
 
 namespace fgagt::detail {
 
-/// How much of a track's box is covered by tracks that are nearer to the camera. Nearer is whose feet are
+/// How much of a track's box is covered by tracks nearer to the camera. A track is nearer if its feet are
 /// lower in the image.
 class Cover {
 public:
-    /// Looks at the tracks that are seen in this frame.
+    /// Collects the tracks that are seen in this frame.
     void set(std::span<const Track> tracks) {
         search_.clear();
         for (std::size_t t = 0; t < tracks.size(); ++t)
@@ -22,9 +22,9 @@ public:
         search_.sort();
     }
 
-    /// Share of a track's observed box that the nearer one of another track covers at most, [0, 1].
+    /// Largest share of a track's observed box that the box of a single nearer track covers, [0, 1].
     ///
-    /// @param tracks  those of `set`
+    /// @param tracks  the same as given to `set`
     [[nodiscard]] float share(std::span<const Track> tracks, std::size_t t) {
         const Box& box = tracks[t].observed;
         double covered = 0;

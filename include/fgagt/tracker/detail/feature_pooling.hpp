@@ -16,13 +16,13 @@
 
 namespace fgagt::detail {
 
-/// Fills the features of a frame's detections and tracks: pooled, brought by the caller, or remembered. Keeps
-/// its memory from one frame to the next.
+/// Fills the features of a frame's detections and tracks: pooled, given by the caller, or remembered. Reuses
+/// its memory from frame to frame.
 class FeaturePooling {
 public:
-    /// The caller's own vectors where there are some, else pooled from the map.
+    /// Uses the caller's vectors where they are given; pools the others from the map.
     ///
-    /// @throws InvalidArgument  a vector of another dimension than the pooler's, or the pooler does not give
+    /// @throws InvalidArgument  a vector does not have the pooler's dimension, or the pooler does not give
     ///                          one row and one flag for each box
     template <class Pooler, class Map>
     void describe_detections(Pooler& pooler, FrameIntermediates<Map>& work) {
@@ -43,7 +43,7 @@ public:
         }
     }
 
-    /// What is remembered of the tracks, what they look like now where they are expected, or the mean of
+    /// Uses the remembered features, those pooled at the expected boxes in the current frame, or the mean of
     /// both.
     template <class Pooler, class Map>
     void describe_tracks(Pooler& pooler, const AppearanceMemory& memory, std::span<const Track> tracks,
@@ -66,7 +66,7 @@ private:
             boxes.push_back(object.box);
     }
 
-    /// Features of the boxes that are `wanted`; the rows of the others are zero.
+    /// Pools features of the `wanted` boxes; the rows of the others are zero.
     template <class Pooler, class Map, class Wanted>
     void pool(Pooler& pooler, const Map& map, std::span<const Box> boxes, Wanted wanted, Matrix& features,
               std::vector<std::uint8_t>& has_features) {

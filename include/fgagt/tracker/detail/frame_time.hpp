@@ -17,16 +17,16 @@ inline void require_frame_rate(double frame_rate) {
                       "; give the video's nominal frames per second");
 }
 
-/// Nominal frames from one timestamp to the next, 1 where either is unknown; bounded, so that whatever is
+/// Nominal frames from one timestamp to the next, 1 if either is unknown. Bounded, so that everything
 /// computed with it stays finite.
 ///
-/// @throws InvalidArgument  the timestamp is not finite or not above the previous one
+/// @throws InvalidArgument  the timestamp is not finite or not greater than the previous one
 [[nodiscard]] inline float elapsed_frames(std::optional<double> previous, std::optional<double> timestamp,
                                           double frame_rate) {
     if (!timestamp) return 1;
     if (!is_finite(*timestamp))
         throw_invalid("Tracker: expected a finite timestamp in seconds, got ", *timestamp,
-                      "; leave it out when the time is unknown");
+                      "; omit it if the time is unknown");
     if (!previous) return 1;
     if (!(*timestamp > *previous))
         throw_invalid("Tracker: expected a timestamp above the previous frame's ", *previous, " s, got ",
@@ -34,7 +34,7 @@ inline void require_frame_rate(double frame_rate) {
     return static_cast<float>(std::clamp((*timestamp - *previous) * frame_rate, 1e-6, 1e9));
 }
 
-/// The frame's own timestamp, or one nominal frame after the previous one; empty where neither is known.
+/// The frame's own timestamp, or one nominal frame after the previous one; empty if neither is known.
 [[nodiscard]] inline std::optional<double> timestamp_of(std::optional<double> previous,
                                                         std::optional<double> timestamp, double frame_rate) {
     if (timestamp || !previous) return timestamp;
@@ -47,7 +47,7 @@ inline void require_finite(const Affine& map) {
     for (const double entry : {map.a, map.b, map.tx, map.c, map.d, map.ty})
         if (!is_finite(entry))
             throw_invalid("Tracker: expected a finite camera motion, got an entry of ", entry,
-                          "; leave it out when it is unknown");
+                          "; omit it if it is unknown");
 }
 
 } // namespace fgagt::detail

@@ -4,11 +4,11 @@
 
 namespace fgagt::detail {
 
-/// @throws InvalidArgument  a component did not keep what its concept promises
+/// @throws InvalidArgument  a component violates a requirement of its concept
 inline void require_kept(bool kept, const char* concept_name, const char* promise) {
     if (!kept)
-        throw_invalid("Tracker: expected ", promise, " from the component that is its ", concept_name,
-                      "; see what concepts.hpp asks of one");
+        throw_invalid("Tracker: expected ", promise, " from the component used as ", concept_name,
+                      "; see its requirements in concepts.hpp");
 }
 
 } // namespace fgagt::detail

@@ -11,14 +11,14 @@
 
 namespace fgagt::detail {
 
-/// Flow of the tracks that were seen in the previous frame; what lies under an occluder moves as the occluder
-/// does. Keeps its memory from one frame to the next.
+/// Flow of the tracks that were seen in the previous frame. Others are left out, because pixels of a hidden
+/// track move with its occluder. Reuses its memory from frame to frame.
 class SeenFlows {
 public:
-    /// Fills the flows of all tracks, unreliable for those that were not seen, and the camera's motion where
-    /// the caller does not know it.
+    /// Fills the flows of all tracks, unreliable for those that were not seen. Estimates the camera's motion
+    /// if the caller did not give it.
     ///
-    /// @throws InvalidArgument  the flow does not keep what its concept promises
+    /// @throws InvalidArgument  the flow violates a requirement of its concept
     template <class Flow, class MotionState, class Image, class Map>
     void estimate(Flow& flow, const TrackerState<MotionState, Image>& previous, const Image& image,
                   FrameIntermediates<Map>& work) {

@@ -8,12 +8,12 @@
 
 namespace fgagt::detail {
 
-/// Keeps the memory of the appearances that go for those that come.
+/// Reuses the memory of removed appearances for new ones.
 class SpareAppearances {
 public:
     using States = std::vector<AppearanceMemory::State>;
 
-    /// New ones know nothing.
+    /// New appearances are empty.
     void resize(States& states, std::size_t count) {
         for (; states.size() > count; states.pop_back())
             spare_.push_back(std::move(states.back()));

@@ -7,14 +7,14 @@
 
 namespace fgagt::detail {
 
-/// The steps of a frame, in their order.
+/// The steps of a frame, in order.
 enum class Step : std::uint8_t { kBegun, kPropagated, kExtracted, kPooled, kAssociated, kCommitted };
 
-/// Lets a step begin only after the one before it, and counts it as done only when nothing was thrown: after
-/// a failure the frame has to begin anew.
+/// Allows a step only after the one before it. A step counts as done only if nothing was thrown; after a
+/// failure the frame must begin again.
 class StepGuard {
 public:
-    /// @throws InvalidArgument  the last step is another than `previous`
+    /// @throws InvalidArgument  the last step is not `previous`
     StepGuard(Step& last, Step previous, Step step, const char* name) : last_(last), step_(step) {
         if (last != previous)
             throw_invalid("Tracker::", name,

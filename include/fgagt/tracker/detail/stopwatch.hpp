@@ -6,7 +6,7 @@
 
 namespace fgagt::detail {
 
-/// Adds the time until its end to a stage's microseconds.
+/// Adds its lifetime, in microseconds, to the time of a stage.
 class Stopwatch {
 public:
     explicit Stopwatch(double& microseconds) : microseconds_(microseconds) {}

@@ -11,11 +11,11 @@
 
 namespace fgagt::detail {
 
-/// A tensor read as `columns` numbers for each anchor of each cell, wherever in memory they are. A tensor of
+/// View of a tensor as `columns` numbers for each anchor of each cell, for any memory layout. A tensor of
 /// plain rows has one anchor.
 struct CellView {
     const float* data = nullptr;
-    std::size_t cells = 0;         ///< row by row of the grid
+    std::size_t cells = 0;         ///< of the grid, row by row
     std::size_t anchors = 1;       ///< per cell
     std::size_t columns = 0;       ///< numbers per anchor
     std::size_t cell_stride = 0;   ///< floats
@@ -25,18 +25,18 @@ struct CellView {
     [[nodiscard]] float operator()(std::size_t cell, std::size_t anchor, std::size_t column) const noexcept {
         return data[cell * cell_stride + anchor * anchor_stride + column * column_stride];
     }
-    /// With one anchor per cell.
+    /// A number of a view with one anchor per cell.
     [[nodiscard]] float operator()(std::size_t cell, std::size_t column) const noexcept {
         return data[cell * cell_stride + column * column_stride];
     }
-    /// The columns from `first` on, at most `count`.
+    /// At most `count` columns, starting at `first`.
     [[nodiscard]] CellView columns_from(std::size_t first, std::size_t count) const noexcept {
         CellView view = *this;
         if (cells > 0) view.data += first * column_stride;
         view.columns = count;
         return view;
     }
-    /// The cells from `first` on, at most `count`.
+    /// At most `count` cells, starting at `first`.
     [[nodiscard]] CellView cells_from(std::size_t first, std::size_t count) const noexcept {
         CellView view = *this;
         if (count > 0) view.data += first * cell_stride;
@@ -45,7 +45,7 @@ struct CellView {
     }
 };
 
-/// Cells of one level's grid: ceil(input / stride) along each axis, as padded convolutions make it.
+/// Number of cells of one level's grid: ceil(input / stride) along each axis, as with padded convolutions.
 [[nodiscard]] inline cv::Size grid_of(cv::Size input, int stride) noexcept {
     return {(input.width + stride - 1) / stride, (input.height + stride - 1) / stride};
 }
@@ -53,9 +53,9 @@ struct CellView {
     return static_cast<std::size_t>(grid.width) * static_cast<std::size_t>(grid.height);
 }
 
-/// A map as networks have it: [anchors * columns, height, width] or [anchors, columns, height, width],
-/// channels last ([height, width, anchors * columns]), or each anchor by itself ([anchors, height, width,
-/// columns]).
+/// View of a map in any of the usual layouts: [anchors * columns, height, width],
+/// [anchors, columns, height, width], channels last ([height, width, anchors * columns]), or each anchor
+/// separately ([anchors, height, width, columns]).
 [[nodiscard]] inline std::optional<CellView> map_view(const NetworkOutput& output, cv::Size grid,
                                                       std::size_t anchors) {
     const std::vector<std::size_t> shape = shape_of(output.values);
@@ -82,8 +82,8 @@ struct CellView {
     return view;
 }
 
-/// A table of `cells * anchors` rows, cell by cell: [rows, columns] or, where that does not fit, [columns,
-/// rows].
+/// View of a table of `cells * anchors` rows, cell by cell: [rows, columns] or, if that does not fit,
+/// [columns, rows].
 [[nodiscard]] inline std::optional<CellView> table_view(const NetworkOutput& output, std::size_t cells,
                                                         std::size_t anchors = 1) {
     const std::size_t rows = cells * anchors, total = output.values.total();
@@ -108,7 +108,7 @@ struct CellView {
     return view;
 }
 
-/// A level's numbers, as a map or as a table.
+/// View of a level's numbers, given as a map or as a table.
 [[nodiscard]] inline std::optional<CellView> level_view(const NetworkOutput& output, cv::Size grid,
                                                         std::size_t anchors = 1) {
     auto view = table_view(output, cell_count(grid), anchors);

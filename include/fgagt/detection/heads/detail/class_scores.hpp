@@ -17,7 +17,7 @@ namespace fgagt::detail {
     return logit >= 0 ? 1 / (1 + std::exp(-logit)) : std::exp(logit) / (1 + std::exp(logit));
 }
 
-/// What one box is, and how surely.
+/// The class of a box, and its probability.
 struct ScoredClass {
     int class_id = 0;
     float probability = 0;
@@ -30,15 +30,16 @@ public:
         : activation_(activation),
           several_(several) {}
 
-    /// How many classes that many scores are for.
+    /// Number of classes, given the number of score columns.
     [[nodiscard]] static std::size_t class_count(ScoreActivation activation, std::size_t columns) noexcept {
         return has_background(activation) && columns > 0 ? columns - 1 : columns;
     }
 
-    /// The best class, or all of them, in order of id; those whose score is not finite are left out.
+    /// The best class, or all classes in order of ID. Classes with a non-finite score are left out.
     ///
-    /// @param score    from a column to its number
-    /// @return         until the next call
+    /// @param score    function that maps a column to its value
+    /// @param columns  number of score columns
+    /// @return         valid until the next call
     template <class Score>
     [[nodiscard]] const std::vector<ScoredClass>& read(Score score, std::size_t columns) {
         classes_.clear();
@@ -80,7 +81,7 @@ private:
             take(k, std::exp(score(k + first) - largest) / sum);
     }
 
-    /// Keeps every class, or the best one only.
+    /// Keeps every class, or only the best one.
     void take(std::size_t class_id, float value) {
         const ScoredClass scored{static_cast<int>(class_id), value};
         if (several_ || classes_.empty())

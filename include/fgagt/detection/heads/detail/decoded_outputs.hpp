@@ -17,13 +17,13 @@
 
 namespace fgagt::detail {
 
-/// What a network with decoded boxes says, row by row.
+/// The outputs of a network with decoded boxes, row by row.
 struct DecodedOutputs {
     CellView boxes;                 ///< [N, 4]
     CellView scores;                ///< [N, 1]
     CellView labels;                ///< [N, 1]
-    const cv::Mat* masks = nullptr; ///< of all rows; nullptr: there are none
-    std::size_t mask_rows = 0;      ///< N before it was limited by a count
+    const cv::Mat* masks = nullptr; ///< of all rows; nullptr if there are none
+    std::size_t mask_rows = 0;      ///< N before the count limits it
 };
 
 /// Rows of the last dimension.
@@ -36,7 +36,7 @@ struct DecodedOutputs {
             .column_stride = 1};
 }
 
-/// A number for each row, however the tensor is shaped.
+/// One number per row, for a tensor of any shape.
 [[nodiscard]] inline CellView one_per_row(const cv::Mat& values) {
     return {.data = values.total() > 0 ? values.ptr<float>() : nullptr,
             .cells = values.total(),
@@ -51,14 +51,14 @@ struct DecodedOutputs {
     return true;
 }
 
-/// Whether a tensor has a picture for each row.
+/// Whether a tensor has an image for each row.
 [[nodiscard]] inline bool is_masks(const cv::Mat& values) {
     constexpr int kSmallest = 8; // pixels; tables have fewer columns
     return values.dims >= 3 && values.size[values.dims - 1] >= kSmallest &&
            values.size[values.dims - 2] >= kSmallest;
 }
 
-/// Sets which of two vectors are scores and which labels.
+/// Decides which of two vectors holds the scores and which the labels.
 inline void tell_apart(const NetworkOutput& first, const NetworkOutput& second, DecodedOutputs& found) {
     const NameParts score_names{"score", "conf", "prob"}, label_names{"label", "class", "cls"};
     CellView labels = one_per_row(first.values), scores = one_per_row(second.values);
@@ -69,9 +69,9 @@ inline void tell_apart(const NetworkOutput& first, const NetworkOutput& second, 
     found.scores = scores;
 }
 
-/// Takes the outputs that are neither tables nor vectors of rows away: masks, and how many rows count.
+/// Removes the outputs that are neither tables nor vectors of rows: masks, and the number of valid rows.
 ///
-/// @return  the rest, largest rows first
+/// @return  the remaining outputs, largest rows first
 [[nodiscard]] inline std::vector<const NetworkOutput*>
 rows_only(std::span<const NetworkOutput> outputs, DecodedOutputs& found, std::optional<float>& count) {
     std::vector<const NetworkOutput*> rest;
@@ -85,7 +85,7 @@ rows_only(std::span<const NetworkOutput> outputs, DecodedOutputs& found, std::op
     return rest;
 }
 
-/// Takes the table, or boxes and vectors, apart; false: they are neither.
+/// Splits the table, or the boxes and vectors, into parts; false if the outputs are neither.
 [[nodiscard]] inline bool read_rows(const std::vector<const NetworkOutput*>& outputs,
                                     const DecodedColumns& columns, DecodedOutputs& found) {
     const auto column = [](int index) { return static_cast<std::size_t>(index); };
@@ -126,7 +126,7 @@ rows_only(std::span<const NetworkOutput> outputs, DecodedOutputs& found, std::op
     return true;
 }
 
-/// What is what among the outputs; empty where they do not fit.
+/// Identifies the outputs; empty if they do not fit.
 [[nodiscard]] inline std::optional<DecodedOutputs>
 decoded_outputs(std::span<const NetworkOutput> outputs, const DecodedColumns& columns, bool table_only) {
     if (!std::ranges::all_of(outputs, is_floats, &NetworkOutput::values)) return std::nullopt;

@@ -25,7 +25,7 @@ struct Peak {
     int class_id = 0;     ///< from 0
 };
 
-/// Whether no cell of the 3 x 3 around a cell is hotter.
+/// Whether no cell in the 3 x 3 neighbourhood is hotter.
 [[nodiscard]] inline bool is_peak(const CellView& heat, cv::Size grid, std::size_t cell,
                                   std::size_t class_id) noexcept {
     const auto width = static_cast<std::size_t>(grid.width), height = static_cast<std::size_t>(grid.height);
@@ -53,16 +53,16 @@ struct Peak {
     return peaks;
 }
 
-/// A map that outputs may hold, and how it is told apart from others.
+/// A map that may be among the outputs, and how to recognise it.
 struct MapRole {
     std::size_t columns = 0; ///< channels; 0: any number, but the same for all such roles
-    NameParts names{};       ///< parts of its name
+    NameParts names{};       ///< substrings of its name
 };
 
-/// Shares maps of one grid out among roles: by their channels, of equals by name, and where names say nothing
-/// by order.
+/// Assigns maps of one grid to roles: by number of channels, then by name, and if names do not help, by
+/// order.
 ///
-/// @return  [roles]; empty where the outputs do not fit
+/// @return  [roles]; empty if the outputs do not fit
 [[nodiscard]] inline std::optional<std::vector<CellView>>
 maps_by_role(std::span<const NetworkOutput> outputs, cv::Size grid, std::span<const MapRole> roles) {
     if (outputs.size() != roles.size()) return std::nullopt;
@@ -71,7 +71,8 @@ maps_by_role(std::span<const NetworkOutput> outputs, cv::Size grid, std::span<co
         views.push_back(map_view(output, grid, 1));
         if (!views.back()) return std::nullopt;
     }
-    // Whose channels no more maps have than roles need them is none of the others', whatever its name is.
+    // If the roles need every map with this number of channels, no other role may take one, whatever its
+    // name.
     const auto is_spoken_for = [&](std::size_t columns) {
         const auto needed = std::ranges::count(roles, columns, &MapRole::columns);
         return needed > 0 && needed == std::ranges::count_if(

@@ -16,7 +16,7 @@
 
 namespace fgagt::detail {
 
-/// One stride's part of what a network says.
+/// The part of a network's output that belongs to one stride.
 struct Level {
     cv::Size grid;           ///< cells
     int stride = 1;          ///< input pixels per cell
@@ -32,14 +32,14 @@ struct Level {
     }
 };
 
-/// @throws InvalidArgument  strides that no network has
+/// @throws InvalidArgument  there are no strides, or one is out of range
 inline void check_strides(std::span<const int> strides, std::string_view who) {
     if (strides.empty() ||
         std::ranges::any_of(strides, [](int stride) { return stride < 1 || stride > 4096; }))
         throw_invalid(who, ": expected at least one stride, each in [1, 4096]; 8, 16 and 32 are usual");
 }
 
-/// The grids of these strides, without numbers yet.
+/// The grids of these strides, still without values.
 [[nodiscard]] inline std::vector<Level> empty_levels(cv::Size input, std::span<const int> strides,
                                                      std::size_t anchors = 1) {
     std::vector<Level> levels;
@@ -49,7 +49,7 @@ inline void check_strides(std::span<const int> strides, std::string_view who) {
     return levels;
 }
 
-/// One table whose rows are those of all levels, one level after the other.
+/// The levels of one table that holds the rows of all levels, one level after the other.
 [[nodiscard]] inline std::optional<std::vector<Level>> joined_levels(const NetworkOutput& output,
                                                                      std::vector<Level> levels) {
     std::size_t rows = 0;
@@ -68,7 +68,8 @@ inline void check_strides(std::span<const int> strides, std::string_view who) {
     return levels;
 }
 
-/// One output for each level, in any order; those of grids of the same size in the levels' order.
+/// The levels of one output per level. Outputs may be in any order, but grids of equal size must be in the
+/// levels' order.
 [[nodiscard]] inline std::optional<std::vector<Level>>
 separate_levels(std::span<const NetworkOutput* const> outputs, std::vector<Level> levels) {
     if (outputs.empty() || outputs.size() != levels.size()) return std::nullopt;
@@ -87,7 +88,7 @@ separate_levels(std::span<const NetworkOutput* const> outputs, std::vector<Level
     return levels;
 }
 
-/// All outputs together as levels: one table, or one table or map per level.
+/// The levels of all outputs: one table, or one table or map per level.
 [[nodiscard]] inline std::optional<std::vector<Level>>
 levels_of(std::span<const NetworkOutput* const> outputs, const std::vector<Level>& levels) {
     if (outputs.size() == 1)
@@ -102,7 +103,7 @@ levels_of(std::span<const NetworkOutput* const> outputs, const std::vector<Level
     return pointers;
 }
 
-/// Whether column `column` of every cell is whole within [least, most]; what is not finite counts as neither.
+/// Whether column `column` lies within [least, most] in every cell; a non-finite value does not.
 [[nodiscard]] inline bool lies_within(const CellView& values, std::size_t column, float least, float most) {
     for (std::size_t cell = 0; cell < values.cells; ++cell)
         for (std::size_t anchor = 0; anchor < values.anchors; ++anchor) {

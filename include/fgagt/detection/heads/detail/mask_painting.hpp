@@ -41,7 +41,7 @@ private:
     }
 };
 
-/// The pixels of the frame that a box touches; cv::Rect() where there are none.
+/// The pixels of the frame that a box touches; cv::Rect() if there are none.
 [[nodiscard]] inline cv::Rect pixels_of(const Box& box, cv::Size frame) {
     const auto edge = [](float position, int most) {
         return static_cast<int>(std::clamp(position, 0.0F, static_cast<float>(most)));
@@ -53,7 +53,7 @@ private:
     return pixels.empty() ? cv::Rect() : pixels;
 }
 
-/// The pixels of a box where the mask is at least `threshold`; one that is not finite is below.
+/// The pixels of a box where the mask is at least `threshold`; a non-finite value is below it.
 [[nodiscard]] inline InstanceMask painted(const SpreadMask& mask, const Box& box, cv::Size frame,
                                           float threshold) {
     InstanceMask result{.area = pixels_of(box, frame), .values = {}};

@@ -13,10 +13,10 @@
 
 namespace fgagt::detail {
 
-/// The score of a class at a cell of some centerness.
+/// Combines class scores with the centerness of a cell.
 class Quality {
 public:
-    /// @param raw  as the network says it: a probability where the classes' scores are, else a logit
+    /// @param raw  centerness as output by the network: a probability if the class scores are, else a logit
     Quality(Centerness use, ScoreActivation scores, float raw)
         : use_(use),
           centerness_(scores == ScoreActivation::kProbability ? raw : sigmoid(raw)) {
@@ -33,7 +33,7 @@ private:
     float centerness_;
 };
 
-/// Whether scores can be what they are said to be: probabilities all lie in [0, 1], logits do not.
+/// Whether scores are plausible for their activation: probabilities all lie in [0, 1], logits do not.
 [[nodiscard]] inline bool scores_fit(const std::vector<Level>& levels, ScoreActivation activation) {
     bool probable = true;
     for (const Level& level : levels)
@@ -42,7 +42,7 @@ private:
     return probable == (activation == ScoreActivation::kProbability);
 }
 
-/// What heads of several outputs expect, for an error.
+/// The outputs that a head with several outputs expects, for an error message.
 [[nodiscard]] inline std::string text_of_parts(std::size_t columns, Centerness centerness) {
     return "classes, boxes of " + std::to_string(columns) + " numbers" +
            (centerness == Centerness::kNone ? "" : " and centerness") +

@@ -14,10 +14,10 @@
 
 namespace fgagt::detail {
 
-/// What some of a network's outputs are for.
+/// The purpose of some of a network's outputs.
 struct Role {
-    std::size_t columns = 0; ///< numbers per anchor; 0: any, then it comes last
-    NameParts names{};       ///< parts of names that tell outputs of equal shape apart
+    std::size_t columns = 0; ///< numbers per anchor; 0: any number, and the role must come last
+    NameParts names{};       ///< substrings of names, to distinguish outputs of equal shape
 };
 
 /// Numbers per anchor of an output that belongs to one of the levels, or to all of them.
@@ -29,7 +29,7 @@ struct Role {
     return std::nullopt;
 }
 
-/// Takes `count` outputs of a role from `rest`: by shape, of those by name, of equals by order.
+/// Takes `count` outputs of a role from `rest`: by shape, then by name, then by order.
 [[nodiscard]] inline std::optional<std::vector<const NetworkOutput*>>
 take_role(std::vector<const NetworkOutput*>& rest, const std::vector<Level>& levels, const Role& role,
           std::size_t count) {
@@ -49,10 +49,10 @@ take_role(std::vector<const NetworkOutput*>& rest, const std::vector<Level>& lev
     return taken;
 }
 
-/// Shares the outputs out among roles: for each role one table of all levels, or one table or map per level.
-/// Outputs of equal shape are told apart by their names and, where these do not say it, by their order.
+/// Assigns the outputs to roles: for each role one table of all levels, or one table or map per level.
+/// Outputs of equal shape are distinguished by name and, if names do not help, by order.
 ///
-/// @return  [roles]; empty where the outputs do not fit
+/// @return  [roles]; empty if the outputs do not fit
 [[nodiscard]] inline std::optional<std::vector<std::vector<Level>>>
 levels_by_role(std::span<const NetworkOutput> outputs, const std::vector<Level>& levels,
                std::initializer_list<Role> roles) {

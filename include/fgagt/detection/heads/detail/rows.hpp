@@ -27,7 +27,7 @@ public:
           scale_x_(unit == BoxUnit::kRelative ? static_cast<float>(input.width) : 1.0F),
           scale_y_(unit == BoxUnit::kRelative ? static_cast<float>(input.height) : 1.0F) {}
 
-    /// The box that the first four columns of a row say, in pixels of the input.
+    /// The box given by the first four columns of a row, in pixels of the input.
     [[nodiscard]] Box operator()(const CellView& rows, std::size_t row) const noexcept {
         const float a = rows(row, 0) * scale_x_, b = rows(row, 1) * scale_y_;
         const float c = rows(row, 2) * scale_x_, d = rows(row, 3) * scale_y_;
@@ -40,18 +40,19 @@ private:
     float scale_y_;
 };
 
-/// Rows of boxes and of what they are.
+/// Rows of boxes, and of their scores.
 struct RowTables {
     CellView boxes;  ///< [rows, 4], or more columns
-    CellView scores; ///< [rows, classes], before them a column of objectness if there is one
+    CellView scores; ///< [rows, classes], with a column of objectness in front if there is one
 };
 
-/// A table of box, objectness if any, and classes, in two.
+/// Splits a table of box, objectness if any, and classes in two.
 [[nodiscard]] inline RowTables split_rows(const CellView& rows) noexcept {
     return {rows.columns_from(0, 4), rows.columns_from(4, rows.columns - 4)};
 }
 
-/// One output with all, or boxes and classes apart; empty where it is neither.
+/// The tables of one output with everything, or of separate boxes and classes; empty if the outputs are
+/// neither.
 [[nodiscard]] inline std::optional<RowTables> row_tables(std::span<const NetworkOutput> outputs,
                                                          std::size_t rows, Objectness objectness) {
     const std::size_t least = objectness == Objectness::kNone ? 1 : 2;
@@ -71,7 +72,7 @@ struct RowTables {
         if (is_boxes(*second, outputs[1], *first))
             tables = {*second, *first};
         else if (first->columns !=
-                 4) // of two with four columns, whose names say nothing, the first has boxes
+                 4) // if both have four columns and names do not help, the first has the boxes
             return std::nullopt;
     }
     if (tables.scores.columns < least) return std::nullopt;
@@ -86,8 +87,8 @@ struct RowTables {
     return true;
 }
 
-/// Whether a grid's boxes lie all over the input, as decoded ones do: some far to the right, none far
-/// outside.
+/// Whether a grid's boxes are spread over the whole input, as decoded ones are: some far to the right, none
+/// far outside.
 [[nodiscard]] inline bool boxes_fill_input(const CellView& boxes, const BoxReader& box, cv::Size input) {
     constexpr float kSlack = 0.25F; // of the input's width
     const auto width = static_cast<float>(input.width);
@@ -100,7 +101,7 @@ struct RowTables {
     return farthest > 0.5F * width && farthest < (1 + kSlack) * width && nearest > -kSlack * width;
 }
 
-/// Adds rows whose boxes and scores are decoded.
+/// Adds rows with decoded boxes and scores.
 inline void add_rows(const RowTables& tables, const BoxReader& box, Objectness objectness,
                      Candidates& candidates) {
     const CellView &boxes = tables.boxes, &scores = tables.scores;

@@ -18,15 +18,15 @@
 
 namespace fgagt::detail {
 
-/// Best score first; equal ones in their order.
+/// Sorts by score, best first; equal scores keep their order.
 inline void sort_by_score(std::vector<Candidate>& candidates) {
     std::ranges::stable_sort(candidates,
                              [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
 }
 
-/// A box in whole numbers, as cv::dnn::softNMSBoxes takes them: fine enough for thousandths of an IoU, and
-/// small enough that the sum of two areas is an int. Beyond one input size around the input, overlap is not
-/// seen.
+/// Converts boxes to integers, as cv::dnn::softNMSBoxes takes them. The scale is fine enough for thousandths
+/// of an IoU, and small enough that the sum of two areas fits an int. Overlap more than one input size
+/// outside the input is ignored.
 class WholeNumberBoxes {
 public:
     explicit WholeNumberBoxes(cv::Size input) : input_(input) {
@@ -50,7 +50,7 @@ private:
     double scale_ = 1;
 };
 
-/// Greedy non-maximum suppression among the candidates [begin, end); those that stay are appended to `kept`.
+/// Greedy non-maximum suppression of the candidates [begin, end); the remaining ones are appended to `kept`.
 inline void suppress_hard(const Candidate* begin, const Candidate* end, const SelectionOptions& options,
                           std::vector<Candidate>& kept) {
     std::vector<cv::Rect2d> boxes;
@@ -65,7 +65,7 @@ inline void suppress_hard(const Candidate* begin, const Candidate* end, const Se
         kept.push_back(begin[index]);
 }
 
-/// The same with scores that sink where boxes overlap better ones.
+/// The same, but reduces the scores of boxes that overlap better ones.
 inline void suppress_softly(const Candidate* begin, const Candidate* end, const SelectionOptions& options,
                             const WholeNumberBoxes& whole, std::vector<Candidate>& kept) {
     std::vector<cv::Rect> boxes;
@@ -88,7 +88,7 @@ inline void suppress_softly(const Candidate* begin, const Candidate* end, const 
     }
 }
 
-/// Candidates without the duplicates, class by class where classes count.
+/// Removes duplicates from the candidates, separately for each class if `class_aware`.
 [[nodiscard]] inline std::vector<Candidate> suppressed(std::vector<Candidate> candidates, cv::Size input,
                                                        const SelectionOptions& options) {
     if (options.suppression == Suppression::kNone) return candidates;
@@ -109,7 +109,7 @@ inline void suppress_softly(const Candidate* begin, const Candidate* end, const 
     return kept;
 }
 
-/// The part of a box that lies in the frame; empty where none does.
+/// The part of a box that lies in the frame; empty if none does.
 [[nodiscard]] inline Box clipped(const Box& box, cv::Size frame) noexcept {
     const auto width = static_cast<float>(frame.width), height = static_cast<float>(frame.height);
     const float left = std::clamp(box.left, 0.0F, width), top = std::clamp(box.top, 0.0F, height);
@@ -137,7 +137,7 @@ inline void suppress_softly(const Candidate* begin, const Candidate* end, const 
     return list;
 }
 
-/// Replaces `detections` by the best candidates, without duplicates, best first, in pixels of the frame.
+/// Replaces `detections` with the best candidates, without duplicates, best first, in pixels of the frame.
 inline void select(Candidates& candidates, const InputPlacement& placement,
                    std::vector<Detection>& detections) {
     detections.clear();

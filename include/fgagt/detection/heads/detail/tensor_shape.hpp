@@ -16,7 +16,7 @@
 
 namespace fgagt::detail {
 
-/// A tensor's sizes without the leading ones that are 1, such as the batch; at least one stays.
+/// A tensor's sizes without leading ones equal to 1, such as the batch size; at least one size is kept.
 [[nodiscard]] inline std::vector<std::size_t> shape_of(const cv::Mat& values) {
     std::vector<std::size_t> shape;
     for (int k = 0; k < values.dims; ++k)
@@ -25,7 +25,7 @@ namespace fgagt::detail {
     return shape;
 }
 
-/// "3 outputs: cls [1,80,52,52], ..." for an error; short and printable whatever the names are.
+/// "3 outputs: cls [1,80,52,52], ..." for an error message; short and printable whatever the names are.
 [[nodiscard]] inline std::string text_of_outputs(std::span<const NetworkOutput> outputs) {
     constexpr std::size_t kMost = 8, kLongestName = 24;
     std::string text = std::to_string(outputs.size()) + (outputs.size() == 1 ? " output" : " outputs");
@@ -42,12 +42,12 @@ namespace fgagt::detail {
     return outputs.size() > kMost ? text + ", ..." : text;
 }
 
-/// Whether a tensor is of the type that NetworkOutput promises.
+/// Whether a tensor has the type that NetworkOutput specifies.
 [[nodiscard]] inline bool is_floats(const cv::Mat& values) {
     return values.type() == CV_32F && (values.empty() || values.isContinuous());
 }
 
-/// Refuses what is not.
+/// @throws InvalidArgument  an output does not have that type
 inline void expect_floats(std::span<const NetworkOutput> outputs, std::string_view who) {
     for (const NetworkOutput& output : outputs)
         if (!is_floats(output.values))
@@ -55,10 +55,10 @@ inline void expect_floats(std::span<const NetworkOutput> outputs, std::string_vi
                           output.values.type(), "; convert them");
 }
 
-/// Parts of names, in small letters; empty ones mean nothing.
+/// Substrings of names, in lower case; empty ones are ignored.
 using NameParts = std::array<std::string_view, 4>;
 
-/// Whether an output's name, in whatever case, holds one of `parts`.
+/// Whether an output's name contains one of `parts`, ignoring case.
 [[nodiscard]] inline bool is_called(const NetworkOutput& output, const NameParts& parts) {
     std::string name = output.name;
     std::ranges::transform(name, name.begin(),
@@ -67,7 +67,7 @@ using NameParts = std::array<std::string_view, 4>;
         parts, [&](std::string_view part) { return !part.empty() && name.find(part) != std::string::npos; });
 }
 
-/// Throws InvalidArgument: outputs that are not the family's.
+/// Throws InvalidArgument for outputs that do not fit the family.
 [[noreturn]] inline void throw_wrong_outputs(std::string_view who, std::string_view expected,
                                              std::span<const NetworkOutput> outputs) {
     throw_invalid(who, ": expected ", expected, ", got ", text_of_outputs(outputs),
