@@ -7,6 +7,7 @@
 
 #include <opencv2/core.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -14,8 +15,8 @@
 
 namespace fgagt {
 
-/// Draws a line and the number of tracks of all classes that crossed it, first to its right, then to its
-/// left.
+/// Draws a line, an arrow from its middle to its right, and the number of tracks of all classes that crossed it,
+/// first to its right, then to its left.
 ///
 /// @param frame    CV_8UC3, modified
 /// @param counter  counter to draw
@@ -25,8 +26,12 @@ inline void draw_line_counter(cv::Mat& frame, const LineCounter& counter,
                               const cv::Scalar& colour = {0, 215, 255}) {
     detail::Canvas canvas(frame, "draw_line_counter");
     const cv::Point2f start = counter.options().start, end = counter.options().end;
+    const cv::Point2f way = end - start;
+    const cv::Point2f to_right =
+        cv::Point2f(-way.y, way.x) * static_cast<float>(1 / std::hypot(way.x, way.y));
     canvas.line(start, end, text_colour_on(colour), 4);
     canvas.line(start, end, colour, 2);
+    canvas.arrow((start + end) * 0.5F, to_right, colour, 2);
     const LineCounts counts = counter.total();
     canvas.label(end, "right " + std::to_string(counts.to_right) + "  left " + std::to_string(counts.to_left),
                  colour);

@@ -43,6 +43,16 @@ public:
                  a + way * (static_cast<float>(2 * i + 1) / parts), colour, units);
     }
 
+    /// @param direction  of length 1
+    /// @param units      line width; the arrow is 12 times as long
+    void arrow(cv::Point2f start, cv::Point2f direction, const cv::Scalar& colour, double units) {
+        const auto length = static_cast<float>(12 * units * unit_);
+        const cv::Point2f tip = start + direction * length, aside(-direction.y, direction.x);
+        line(start, tip, colour, units);
+        for (const float side : {-0.25F, 0.25F})
+            line(tip, tip - direction * (0.35F * length) + aside * (side * length), colour, units);
+    }
+
     /// Draws text on a filled plate with its lower left corner at `corner`. If there is no room above, the
     /// plate goes below `corner`. It always lies entirely in the frame.
     void label(cv::Point2f corner, const std::string& text, const cv::Scalar& colour) {
