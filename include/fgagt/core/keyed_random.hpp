@@ -11,11 +11,14 @@ namespace fgagt {
 /// 2014).
 class KeyedRandom {
 public:
+    /// @param seed  base seed
+    /// @param keys  integers, such as the frame and the ID of an object
     template <class... Keys>
     explicit KeyedRandom(std::uint64_t seed, Keys... keys) : state_(seed) {
         ((state_ = next() ^ static_cast<std::uint64_t>(keys)), ...);
     }
 
+    /// All 64 bits are random.
     std::uint64_t next() {
         state_ += 0x9E3779B97F4A7C15U;
         std::uint64_t mixed = state_;
@@ -26,6 +29,7 @@ public:
 
     /// In [0, 1).
     double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
+    /// In [low, high).
     double uniform(double low, double high) { return low + (high - low) * uniform(); }
 
     /// Mean 0, standard deviation 1, within [-6, 6]. It is the sum of twelve uniform numbers: functions of

@@ -67,14 +67,15 @@ public:
         return false;
     }
 
-    [[nodiscard]] std::string_view line() const noexcept {
-        return line_;
-    } ///< current line, without surrounding blanks
-    [[nodiscard]] std::size_t number() const noexcept {
-        return number_;
-    } ///< number of the current line, from 1
+    /// Current line, without surrounding blanks.
+    [[nodiscard]] std::string_view line() const noexcept { return line_; }
+    /// Number of the current line, from 1.
+    [[nodiscard]] std::size_t number() const noexcept { return number_; }
 
+    /// Throws a ParseError that names the file and the current line.
+    ///
     /// @param column  field number from 1; 0 for the whole line
+    /// @param parts   of the message, printed one after the other
     template <class... Parts>
     [[noreturn]] void fail(std::size_t column, const Parts&... parts) const {
         std::ostringstream text;

@@ -60,6 +60,7 @@ public:
 
     /// Replaces a track's features by the remembered ones, or by the mean of the two.
     ///
+    /// @param state     of the track
     /// @param features  [D]; unchanged if nothing of that length is remembered
     /// @param seen_now  whether they were pooled from the current frame
     /// @return  whether anything was recalled
