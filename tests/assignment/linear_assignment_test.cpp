@@ -64,7 +64,7 @@ TEST_CASE("linear assignment agrees with SciPy") {
 }
 
 TEST_CASE("linear assignment matches as many allowed pairs as possible") {
-    constexpr double x = std::numeric_limits<double>::infinity();
+    const double x = std::numeric_limits<double>::infinity();
     MatrixOf<double> costs(2, 2);
     costs << 1, x, 2, x; // both rows prefer column 0
     CHECK(solve(costs, Objective::kMinimise) == std::vector<int>{0, -1});

@@ -16,7 +16,7 @@ namespace {
 
 /// The similarities of samples, computed per sample by a function that is called from several threads.
 template <class Relate>
-std::vector<Matrix> similarities_of(std::span<const AssociationSample> samples, Relate relate) {
+std::vector<Matrix> similarities_by(std::span<const AssociationSample> samples, Relate relate) {
     std::vector<Matrix> similarities(samples.size());
     cv::parallel_for_(cv::Range(0, static_cast<int>(samples.size())), [&](const cv::Range& range) {
         for (int k = range.start; k < range.end; ++k) {
@@ -31,7 +31,7 @@ std::vector<Matrix> similarities_of(std::span<const AssociationSample> samples, 
 
 std::vector<Matrix> similarities_of(std::span<const AssociationSample> samples,
                                     const NetworkWeights& weights) {
-    return similarities_of(samples, [&](const AssociationSample& sample, Matrix& similarity) {
+    return similarities_by(samples, [&](const AssociationSample& sample, Matrix& similarity) {
         AssociationNetwork<float> network;
         similarity = network.forward(weights, sample.inputs_d, sample.inputs_t, sample.iou);
     });
