@@ -62,7 +62,7 @@ double loss_of(std::span<const AssociationSample> samples, std::span<const Matri
 
 AssociationAccuracy untrained_accuracy(std::span<const AssociationSample> samples) {
     return accuracy_of(samples,
-                       similarities_of(samples, [](const AssociationSample& sample, Matrix& similarity) {
+                       similarities_by(samples, [](const AssociationSample& sample, Matrix& similarity) {
                            AdaptiveGraph graph;
                            graph.relate(sample.inputs_d, sample.inputs_t, sample.iou, similarity);
                        }));
