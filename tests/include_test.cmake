@@ -1,5 +1,5 @@
 # Checks that the parts of the library are independent: a pipeline component includes only core/, network/ and its own folder;
-# no header includes itself through others; none prints or includes all of OpenCV.
+# no header includes itself through others; none prints or includes all of OpenCV. Programs use no fgagt::detail.
 #
 # Checks that the headers are portable: every header includes language.hpp, directly or indirectly; compiler-specific code is in
 # simd.hpp; AVX kernels are guarded by its macros; OpenCV's vectors are used only in vectors.hpp and in the 128-bit kernel; all
@@ -54,6 +54,21 @@ foreach(header IN LISTS headers)
             endif()
         endif()
     endforeach()
+endforeach()
+
+file(GLOB loose ${SOURCE_DIR}/include/fgagt/*.hpp)
+list(LENGTH loose count)
+if(count GREATER 8)
+    string(APPEND complaints "${count} headers lie beside the folders of include/fgagt, more than 8; give new ones a folder\n")
+endif()
+
+# The programs use public names alone.
+file(GLOB_RECURSE programs ${SOURCE_DIR}/examples/*.hpp ${SOURCE_DIR}/examples/*.cpp)
+foreach(program IN LISTS programs)
+    file(READ ${program} text)
+    if(text MATCHES "fgagt/[a-z_/]*detail/|fgagt::detail|[^:a-z_]detail::")
+        string(APPEND complaints "${program} uses a name from fgagt::detail\n")
+    endif()
 endforeach()
 
 # Repeatedly removes the headers that include no remaining header. What is left is on a cycle or leads to one.
