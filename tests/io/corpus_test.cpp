@@ -1,24 +1,17 @@
+#include "fuzz/annotation_target.hpp"
 #include "fuzz/camera_motion_target.hpp"
-#include "fuzz/cityscapes_target.hpp"
-#include "fuzz/coco_target.hpp"
-#include "fuzz/crowdhuman_target.hpp"
-#include "fuzz/cvat_target.hpp"
-#include "fuzz/eva_target.hpp"
-#include "fuzz/kitti_target.hpp"
-#include "fuzz/labelme_target.hpp"
 #include "fuzz/mot_text_target.hpp"
 #include "fuzz/number_target.hpp"
-#include "fuzz/pascal_voc_target.hpp"
 #include "fuzz/safetensors_target.hpp"
 #include "fuzz/sequence_info_target.hpp"
-#include "fuzz/tt100k_target.hpp"
 #include "fuzz/weights_target.hpp"
-#include "fuzz/yolo_text_target.hpp"
 #include "io/allocation_watch.hpp"
 #include "support/catch.hpp"
 #include "support/corpus.hpp"
 
+#include <set>
 #include <string>
+#include <string_view>
 
 using namespace fgagt::test;
 
@@ -51,35 +44,13 @@ TEST_CASE("the corpora of the readers' fuzz targets are accepted or refused as t
     SECTION("camera motion") {
         replay("camera_motion", check_camera_motion);
     }
-    SECTION("Cityscapes") {
-        replay("cityscapes", check_cityscapes);
-    }
-    SECTION("COCO") {
-        replay("coco", check_coco);
-    }
-    SECTION("CrowdHuman") {
-        replay("crowdhuman", check_crowdhuman);
-    }
-    SECTION("CVAT") {
-        replay("cvat", check_cvat);
-    }
-    SECTION("EVA's tables") {
-        replay("eva", check_eva);
-    }
-    SECTION("KITTI") {
-        replay("kitti", check_kitti);
-    }
-    SECTION("LabelMe") {
-        replay("labelme", check_labelme);
-    }
-    SECTION("Pascal VOC") {
-        replay("pascal_voc", check_pascal_voc);
-    }
-    SECTION("TT100K") {
-        replay("tt100k", check_tt100k);
-    }
-    SECTION("YOLO text") {
-        replay("yolo_text", check_yolo_text);
+    std::set<std::string_view> corpora; // two formats share one
+    for (const TextFormat& format : kTextFormats)
+        corpora.insert(format.corpus);
+    for (const std::string_view corpus : corpora) {
+        DYNAMIC_SECTION("annotations: " << corpus) {
+            replay(std::string(corpus), AnnotationCheck{corpus});
+        }
     }
     SECTION("safetensors") {
         replay("safetensors", check_safetensors);
