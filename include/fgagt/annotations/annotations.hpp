@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Annotations of a sequence of images, as in annotation tools and data sets. Every format is read into these
 /// structs and written from them, so any format can be converted to any other. Each format has its own
 /// header: `annotations/coco.hpp`, `annotations/cvat.hpp` and so on.

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Cityscapes: a folder with a file `NAME_gtFine_polygons.json` per image. This header needs nlohmann_json,
 /// so include it separately.
 ///

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// COCO: one JSON file with `images`, `categories` and `annotations`, or a list of detections as used by the
 /// COCO tools. This header needs nlohmann_json, so include it separately.
 ///

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// CrowdHuman: a text file `.odgt`. Each line is the JSON of one image with its `ID` and `gtboxes`. This
 /// header needs nlohmann_json, so include it separately.
 ///

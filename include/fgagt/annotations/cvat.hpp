@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// CVAT for video 1.1: one XML file with a `<track>` per object. CVAT exports and imports this format, so you
 /// can correct a tracker's result there by hand and use it as ground truth. This header needs pugixml, so
 /// include it separately.

@@ -27,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Per-frame tables in the style of the video annotation tool EVA: one row or one JSON object per object and
 /// frame. A script or a spreadsheet can easily produce them. This header needs nlohmann_json, so include it
 /// separately.

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// KITTI tracking: a text file per sequence. Each object has a line of 17 columns, or 18 with a score:
 /// `frame id type truncated occluded alpha left top right bottom h w l x y z rotation_y [score]`.
 ///

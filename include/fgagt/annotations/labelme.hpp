@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// LabelMe: a folder with a JSON file per image. This header needs nlohmann_json, so include it separately.
 ///
 /// | LabelMe | Annotations |

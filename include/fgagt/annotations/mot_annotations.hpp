@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+/// @file
 /// Converts MOTChallenge text to annotations, and annotations to MOTChallenge text (see `io/mot_text.hpp`).
 ///
 /// | MOTChallenge | Annotations |

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Pascal VOC, as written by LabelImg: a folder with an XML file per image. This header needs pugixml, so
 /// include it separately.
 ///

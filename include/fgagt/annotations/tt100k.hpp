@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// TT100K (traffic signs): one JSON file `annotations.json` with `types` and `imgs`. This header needs
 /// nlohmann_json, so include it separately.
 ///

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// YOLO text, as written by LabelImg: a folder with a file per image, a line `class x y width height` per
 /// object, and `classes.txt` with the names of the classes. Detectors add `score`, trackers add `score id`.
 ///

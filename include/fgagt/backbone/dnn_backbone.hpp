@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+/// @file
 /// Features from networks. Needs OpenCV's dnn module, so this header is included separately.
 namespace fgagt {
 

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+/// @file
 /// Requirements on the components of `Tracker`. A component owns its options and scratch memory. Data that
 /// must survive from frame to frame and be saved is in values that the tracker keeps (`Image`, `State`,
 /// tracks, IDs). Called with the same values, a component gives the same results. A component may throw

@@ -16,6 +16,7 @@
 #include <type_traits>
 #include <vector>
 
+/// @file
 /// Converts a value to bytes, the same on every machine, and back.
 ///
 /// A function beside a type lists its members, once for both directions:

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Detections from networks. Needs OpenCV's dnn module, so include it separately.
 namespace fgagt {
 

@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Frames of image sequences and videos. Needs OpenCV's imgcodecs and videoio, so it is not part of any
 /// umbrella header.
 namespace fgagt {

@@ -14,6 +14,7 @@
 #include <tuple>
 #include <vector>
 
+/// @file
 /// Folders of numbered images.
 namespace fgagt {
 

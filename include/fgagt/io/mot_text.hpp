@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// MOTChallenge text: one box per line, comma-separated. In the files, frames and IDs count from 1, and the
 /// first pixel is 1. In memory, boxes are in continuous coordinates: readers subtract 1, and writers add 1.
 ///

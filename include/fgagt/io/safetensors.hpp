@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// safetensors: named arrays of numbers in one file. Python can read and write it too (package
 /// `safetensors`). It contains no executable code, only 8 bytes with the length of the header, the header in
 /// JSON, and the numbers. This header needs nlohmann_json, so include it separately.

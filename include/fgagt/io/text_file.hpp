@@ -14,6 +14,7 @@
 #include <string_view>
 #include <system_error>
 
+/// @file
 /// Reading of whole files, and of text files line by line, independent of the locale.
 namespace fgagt {
 namespace detail {

@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Learned weights as a safetensors file:
 ///
 /// | tensor | shape | |

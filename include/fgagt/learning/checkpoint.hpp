@@ -21,6 +21,7 @@
 #include <string_view>
 #include <utility>
 
+/// @file
 /// Checkpoints: training that was interrupted resumes from a file, as if it had not been interrupted. One
 /// safetensors file contains the tensors of weights_file.hpp five times, in F32. A prefix of the name
 /// distinguishes them: `weights.` for the current weights, `anchor.` for the initial weights, `best.` for the

@@ -15,6 +15,7 @@
 #include <fgagt/pooling/roi_align_pooler.hpp>
 #include <fgagt/pooling/stripe_pooler.hpp>
 
+/// @file
 /// The default parts of a `Tracker`.
 namespace fgagt {
 

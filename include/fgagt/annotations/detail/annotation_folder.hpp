@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Formats with one file per image: finds the frame of each file, and combines the files into one sequence.
 namespace fgagt::detail {
 

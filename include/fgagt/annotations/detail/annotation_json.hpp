@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+/// @file
 /// Common parts of the JSON formats. Members that a format does not define have the same names in all of
 /// them: `track_id`, `score`, `ignore`, `visibility`, `occlusion`, `truncation`, `attributes`. The format's
 /// own programs ignore them.

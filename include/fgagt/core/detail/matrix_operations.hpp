@@ -13,6 +13,7 @@
 #include <cstring>
 #include <span>
 
+/// @file
 /// Operations on matrices whose rows are contiguous. They loop over numbers instead of using Eigen's
 /// expressions, because each expression type adds to the compile time of every user of the library.
 namespace fgagt::detail {

@@ -14,6 +14,7 @@
 #include <immintrin.h>
 #endif
 
+/// @file
 /// Products of matrices with a few hundred rows and columns.
 namespace fgagt::detail {
 

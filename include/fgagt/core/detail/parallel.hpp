@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 
+/// @file
 /// Parallel loops on OpenCV's own threads, as many as cv::setNumThreads allows.
 namespace fgagt::detail {
 

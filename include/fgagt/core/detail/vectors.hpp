@@ -17,6 +17,7 @@
 #define FGAGT_SIMD128
 #endif
 
+/// @file
 /// Vectors of 128 bits (SSE2, NEON): four floats, four 32-bit integers or eight 16-bit ones.
 ///
 /// Kernels calculate only with the functions below, never with operators on OpenCV's vectors. Those differ

@@ -6,6 +6,7 @@
 #ifdef FGAGT_AVX2
 #include <immintrin.h>
 
+/// @file
 /// The inner loops of the corner search, 8 pixels at a time. They are documented at the plain versions.
 namespace fgagt::detail::avx2 {
 inline namespace FGAGT_KERNELS {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <immintrin.h>
 
+/// @file
 /// Rows of `cv::cvtColor` to grey and of `cv::resize` by INTER_AREA to half the size, 16 pixels at a time.
 /// The results are bit-identical.
 namespace fgagt::detail::avx2 {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <immintrin.h>
 
+/// @file
 /// The two passes of `cv::pyrDown` for 8-bit images, 16 pixels at a time. The results are bit-identical.
 namespace fgagt::detail::avx2 {
 inline namespace FGAGT_KERNELS {

@@ -6,6 +6,7 @@
 #ifdef FGAGT_AVX2
 #include <immintrin.h>
 
+/// @file
 /// The loops of Lucas-Kanade, 16 columns at a time.
 namespace fgagt::detail::avx2 {
 inline namespace FGAGT_KERNELS {

@@ -7,6 +7,7 @@
 #ifdef FGAGT_AVX512
 #include <immintrin.h>
 
+/// @file
 /// The loops of Lucas-Kanade, a row of 32 columns at a time.
 namespace fgagt::detail::avx512 {
 inline namespace FGAGT_KERNELS {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+/// @file
 /// The inner loops of Lucas-Kanade, in fixed point: 8-bit pixels, 16-bit gradients, 32-bit sums. Gradients
 /// are 32 times a grey level per pixel (Scharr's 3, 10, 3 on both sides of a central difference). The plain
 /// loops here are the reference: versions for other instructions give bit-identical results.

@@ -5,6 +5,7 @@
 
 #ifdef FGAGT_SIMD128
 
+/// @file
 /// The loops of Lucas-Kanade, 8 columns at a time, with instructions that every processor of the kind has:
 /// SSE2, NEON.
 namespace fgagt::detail::simd128 {

@@ -12,6 +12,7 @@
 #include <random>
 #include <span>
 
+/// @file
 /// Fits maps that rotate, scale and shift: (x, y) -> (a x - b y + tx, b x + a y + ty).
 namespace fgagt::detail {
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+/// @file
 /// Comma-separated values as written by spreadsheets (RFC 4180). A field in double quotes may contain commas,
 /// line ends, and quotes written as two quotes.
 namespace fgagt::detail {

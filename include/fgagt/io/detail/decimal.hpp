@@ -17,6 +17,7 @@
 #include <xlocale.h>
 #endif
 
+/// @file
 /// std::from_chars for floating-point numbers, which libc++ lacks before version 20.
 namespace fgagt::detail {
 

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+/// @file
 /// JSON for the readers of annotations. Every value has its line number. Nesting is limited, and memory use
 /// is at most a small multiple of the file's size, whatever the file contains.
 namespace fgagt::detail {

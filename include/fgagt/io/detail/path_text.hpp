@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+/// @file
 /// Paths in UTF-8, as used by messages, file formats and OpenCV. The native form differs: Windows uses wide
 /// characters, and its narrow ones hold only the characters of the code page.
 namespace fgagt::detail {

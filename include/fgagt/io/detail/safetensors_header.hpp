@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// The header of a safetensors file: parses its JSON and checks the tensors' positions.
 namespace fgagt::detail {
 

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Random numbers and pixels of a synthetic scene. All arithmetic uses integers, so every processor and
 /// compiler produces the same image.
 namespace fgagt::detail {

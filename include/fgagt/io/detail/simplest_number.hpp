@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 
+/// @file
 /// Numbers as text: short, read back exactly, and independent of the locale.
 namespace fgagt::detail {
 

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Numbers and fields of text files, independent of the locale.
 namespace fgagt::detail {
 

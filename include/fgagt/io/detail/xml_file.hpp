@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+/// @file
 /// XML for the readers of annotations. Errors have line numbers. Nesting is limited, and memory use is at
 /// most a small multiple of the file's size, whatever the file contains. Entities defined in a file are not
 /// expanded.

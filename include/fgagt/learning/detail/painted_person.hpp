@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+/// @file
 /// Appearance of generated people: a head, clothes, and limbs that swing. Every person is different.
 namespace fgagt::detail {
 

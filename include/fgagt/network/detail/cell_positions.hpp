@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+/// @file
 /// Which pixels of the input the cells of a layer see, derived from the strides and windows of the layers
 /// before it.
 namespace fgagt::detail {
