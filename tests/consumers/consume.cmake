@@ -1,6 +1,7 @@
-# Builds and runs a user's program that uses the library in one of seven ways, or the first program of the README.
+# Builds and runs a user's program that uses the library in one of seven ways, the first program of the README, or
+# the trackers of the page on migration.
 #
-#   cmake -DWAY=find_package|add_subdirectory|fetch_content|include_path|pkg_config|debian_package|single_header|readme
+#   cmake -DWAY=find_package|add_subdirectory|fetch_content|include_path|pkg_config|debian_package|single_header|readme|migration
 #         -DSOURCE_DIR=... -DBUILD_DIR=... -DCOMPILER=... -DFLAGS=... -DEIGEN=... -DOPENCV=... -P consume.cmake
 cmake_minimum_required(VERSION 3.25)
 set(consumers ${SOURCE_DIR}/tests/consumers)
@@ -130,12 +131,34 @@ function(consume_readme)
     build(find_package -DCMAKE_PREFIX_PATH=${folder}/installed -DSTRANGER=${folder}/readme.cpp)
 endfunction()
 
+# The trackers of the page on migration; an indented block is the body of a function.
+function(consume_migration)
+    file(READ ${SOURCE_DIR}/cmake/docs/migration.md text)
+    string(REPLACE ";" "@semicolon@" text "${text}")
+    string(REGEX MATCHALL "```cpp\n[^`]*```" blocks "${text}")
+    set(program "#include <fgagt/fgagt.hpp>\n")
+    foreach(block IN LISTS blocks)
+        string(REGEX REPLACE "```(cpp\n)?" "" block "${block}")
+        if(block MATCHES "^    ")
+            set(block "void reid(fgagt::DefaultAssociationOptions association) {\n${block}}\n")
+        endif()
+        string(APPEND program "${block}")
+    endforeach()
+    string(APPEND program "int main() { byte_track(), bot_sort(), oc_sort(), reid({})@semicolon@ }\n")
+    string(REPLACE "@semicolon@" ";" program "${program}")
+    file(WRITE ${folder}/migration.cpp "${program}")
+    compile(-I${SOURCE_DIR}/include -isystem ${EIGEN} -isystem ${OPENCV} ${folder}/migration.cpp -lopencv_imgproc -lopencv_core)
+endfunction()
+
 cmake_language(CALL consume_${WAY})
 execute_process(COMMAND ${folder}/stranger OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
 if(WAY STREQUAL "readme")
     if(NOT output MATCHES "^(frame [0-9]+: ID [1-9][0-9]* at x = -?[0-9]+, y = -?[0-9]+\n)+$")
         message(FATAL_ERROR "expected the README's program to print tracks, got:\n${output}")
     endif()
+    return()
+endif()
+if(WAY STREQUAL "migration") # constructing them has checked their options
     return()
 endif()
 if(NOT output STREQUAL "1\n1\n1\n")
