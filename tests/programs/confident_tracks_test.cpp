@@ -90,7 +90,7 @@ TEST_CASE("a result without confident tracks, of another video or missing is an 
     };
     CHECK_THROWS_WITH(read("result.txt", {.min_length = 21}), contains("result.txt: no track"));
     CHECK_THROWS_WITH(read("result.txt", kConfidence),
-                      contains("result.txt: goes on to frame 20, but ") && contains(" ends after 1;"));
+                      contains("result.txt: contains frame 20, but ") && contains(" ends after frame 1;"));
     CHECK_THROWS_AS(read("none.txt", kConfidence), ParseError);
     CHECK_THROWS_AS(
         read_tracked_video(folder.path() / "none.avi", folder.path() / "result.txt", kConfidence, 1, kNoTick),

@@ -235,7 +235,7 @@ TEST_CASE("detections after the last frame and files without detections are repo
         scene.write("d.txt", "");
         outcome = track(preset);
         CHECK(outcome.exit_code == 0);
-        CHECK(outcome.says("d.txt: there are no detections"));
+        CHECK(outcome.says("d.txt: the file has no detections"));
         CHECK(scene.text("a.txt").empty());
     }
 }
