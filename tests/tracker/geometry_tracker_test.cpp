@@ -103,3 +103,8 @@ TEST_CASE("removing a track does not change the motion of the others") {
         CHECK(tracker.state().tracks[0].id == 2);
     }
 }
+
+TEST_CASE("a tracker can be constructed from its options alone") {
+    CHECK(GeometryTracker({.frame_rate = 25}).options().frame_rate == 25);
+    CHECK_THROWS_AS(GeometryTracker({.frame_rate = 0}), InvalidArgument);
+}

@@ -43,6 +43,12 @@ void require_same(A& a, B& b, const MovingSquares& scene, int first, int last) {
     }
 }
 
+/// Its pooler reads another map than its backbone makes.
+struct MismatchedParts : DefaultParts<> {
+    using Backbone = ChannelBackbone;
+};
+static_assert(TrackerParts<DefaultParts<ChannelBackbone>> && !TrackerParts<MismatchedParts>);
+
 } // namespace
 
 TEST_CASE("objects keep their IDs, and every track has the index and tag of its detection") {
@@ -133,6 +139,8 @@ TEST_CASE("an unusable frame is an error and leaves the tracker unchanged") {
     const auto detections = scene.detections(5);
     CHECK_THROWS_AS(tracker.update(cv::Mat(), detections), InvalidArgument);
     CHECK_THROWS_WITH(tracker.update(cv::Mat(), detections), contains("empty"));
+    const cv::Mat volume(std::vector<int>{2, 8, 8}, CV_8UC1, cv::Scalar::all(0));
+    CHECK_THROWS_WITH(tracker.update(volume, detections), contains("two dimensions, got 3"));
     for (const int type : {CV_32FC1, CV_8UC2, CV_16UC3, CV_64FC4})
         CHECK_THROWS_AS(tracker.update(cv::Mat(48, 64, type, cv::Scalar::all(0)), detections),
                         InvalidArgument);
