@@ -1,6 +1,7 @@
 // Writes a synthetic scene as a MOTChallenge sequence folder: images, detections, ground truth, seqinfo.ini.
 
 #include "support/parse_command_line.hpp"
+#include "support/print_error.hpp"
 #include "support/progress.hpp"
 
 #include <fgagt/io/atomic_file.hpp>
@@ -13,7 +14,6 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <iostream>
 #include <stdexcept>
 #include <string>
 
@@ -98,10 +98,10 @@ int main(int argc, char** argv) {
     try {
         write_sequence(SyntheticScene(options), folder, quiet);
     } catch (const InvalidArgument& error) {
-        std::cerr << "make_scene: " << error.what() << '\n';
+        examples::print_error(std::string("make_scene: ") + error.what());
         return 2;
     } catch (const std::exception& error) {
-        std::cerr << "make_scene: " << error.what() << '\n';
+        examples::print_error(std::string("make_scene: ") + error.what());
         return 1;
     }
     return 0;

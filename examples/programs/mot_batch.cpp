@@ -3,6 +3,7 @@
 
 #include "support/batch_list.hpp"
 #include "support/child_process.hpp"
+#include "support/print_error.hpp"
 #include "support/progress.hpp"
 #include "support/shell_words.hpp"
 #include "support/system/folder_lock.hpp"
@@ -235,15 +236,15 @@ private:
     /// Prints the messages about single items, in the order of the list.
     void print_remarks() const {
         for (const auto& [item, text] : remarks_)
-            std::cerr << arguments_.list.string() << ':' << item->line << ": " << item->words.front() << ": "
-                      << text << '\n';
+            examples::print_error(arguments_.list.string() + ':' + std::to_string(item->line) + ": " +
+                                  item->words.front() + ": " + text);
     }
 
     void print_summary() const {
         const std::size_t left = to_do_.size() - done_ - failed_;
         if (left > 0)
-            std::cerr << "mot_batch: interrupted; " << left
-                      << " items left; run the same command again to continue\n";
+            examples::print_error("mot_batch: interrupted; " + std::to_string(left) +
+                                  " items left; run the same command again to continue");
         if (arguments_.quiet) return;
         std::cout << items_.size() << " items: " << items_.size() - to_do_.size() << " already done, "
                   << done_ << " done now, " << failed_ << " failed, " << left << " left\n";
@@ -282,7 +283,7 @@ int main(int argc, char** argv) {
         if (sharing->leads()) app.exit(error);
         return error.get_exit_code() == 0 ? 0 : 2;
     } catch (const std::exception& error) {
-        std::cerr << "mot_batch: " << error.what() << '\n';
+        examples::print_error(std::string("mot_batch: ") + error.what());
         return 1;
     }
     return 0;

@@ -3,6 +3,7 @@
 
 #include "mot_convert/formats.hpp"
 #include "support/parse_command_line.hpp"
+#include "support/print_error.hpp"
 
 #include <fgagt/annotations/annotations.hpp>
 #include <fgagt/core/errors.hpp>
@@ -15,7 +16,6 @@
 #include <charconv>
 #include <cstdint>
 #include <exception>
-#include <iostream>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -85,9 +85,9 @@ void run(Arguments& arguments) {
     complete(annotations, arguments);
     to.write(arguments.output, annotations);
     for (const std::string& sentence : annotations.left_out)
-        std::cerr << "mot_convert: " << arguments.input << ": left out: " << sentence << '\n';
+        fgagt::examples::print_error("mot_convert: " + arguments.input + ": left out: " + sentence);
     for (const std::string& sentence : to.losses(annotations))
-        std::cerr << "mot_convert: lost: " << sentence << '\n';
+        fgagt::examples::print_error("mot_convert: lost: " + sentence);
 }
 
 } // namespace
@@ -128,11 +128,11 @@ int main(int argc, char** argv) {
     try {
         run(arguments);
     } catch (const fgagt::InvalidArgument& error) {
-        std::cerr << "mot_convert: " << error.what()
-                  << "\n(use --size WxH for sizes, --classes FILE for classes)\n";
+        fgagt::examples::print_error(std::string("mot_convert: ") + error.what() +
+                                     "\n(use --size WxH for sizes, --classes FILE for classes)");
         return kFailed;
     } catch (const std::exception& error) {
-        std::cerr << "mot_convert: " << error.what() << '\n';
+        fgagt::examples::print_error(std::string("mot_convert: ") + error.what());
         return kFailed;
     }
     return 0;

@@ -2,6 +2,7 @@
 // TrackEval.
 
 #include "support/parse_command_line.hpp"
+#include "support/print_error.hpp"
 
 #include <fgagt/core/errors.hpp>
 #include <fgagt/evaluation/evaluation.hpp>
@@ -53,8 +54,9 @@ std::string sequence_name(const std::filesystem::path& gt) {
 
 void note_left_out(const std::string& file, std::int64_t last_frame, std::int64_t frames) {
     if (last_frame > frames)
-        std::cerr << "mot_eval: " << file << ": frames " << frames + 1 << " to " << last_frame
-                  << " are ignored (--frames " << frames << ")\n";
+        fgagt::examples::print_error("mot_eval: " + file + ": frames " + std::to_string(frames + 1) + " to " +
+                                     std::to_string(last_frame) + " are ignored (--frames " +
+                                     std::to_string(frames) + ")");
 }
 
 Row evaluate_sequence(const std::string& gt_file, const std::string& result_file,
@@ -199,7 +201,7 @@ int main(int argc, char** argv) {
     try {
         run(arguments);
     } catch (const std::exception& error) {
-        std::cerr << "mot_eval: " << error.what() << '\n';
+        fgagt::examples::print_error(std::string("mot_eval: ") + error.what());
         return kFailed;
     }
     return 0;

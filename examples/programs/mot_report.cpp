@@ -5,6 +5,7 @@
 #include "report/images.hpp"
 #include "report/page.hpp"
 #include "support/parse_command_line.hpp"
+#include "support/print_error.hpp"
 
 #include <fgagt/core/errors.hpp>
 #include <fgagt/io/atomic_file.hpp>
@@ -16,7 +17,6 @@
 #include <cstdint>
 #include <exception>
 #include <filesystem>
-#include <iostream>
 #include <string>
 #include <vector>
 
@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
     try {
         run(arguments);
     } catch (const std::exception& error) {
-        std::cerr << "mot_report: " << error.what() << '\n';
+        examples::print_error(std::string("mot_report: ") + error.what());
         return 1;
     }
     return 0;

@@ -3,10 +3,11 @@
 #include "mot_track/arguments.hpp"
 #include "mot_track/command_line.hpp"
 #include "mot_track/run.hpp"
+#include "support/print_error.hpp"
 #include "support/system/interruption.hpp"
 
 #include <exception>
-#include <iostream>
+#include <string>
 
 int main(int argc, char** argv) {
     fgagt::examples::Arguments arguments;
@@ -15,7 +16,7 @@ int main(int argc, char** argv) {
     try {
         run(arguments);
     } catch (const std::exception& error) {
-        std::cerr << "mot_track: " << error.what() << '\n';
+        fgagt::examples::print_error(std::string("mot_track: ") + error.what());
         return 1;
     }
     return 0;

@@ -3,10 +3,11 @@
 #include "mot_train/arguments.hpp"
 #include "mot_train/command_line.hpp"
 #include "mot_train/run.hpp"
+#include "support/print_error.hpp"
 #include "support/system/interruption.hpp"
 
 #include <exception>
-#include <iostream>
+#include <string>
 
 int main(int argc, char** argv) {
     fgagt::examples::Arguments arguments;
@@ -15,7 +16,7 @@ int main(int argc, char** argv) {
         fgagt::examples::Interruption::watch();
         run(arguments);
     } catch (const std::exception& error) {
-        std::cerr << "mot_train: " << error.what() << '\n';
+        fgagt::examples::print_error(std::string("mot_train: ") + error.what());
         return 1;
     }
     return 0;

@@ -257,6 +257,7 @@ TEST_CASE("a truncated video is tracked to its end and reported") {
 TEST_CASE("a video that is damaged in the middle is tracked around the damage and reported") {
     const GeneratedSequence scene;
     for (const std::string name : {"a.avi", "a.mp4"}) {
+        CAPTURE(name);
         REQUIRE(mot_track(scene.arguments() + "--quiet --video " + scene.path(name)).exit_code == 0);
         std::string video = scene.text(name);
         const std::size_t first = video.size() * 2 / 5;

@@ -4,6 +4,7 @@
 #include "networks.hpp"
 #include "support/detection_source.hpp"
 #include "support/hog_detector.hpp"
+#include "support/print_error.hpp"
 #include "support/progress.hpp"
 #include "support/run_checkpoint.hpp"
 #include "support/statistics.hpp"
@@ -202,12 +203,13 @@ private:
     /// Prints warnings after the last frame if the source's length or the detections do not fit.
     void warn_of_odd_end() const {
         if (record_.last_frame < announced_frames())
-            std::cerr << "mot_track: " << arguments_.source.string() << ": " << announced_frames()
-                      << " frames are announced, but only " << record_.last_frame
-                      << " could be read; the file may be truncated or damaged. After a damaged place, frame "
-                         "numbers are too low\n";
+            print_error("mot_track: " + arguments_.source.string() + ": " +
+                        std::to_string(announced_frames()) + " frames are announced, but only " +
+                        std::to_string(record_.last_frame) +
+                        " could be read; the file may be truncated or damaged. After a damaged place, frame "
+                        "numbers are too low");
         const std::string doubts = detections_.doubts(record_.last_frame);
-        if (!doubts.empty()) std::cerr << "mot_track: " << doubts << '\n';
+        if (!doubts.empty()) print_error("mot_track: " + doubts);
     }
 
     void track_frame(AnyTracker& tracker, std::int64_t number, const cv::Mat& frame, double decode) {

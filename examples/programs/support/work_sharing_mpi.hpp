@@ -1,5 +1,6 @@
 #pragma once
 
+#include "print_error.hpp"
 #include "work_sharing.hpp"
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <iostream>
 #include <mpi.h>
 #include <optional>
 #include <string>
@@ -53,7 +53,7 @@ public:
             LocalWorkers workers(threads, work);
             leads() ? lead(workers, threads, pieces, report, stop) : follow(workers);
         } catch (const std::exception& error) { // otherwise the others would wait for ever
-            std::cerr << "rank " << rank_ << ": " << error.what() << '\n';
+            print_error("rank " + std::to_string(rank_) + ": " + error.what());
             MPI_Abort(MPI_COMM_WORLD, 1);
         }
     }
