@@ -11,9 +11,9 @@
 #include <fgagt/detection/detection_filter.hpp>
 #include <fgagt/detection/score_levels.hpp>
 #include <fgagt/pooling/appearance_memory.hpp>
-#include <fgagt/tracker/detail/cover.hpp>
 #include <fgagt/tracker/detail/feature_pooling.hpp>
 #include <fgagt/tracker/detail/frame_time.hpp>
+#include <fgagt/tracker/detail/observations.hpp>
 #include <fgagt/tracker/detail/require_kept.hpp>
 #include <fgagt/tracker/detail/seen_flows.hpp>
 #include <fgagt/tracker/detail/spare_appearances.hpp>
@@ -367,13 +367,10 @@ private:
         work_.camera_motion = info.camera_motion;
         next_.timestamp = detail::timestamp_of(state_.timestamp, info.timestamp, options_.frame_rate);
         frame_size_ = frame_size;
-        filter_.apply(detections, work_.detections, work_.source, work_.rejected);
+        filter_.apply(detections, work_.detections, work_.rejected);
         work_.levels = score_levels_.levels(state_.scores);
-        work_.scores.clear();
-        for (Detection& detection : work_.detections) {
-            work_.scores.push_back(detection.score);
-            detection.score = score_levels_.calibrated(detection.score, work_.levels);
-        }
+        for (UsableDetection& detection : work_.detections)
+            detection.confidence = score_levels_.calibrated(detection.score, work_.levels);
         step_ = Step::kBegun;
     }
 
@@ -389,29 +386,28 @@ private:
 
     /// Updates motion models, appearances and score levels with the matched and newborn tracks.
     void observe_detections() {
+        observations_.fill(next_.tracks, work_.detections);
         next_.motions.reserve(next_.tracks.size());
         appearances_.resize(next_.appearances, next_.tracks.size());
-        cover_.set(next_.tracks);
         for (std::size_t t = 0; t < next_.tracks.size(); ++t) {
             Track& track = next_.tracks[t];
             const bool newborn = t >= next_.motions.size();
-            if (newborn) next_.motions.push_back(components_.motion.initiate(track.box));
+            if (newborn) {
+                detail::require_kept(track.detection.has_value(), "Lifecycle", "a detection for each birth");
+                next_.motions.push_back(components_.motion.initiate(track.observed));
+            }
             if (!track.detection) continue;
             const std::size_t d = *track.detection;
-            detail::require_kept(d < work_.detections.size(), "Lifecycle", "indices of the given detections");
-            track.covered = cover_.share(next_.tracks, t);
+            const UsableDetection& taken = work_.detections[d];
             if (!newborn) {
-                components_.motion.update(next_.motions[t], work_.detections[d].box,
-                                          work_.detections[d].score);
+                components_.motion.update(next_.motions[t], taken.box, taken.confidence);
                 if (state_.tracks[t].status != TrackStatus::kTentative)
-                    score_levels_.remember(next_.scores, work_.scores[d]);
+                    score_levels_.remember(next_.scores, taken.score);
             }
             track.box = box_of(next_.motions[t]);
-            track.score = work_.scores[d];
             if (work_.has_features_d[d] != 0)
                 memory_.update(next_.appearances[t], detail::row_of(std::as_const(work_.features_d), d),
-                               !work_.detections[d].appearance.empty(), work_.detections[d].score,
-                               track.covered);
+                               !taken.appearance.empty(), taken.confidence, track.covered);
         }
     }
 
@@ -422,17 +418,15 @@ private:
         appearances_.resize(next_.appearances, kept);
     }
 
-    /// Converts detection indices to those of the caller's list and collects the reported tracks.
+    /// Collects the reported tracks. Their detections are those of the caller's list.
     void report() {
         next_result_.tracks.clear();
-        for (Track& track : next_.tracks) {
-            const bool reported = components_.lifecycle.reports(track);
-            if (reported) next_result_.tracks.push_back(track);
+        for (const Track& track : next_.tracks) {
+            if (!components_.lifecycle.reports(track)) continue;
+            Track& reported = next_result_.tracks.emplace_back(track);
             if (!track.detection) continue;
-            if (reported && options_.reported_box == ReportedBox::kDetection)
-                next_result_.tracks.back().box = work_.detections[*track.detection].box;
-            track.detection = work_.source[*track.detection];
-            if (reported) next_result_.tracks.back().detection = track.detection;
+            if (options_.reported_box == ReportedBox::kDetection) reported.box = track.observed;
+            reported.detection = work_.detections[*track.detection].index;
         }
         next_result_.rejected = work_.rejected;
         next_result_.frame = state_.frames;
@@ -468,7 +462,7 @@ private:
     std::chrono::steady_clock::time_point started_;
     detail::SeenFlows seen_flows_;
     OverlapSearch search_;
-    detail::Cover cover_;
+    detail::Observations observations_;
     detail::FeaturePooling pooling_;
     detail::SpareAppearances appearances_;
 };

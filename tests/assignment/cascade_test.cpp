@@ -22,7 +22,7 @@ namespace {
 
 /// All data that an Evidence refers to; all features exist, all IoUs and similarities are 0.
 struct Scene {
-    std::vector<Detection> detections;
+    std::vector<UsableDetection> detections;
     std::vector<Track> tracks;
     Matrix iou, similarity;
     std::vector<std::uint8_t> has_d, has_t;
@@ -125,15 +125,15 @@ TEST_CASE("a fusion stage selects detections and tracks by its options") {
     options.min_score = 0.25F;
     options.max_score = 0.5F;
     options.max_missed = 2;
-    Detection detection;
+    UsableDetection detection;
     const auto takes_score = [&](float score) {
-        detection.score = score;
+        detection.confidence = score;
         return FusionStage(options).takes(detection);
     };
     CHECK_FALSE(takes_score(0.24F));
     CHECK(takes_score(0.25F));
     CHECK_FALSE(takes_score(0.5F));
-    CHECK(FusionStage().takes(Detection{})); // score 1
+    CHECK(FusionStage().takes(UsableDetection{})); // confidence 1
 
     const auto takes = [&](TrackStatus status, std::int64_t missed = 0) {
         Track track;
@@ -175,10 +175,10 @@ TEST_CASE("the similarity stage follows the paper and uses overlap when features
         CHECK(SimilarityStage().takes(track));
     }
     gated.min_score = 0.5F;
-    Detection detection;
-    detection.score = 0.5F;
+    UsableDetection detection;
+    detection.confidence = 0.5F;
     CHECK(SimilarityStage(gated).takes(detection));
-    detection.score = 0.49F;
+    detection.confidence = 0.49F;
     CHECK_FALSE(SimilarityStage(gated).takes(detection));
 }
 
@@ -207,9 +207,9 @@ TEST_CASE("a similarity stage can select tracks and scores, and require more tha
     CHECK_FALSE(takes(SimilarityStage({.take_confirmed = false}), TrackStatus::kConfirmed, 0));
     CHECK_FALSE(takes(SimilarityStage(), TrackStatus::kRemoved, 0));
 
-    Detection detection;
+    UsableDetection detection;
     for (const auto& [score, taken] : {std::pair{0.1F, true}, {0.49F, true}, {0.5F, false}, {0.09F, false}}) {
-        detection.score = score;
+        detection.confidence = score;
         CHECK(stage.takes(detection) == taken);
     }
 }
@@ -243,7 +243,7 @@ TEST_CASE("stages refuse options out of range") {
 
 TEST_CASE("a later stage gets what earlier stages left unmatched") {
     Scene scene(3, 3);
-    scene.detections[0].score = 0.3F; // a low score, so the second stage handles it
+    scene.detections[0].confidence = 0.3F; // a low one, so the second stage handles it
     scene.iou << 0.9F, 0.6F, 0, 0.8F, 0, 0, 0, 0, 0.2F;
     TwoStages cascade({}, FusionStage(iou_only(0.5F, 2, 0.3F)), FusionStage(iou_only(0.1F, 0.5F, 0.3F)));
     // Detection 1 takes track 0 although the low-score detection overlaps it more; detection 2 is below the
@@ -306,7 +306,7 @@ namespace {
 struct Stubborn {
     Eigen::Index rows = 0, columns = 0;
 
-    [[nodiscard]] bool takes(const Detection&) const { return true; }
+    [[nodiscard]] bool takes(const UsableDetection&) const { return true; }
     [[nodiscard]] bool takes(const Track&) const { return true; }
     void score(const Evidence&, std::span<const std::size_t>, std::span<const std::size_t>,
                Matrix& scores) const {
@@ -369,8 +369,8 @@ TEST_CASE("a cascade matches nothing twice and only what a stage allows") {
     std::vector<int> made_by(3);
     for (int round = 0; round < 500; ++round) {
         Scene scene(random() % 12U, random() % 12U);
-        for (Detection& detection : scene.detections)
-            detection.score = uniform(), detection.class_id = static_cast<int>(random() % 2U);
+        for (UsableDetection& detection : scene.detections)
+            detection.confidence = uniform(), detection.class_id = static_cast<int>(random() % 2U);
         for (Track& track : scene.tracks) {
             track.status = static_cast<TrackStatus>(random() % 3U);
             track.class_id = static_cast<int>(random() % 2U);
@@ -381,7 +381,7 @@ TEST_CASE("a cascade matches nothing twice and only what a stage allows") {
         REQUIRE(cascade.stages().size() == matches.size());
         std::set<std::size_t> tracks;
         for (std::size_t i = 0; i < matches.size(); ++i) {
-            const Detection& detection = scene.detections[matches[i].detection];
+            const UsableDetection& detection = scene.detections[matches[i].detection];
             const Track& track = scene.tracks[matches[i].track];
             if (i > 0) REQUIRE(matches[i - 1].detection < matches[i].detection);
             REQUIRE(tracks.insert(matches[i].track).second);
@@ -390,7 +390,7 @@ TEST_CASE("a cascade matches nothing twice and only what a stage allows") {
                               static_cast<Eigen::Index>(matches[i].track)) >= 0.1F);
             const int stage = cascade.stages()[i];
             ++made_by[static_cast<std::size_t>(stage)];
-            REQUIRE((detection.score >= 0.5F) == (stage != 1));
+            REQUIRE((detection.confidence >= 0.5F) == (stage != 1));
             REQUIRE((track.status == TrackStatus::kTentative) == (stage == 2));
         }
     }

@@ -11,7 +11,7 @@ namespace {
 
 /// Lost tracks and detections at chosen places, with chosen similarities.
 struct Case {
-    std::vector<Detection> detections;
+    std::vector<UsableDetection> detections;
     std::vector<Track> tracks;
     Matrix similarity;
     Matrix iou;
@@ -23,7 +23,7 @@ struct Case {
           has_d(left_d.size(), 1),
           has_t(left_t.size(), 1) {
         for (const float left : left_d)
-            detections.push_back({.box = {left, 0, 40, 100}, .score = 0.9F});
+            detections.push_back({{.box = {left, 0, 40, 100}}, 0.9F});
         for (const float left : left_t) {
             Track track;
             track.box = track.observed = {left, 0, 40, 100};
@@ -156,8 +156,8 @@ TEST_CASE("only well-known tracks that were lost recently take part") {
         other.status = status;
         CHECK_FALSE(stage.takes(other));
     }
-    CHECK(stage.takes(Detection{.score = 0.5F}));
-    CHECK_FALSE(stage.takes(Detection{.score = 0.49F}));
+    CHECK(stage.takes(UsableDetection{{}, 0.5F}));
+    CHECK_FALSE(stage.takes(UsableDetection{{}, 0.49F}));
 }
 
 TEST_CASE("re-identification options are checked") {

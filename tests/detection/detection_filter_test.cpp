@@ -12,14 +12,20 @@ using test::kNaN;
 namespace {
 
 struct Sorted {
-    std::vector<Detection> usable;
-    std::vector<std::size_t> source;
+    std::vector<UsableDetection> usable;
     std::vector<Rejection> rejected;
+
+    [[nodiscard]] std::vector<std::size_t> indices() const {
+        std::vector<std::size_t> result;
+        for (const UsableDetection& detection : usable)
+            result.push_back(detection.index);
+        return result;
+    }
 };
 
 Sorted sorted(DetectionFilter filter, const std::vector<Detection>& detections) {
     Sorted result;
-    filter.apply(detections, result.usable, result.source, result.rejected);
+    filter.apply(detections, result.usable, result.rejected);
     return result;
 }
 
@@ -55,22 +61,19 @@ TEST_CASE("every kind of unusable detection is listed with its reason") {
                                                     {11, kOutOfRange}});
     REQUIRE(result.usable.size() == 1);
     CHECK(result.usable[0].tag == 42);
-    CHECK(result.source == std::vector<std::size_t>{12});
+    CHECK(result.indices() == std::vector<std::size_t>{12});
 }
 
 TEST_CASE("an unusable detection is an error if the option says so") {
     DetectionFilter filter({.unusable_is_error = true});
     const std::vector<Detection> detections{{.box = {0, 0, 1, 1}}, {.box = {0, 0, 0, 1}}};
     Sorted scratch;
-    CHECK_THROWS_AS(filter.apply(detections, scratch.usable, scratch.source, scratch.rejected),
-                    InvalidArgument);
-    CHECK_THROWS_WITH(filter.apply(detections, scratch.usable, scratch.source, scratch.rejected),
+    CHECK_THROWS_AS(filter.apply(detections, scratch.usable, scratch.rejected), InvalidArgument);
+    CHECK_THROWS_WITH(filter.apply(detections, scratch.usable, scratch.rejected),
                       test::contains("detection 1") && test::contains("width or height"));
     const std::vector<Detection> other{{.box = {kNaN, 0, 1, 1}}}, far{{.box = {2e7F, 0, 1, 1}}};
-    CHECK_THROWS_WITH(filter.apply(other, scratch.usable, scratch.source, scratch.rejected),
-                      test::contains("not finite"));
-    CHECK_THROWS_WITH(filter.apply(far, scratch.usable, scratch.source, scratch.rejected),
-                      test::contains("1e7 pixels"));
+    CHECK_THROWS_WITH(filter.apply(other, scratch.usable, scratch.rejected), test::contains("not finite"));
+    CHECK_THROWS_WITH(filter.apply(far, scratch.usable, scratch.rejected), test::contains("1e7 pixels"));
 }
 
 TEST_CASE("scores are mapped linearly and clamped") {
@@ -102,13 +105,13 @@ TEST_CASE("of duplicate detections, the best one is kept") {
         {.box = box, .score = 0.9F},   {.box = near, .score = 0.6F, .class_id = 1},
         {.box = apart, .score = 0.3F}, {.box = box, .score = 0.9F}};
     const Sorted result = sorted(DetectionFilter{}, detections);
-    CHECK(result.source == std::vector<std::size_t>{2, 3, 4});
+    CHECK(result.indices() == std::vector<std::size_t>{2, 3, 4});
     CHECK(result.rejected == std::vector<Rejection>{{0, RejectionReason::kDuplicate},
                                                     {1, RejectionReason::kEmptyBox},
                                                     {5, RejectionReason::kDuplicate}});
     CHECK(result.usable[1].class_id == 1);
-    CHECK(sorted(DetectionFilter({.duplicate_iou = 1}), detections).source.size() == 5);
-    CHECK(sorted(DetectionFilter({.duplicate_iou = 0.4F}), detections).source ==
+    CHECK(sorted(DetectionFilter({.duplicate_iou = 1}), detections).usable.size() == 5);
+    CHECK(sorted(DetectionFilter({.duplicate_iou = 0.4F}), detections).indices() ==
           std::vector<std::size_t>{2, 3});
     CHECK_THROWS_AS(DetectionFilter({.duplicate_iou = 1.5F}), InvalidArgument);
 }

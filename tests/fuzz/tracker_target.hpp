@@ -385,7 +385,7 @@ private:
         std::vector<bool> matched(work.detections.size(), false);
         const auto see = [&](TrackId id, std::size_t d) {
             const std::size_t index = sorted.usable[d];
-            seen_[id] = {index, d, input.detections[index], work.scores[d]};
+            seen_[id] = {index, d, input.detections[index], work.detections[d].score};
             found[id] = input.detections[index].box;
         };
         for (const Match& match : work.matches) {
@@ -393,7 +393,7 @@ private:
             see(before.tracks[match.track].id, match.detection);
         }
         for (std::size_t d = 0; d < matched.size(); ++d)
-            if (!matched[d] && work.detections[d].score >= birth_score()) see(++last_id, d);
+            if (!matched[d] && work.detections[d].confidence >= birth_score()) see(++last_id, d);
         for (std::size_t t = 0; t < before.tracks.size(); ++t)
             expected[before.tracks[t].id] = work.boxes_t[t];
 
@@ -425,16 +425,15 @@ private:
         const auto& work = tracker_.work();
         SortedDetections sorted = sorted_detections(input.detections, tracker_.options().detections);
         require(result.rejected == sorted.rejected, "rejections and their reasons follow the rules");
-        require(work.source == sorted.usable && work.detections.size() == sorted.usable.size() &&
-                    work.scores.size() == sorted.usable.size(),
+        require(std::ranges::equal(work.detections, sorted.usable, {}, &UsableDetection::index),
                 "all other detections are used");
         require(work.levels.sure > 0 && work.levels.sure <= work.levels.birth && work.levels.birth < 1,
                 "score levels are in order");
         for (std::size_t d = 0; d < sorted.usable.size(); ++d) {
             const float score = input.detections[sorted.usable[d]].score;
-            require(work.scores[d] == mapped_score(score, tracker_.options().detections),
+            require(work.detections[d].score == mapped_score(score, tracker_.options().detections),
                     "scores are mapped");
-            require(work.detections[d].score >= 0 && work.detections[d].score <= 1,
+            require(work.detections[d].confidence >= 0 && work.detections[d].confidence <= 1,
                     "calibrated scores lie in [0, 1]");
         }
         return sorted;
@@ -478,7 +477,9 @@ private:
             check_appearance(before, state.appearances[t], track);
             if (!lifecycle_.reports(life->second)) continue;
             reported.push_back(track);
-            if (track.detection && tracker_.options().reported_box == ReportedBox::kDetection)
+            if (!track.detection) continue;
+            reported.back().detection = seen_.at(track.id).index;
+            if (tracker_.options().reported_box == ReportedBox::kDetection)
                 reported.back().box = found.at(track.id);
         }
         require(result.tracks == reported, "confirmed tracks and recently missed ones are reported");
@@ -501,8 +502,8 @@ private:
                     std::abs(track.missed_time - missed_time) <= kRounding * missed_time,
                 "missed time is the time since the last detection");
         require(track.hits <= track.age && track.missed < track.age, "counts fit the age");
-        require(track.detection == (is_found ? std::optional(seen.index) : std::nullopt),
-                "a track contains the index of its detection in the caller's list");
+        require(track.detection == (is_found ? std::optional(seen.usable) : std::nullopt),
+                "a track contains the index of its detection");
         require(track.observed == seen.detection.box && track.class_id == seen.detection.class_id &&
                     track.tag == seen.detection.tag && track.score == seen.score,
                 "a track has the values of its last detection");
@@ -532,7 +533,7 @@ private:
         if (track.detection && work.has_features_d[d] != 0) {
             const auto features = detail::row_of(work.features_d, d);
             const bool is_clear =
-                work.detections[d].score >= options.min_score && track.covered <= options.max_covered;
+                work.detections[d].confidence >= options.min_score && track.covered <= options.max_covered;
             if (expected.empty())
                 expected.assign(features.begin(), features.end());
             else if (is_clear)

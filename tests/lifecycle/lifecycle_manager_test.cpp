@@ -19,11 +19,8 @@ namespace {
 
 using Ids = std::vector<TrackId>;
 
-Detection detection(float score = 0.9F, const Box& box = {10, 20, 30, 40}) {
-    Detection result;
-    result.box = box;
-    result.score = score;
-    return result;
+UsableDetection detection(float confidence = 0.9F, const Box& box = {10, 20, 30, 40}) {
+    return {{.box = box}, confidence};
 }
 
 /// The parts of a tracker that a lifecycle needs.
@@ -36,8 +33,12 @@ struct Book {
 
     explicit Book(LifecycleOptions options = {}) : lifecycle(options) {}
 
-    const Events& frame(const std::vector<Detection>& detections, const std::vector<Match>& matches = {}) {
+    /// Completes a frame, and gives the tracks the boxes of their detections, as a tracker does.
+    const Events& frame(const std::vector<UsableDetection>& detections,
+                        const std::vector<Match>& matches = {}) {
         lifecycle.advance(tracks, last_id, clock, detections, matches, events);
+        for (Track& track : tracks)
+            if (track.detection) track.box = detections[*track.detection].box;
         clock.first = false;
         return events;
     }
@@ -96,48 +97,49 @@ TEST_CASE("a detection creates a track from the birth score") {
     CHECK(book.last_id == 2);
 }
 
-TEST_CASE("a track has the values of its last detection") {
-    Book book;
-    Detection first = detection(0.7F, {1, 2, 3, 4});
-    first.class_id = 5;
-    first.tag = -9;
-    book.frame({first});
-    Track expected;
-    expected.id = 1;
-    expected.box = expected.observed = {1, 2, 3, 4};
-    expected.score = 0.7F;
-    expected.class_id = 5;
-    expected.status = TrackStatus::kConfirmed;
-    expected.detection = 0;
-    expected.tag = -9;
-    expected.age = expected.hits = 1;
-    CHECK(book.tracks[0] == expected);
+TEST_CASE("a lifecycle sets ID, status, counts and detection, and nothing else") {
+    const LifecycleManager lifecycle;
+    TrackId last_id = 6;
+    Events events;
+    Track seen;
+    seen.id = 5;
+    seen.box = {2, 2, 3, 4};
+    seen.observed = {1, 2, 3, 4};
+    seen.score = 0.7F;
+    seen.class_id = 5;
+    seen.tag = -9;
+    seen.covered = 0.25F;
+    seen.status = TrackStatus::kConfirmed;
+    seen.detection = 4;
+    seen.age = seen.hits = 1;
+    std::vector<Track> tracks{seen};
 
-    book.tracks[0].box = {2, 2, 3, 4}; // predicted by the motion model
-    book.clock.elapsed = 2.5F;
-    book.frame({});
-    expected.box = {2, 2, 3, 4};
+    lifecycle.advance(tracks, last_id, {.elapsed = 2.5F}, {}, {}, events);
+    Track expected = seen;
     expected.status = TrackStatus::kLost;
     expected.detection.reset();
     expected.age = 2;
     expected.missed = 1;
     expected.missed_time = 2.5F;
-    CHECK(book.tracks[0] == expected);
+    CHECK(tracks == std::vector<Track>{expected});
 
-    Detection second = detection(0.3F, {5, 6, 7, 8}); // a match needs no birth score
-    second.class_id = 5;
-    second.tag = 4;
-    book.frame({detection(0.1F), second}, {{1, 0}});
-    expected.box = expected.observed = {5, 6, 7, 8};
-    expected.score = 0.3F;
+    UsableDetection match = detection(0.3F, {5, 6, 7, 8}); // a match needs no birth score
+    match.score = 0.6F;
+    match.class_id = 6;
+    match.tag = 4;
+    const std::vector<UsableDetection> detections{detection(0.9F), match};
+    lifecycle.advance(tracks, last_id, {}, detections, std::vector<Match>{{1, 0}}, events);
     expected.status = TrackStatus::kConfirmed;
     expected.detection = 1;
-    expected.tag = 4;
     expected.age = 3;
     expected.hits = 2;
     expected.missed = 0;
     expected.missed_time = 0;
-    CHECK(book.tracks[0] == expected);
+    Track newborn;
+    newborn.id = 7;
+    newborn.detection = 0;
+    newborn.age = newborn.hits = 1;
+    CHECK(tracks == std::vector<Track>{expected, newborn});
 }
 
 TEST_CASE("a confirmed track is lost at its first miss and recovered by a match") {
@@ -336,7 +338,7 @@ TEST_CASE("random histories go as in a slow reference lifecycle") {
                 const auto coordinate = [&] { return static_cast<float>(random() % 96U) - 16.0F; };
                 return Box{coordinate(), coordinate(), 8, 16};
             };
-            std::vector<Detection> detections;
+            std::vector<UsableDetection> detections;
             std::vector<Match> matches;
             std::map<TrackId, Box> found;
             TrackId next_id = book.last_id;

@@ -128,8 +128,11 @@ TEST_CASE("tracks report the detector's original scores, not the calibrated ones
     }
     const auto& work = tracker.work();
     CHECK(work.levels.sure < 0.36F);
-    CHECK(work.scores == std::vector<float>(3, 0.35F));
-    CHECK(work.detections[0].score >= 0.5F); // a confident detection in this scene
+    REQUIRE(work.detections.size() == 3);
+    for (const UsableDetection& detection : work.detections) {
+        CHECK(detection.score == 0.35F);
+        CHECK(detection.confidence >= 0.5F); // a confident detection in this scene
+    }
 }
 
 TEST_CASE("an unusable frame is an error and leaves the tracker unchanged") {
@@ -501,7 +504,7 @@ struct FailingLifecycle {
     bool* fails = nullptr;
 
     void advance(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
-                 std::span<const Detection> detections, std::span<const Match> matches,
+                 std::span<const UsableDetection> detections, std::span<const Match> matches,
                  Events& events) const {
         inner.advance(tracks, last_id, clock, detections, matches, events);
         if (*fails) throw std::runtime_error("the lifecycle failed");
@@ -614,7 +617,7 @@ struct WrongLifecycle {
     const int* way = nullptr;
 
     void advance(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
-                 std::span<const Detection> detections, std::span<const Match> matches,
+                 std::span<const UsableDetection> detections, std::span<const Match> matches,
                  Events& events) const {
         inner.advance(tracks, last_id, clock, detections, matches, events);
         if (*way == 1) tracks.front().detection = detections.size();

@@ -17,7 +17,7 @@ namespace fgagt {
 
 /// Options of ReidentificationStage.
 struct ReidentificationStageOptions {
-    float min_score = 0.5F;          ///< minimum score of a detection
+    float min_score = 0.5F;          ///< minimum confidence of a detection
     std::int64_t min_hits = 5;       ///< minimum detections of a track, >= 1; fewer say too little about it
     float max_missed_time = 60;      ///< maximum nominal frames since the track was last seen, > 0
     float min_covered = 0.3F;        ///< minimum share that a nearer object covered when last seen, [0, 1]
@@ -65,7 +65,7 @@ public:
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
     /// Whether the detection's score is high enough.
-    [[nodiscard]] bool takes(const Detection& detection) const noexcept {
+    [[nodiscard]] bool takes(const UsableDetection& detection) const noexcept {
         return detection.score >= options_.min_score;
     }
     /// Whether the track is lost, has enough detections and was seen recently enough.

@@ -31,10 +31,10 @@ void score_pairs(const Evidence& evidence, std::span<const std::size_t> detectio
     }
 }
 
-/// Whether a stage with these options takes a detection, by its score.
+/// Whether a stage with these options takes a detection, by its confidence.
 template <class Options>
-[[nodiscard]] bool takes_part(const Options& options, const Detection& detection) noexcept {
-    return detection.score >= options.min_score && detection.score < options.max_score;
+[[nodiscard]] bool takes_part(const Options& options, const UsableDetection& detection) noexcept {
+    return detection.confidence >= options.min_score && detection.confidence < options.max_score;
 }
 
 /// Whether a stage with these options takes a track, by its status and number of missed updates.
@@ -62,7 +62,7 @@ struct FusionStageOptions {
     bool take_confirmed = true;   ///< whether confirmed tracks, matched in the previous update, take part
     bool take_lost = true;        ///< whether lost tracks take part
     std::int64_t max_missed = 30; ///< maximum updates that a track has missed, >= 0
-    float min_score = 0.5F;       ///< minimum score of a detection, inclusive
+    float min_score = 0.5F;       ///< minimum confidence of a detection, inclusive
     float max_score = std::numeric_limits<float>::infinity(); ///< its upper limit, exclusive, > min_score
     float iou_gate = 0.1F;           ///< pairs with an IoU below this are not matched, [0, 1]
     float iou_weight = 0.6F;         ///< weight of the IoU in the score, >= 0
@@ -102,8 +102,8 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// Whether the detection's score lies in the stage's range.
-    [[nodiscard]] bool takes(const Detection& detection) const noexcept {
+    /// Whether the detection's confidence lies in the stage's range.
+    [[nodiscard]] bool takes(const UsableDetection& detection) const noexcept {
         return detail::takes_part(options_, detection);
     }
     /// Whether the stage takes tracks of this status and the track was seen recently enough.
@@ -146,7 +146,7 @@ struct SimilarityStageOptions {
     bool take_lost = true;      ///< whether lost tracks take part
     /// Maximum updates that a track has missed, >= 0.
     std::int64_t max_missed = std::numeric_limits<std::int64_t>::max();
-    float min_score = 0;                                      ///< minimum score of a detection, inclusive
+    float min_score = 0; ///< minimum confidence of a detection, inclusive
     float max_score = std::numeric_limits<float>::infinity(); ///< its upper limit, exclusive, > min_score
     float iou_gate = 0;     ///< pairs with an IoU below this are not matched, [0, 1]; 0: no gate
     float above_margin = 0; ///< added to the graph's margin, finite
@@ -172,8 +172,8 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// Whether the detection's score lies in the stage's range.
-    [[nodiscard]] bool takes(const Detection& detection) const noexcept {
+    /// Whether the detection's confidence lies in the stage's range.
+    [[nodiscard]] bool takes(const UsableDetection& detection) const noexcept {
         return detail::takes_part(options_, detection);
     }
     /// Whether the stage takes tracks of this status and the track was seen recently enough.

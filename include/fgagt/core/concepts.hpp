@@ -95,7 +95,7 @@ concept has_relate = requires(T graph, const Matrix& features_d, const Matrix& f
 };
 
 template <class T>
-concept has_takes = requires(const T stage, const Detection& detection, const Track& track) {
+concept has_takes = requires(const T stage, const UsableDetection& detection, const Track& track) {
     { stage.takes(detection) } -> std::same_as<bool>;
     { stage.takes(track) } -> std::same_as<bool>;
 };
@@ -121,7 +121,7 @@ concept has_associate = requires(T associator, const Evidence& evidence, std::ve
 
 template <class T>
 concept has_advance = requires(const T lifecycle, std::vector<Track>& tracks, TrackId& last_id,
-                               const FrameClock& clock, std::span<const Detection> detections,
+                               const FrameClock& clock, std::span<const UsableDetection> detections,
                                std::span<const Match> matches, Events& events) {
     { lifecycle.advance(tracks, last_id, clock, detections, matches, events) } -> std::same_as<void>;
 };
@@ -223,8 +223,8 @@ concept Associator = std::movable<T> && detail::has_associate<T>;
 ///
 /// - `advance(tracks, last_id, clock, detections, matches, events)`: completes a frame. Existing tracks keep
 ///   their index (those to be dropped get TrackStatus::kRemoved); births are appended, with IDs counted up
-///   from `last_id`. Sets box, score, class, tag and `detection` (an index into `detections`) of every
-///   matched or newborn track.
+///   from `last_id`. Sets ID, status, counts and `detection` (an index into `detections`); the tracker sets
+///   the rest.
 /// - `reports(track)`: whether the track belongs to the frame's output.
 template <class T>
 concept Lifecycle = std::movable<T> && detail::has_advance<T> && detail::has_reports<T>;

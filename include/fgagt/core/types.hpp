@@ -68,6 +68,12 @@ struct Detection {
     std::int64_t tag = 0; ///< any number of yours; copied to the track that takes this detection
 };
 
+/// A detection that can be tracked, see DetectionFilter. Its `score` is mapped to [0, 1].
+struct UsableDetection : Detection {
+    float confidence = 1;  ///< the score calibrated to the scene, [0, 1], see ScoreLevels
+    std::size_t index = 0; ///< in the caller's list for this frame
+};
+
 /// The stage of a track's life.
 enum class TrackStatus : std::uint8_t {
     kTentative, ///< born, not confirmed yet
@@ -86,10 +92,11 @@ struct Track {
     TrackId id = 0;   ///< from 1, never reused within one tracker
     Box box;          ///< current box: filtered, or predicted if it took no detection
     Box observed;     ///< of the last detection that it took
-    float score = 0;  ///< of the last detection that it took
+    float score = 0;  ///< of the last detection that it took, mapped to [0, 1] but not calibrated
     int class_id = 0; ///< of the last detection that it took
     TrackStatus status = TrackStatus::kTentative; ///< as of this frame
-    /// Index of the detection that it took, in the caller's list for this frame; empty if it took none.
+    /// Index of the detection that it took; empty if it took none. In a FrameResult it refers to the caller's
+    /// list for this frame, in a tracker's state to `work().detections`.
     std::optional<std::size_t> detection;
     std::int64_t tag = 0;    ///< of the last detection that it took
     std::int64_t age = 0;    ///< frames since birth, including the birth and those without a detector
@@ -155,7 +162,7 @@ struct ColourImage {
 
 /// The input of association: M valid detections, N tracks, and how they relate.
 struct Evidence {
-    std::span<const Detection> detections;        ///< [M]
+    std::span<const UsableDetection> detections;  ///< [M]
     std::span<const Track> tracks;                ///< [N] with their expected boxes in this frame
     const Matrix& iou;                            ///< [M x N] of the boxes above, in [0, 1]
     const Matrix& similarity;                     ///< [M x N] S_out of the graph

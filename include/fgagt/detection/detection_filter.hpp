@@ -51,14 +51,13 @@ public:
     /// Splits the caller's detections into usable and rejected ones.
     ///
     /// @param detections  output of the detector
-    /// @param usable      [M] replaced by the usable ones, in the same order, scores in [0, 1]
-    /// @param source      [M] replaced by the index in `detections` of each usable one
+    /// @param usable      [M] replaced by the usable ones, in the same order, scores in [0, 1], with the score
+    ///                    as confidence
     /// @param rejected    replaced by the others, in order of index
     /// @throws InvalidArgument  a detection is unusable and `unusable_is_error` is set
-    void apply(std::span<const Detection> detections, std::vector<Detection>& usable,
-               std::vector<std::size_t>& source, std::vector<Rejection>& rejected) {
+    void apply(std::span<const Detection> detections, std::vector<UsableDetection>& usable,
+               std::vector<Rejection>& rejected) {
         usable.clear();
-        source.clear();
         rejected.clear();
         for (std::size_t index = 0; index < detections.size(); ++index) {
             const Detection& detection = detections[index];
@@ -70,17 +69,15 @@ public:
                 rejected.push_back({index, *reason});
                 continue;
             }
-            usable.push_back(detection);
-            usable.back().score = mapped(detection.score);
-            source.push_back(index);
+            UsableDetection& copy = usable.emplace_back(UsableDetection{detection, 1, index});
+            copy.score = copy.confidence = mapped(detection.score);
         }
-        if (options_.duplicate_iou < 1) leave_out_duplicates(usable, source, rejected);
+        if (options_.duplicate_iou < 1) leave_out_duplicates(usable, rejected);
     }
 
 private:
     /// Greedy non-maximum suppression; if scores are equal, the earlier detection stays.
-    void leave_out_duplicates(std::vector<Detection>& usable, std::vector<std::size_t>& source,
-                              std::vector<Rejection>& rejected) {
+    void leave_out_duplicates(std::vector<UsableDetection>& usable, std::vector<Rejection>& rejected) {
         const std::size_t count = usable.size();
         const auto is_better = [&](std::size_t a, std::size_t b) {
             return usable[a].score != usable[b].score ? usable[a].score > usable[b].score : a < b;
@@ -103,14 +100,13 @@ private:
         std::size_t kept = 0;
         for (std::size_t k = 0; k < count; ++k) {
             if (duplicate_[k] != 0) {
-                rejected.push_back({source[k], RejectionReason::kDuplicate});
+                rejected.push_back({usable[k].index, RejectionReason::kDuplicate});
                 continue;
             }
             if (kept != k) std::swap(usable[kept], usable[k]);
-            source[kept++] = source[k];
+            ++kept;
         }
         usable.resize(kept);
-        source.resize(kept);
         std::sort(rejected.begin(), rejected.end(),
                   [](const Rejection& a, const Rejection& b) { return a.detection < b.detection; });
     }

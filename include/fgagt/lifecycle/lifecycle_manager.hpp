@@ -18,10 +18,10 @@ namespace fgagt {
 /// birth_score = 0, max_lost_updates = 10, coast_updates = 0, and infinity for max_lost_time and
 /// max_outside_time.
 struct LifecycleOptions {
-    std::int64_t confirm_hits = 2;     ///< number of detections that confirm a track, >= 1
-    bool confirm_first_frame = true;   ///< whether objects of the very first frame need only one
-    float birth_score = 0.6F;          ///< minimum score for the birth of a track from an unmatched detection
-    float max_lost_time = 60;          ///< a track that is unmatched for longer is removed, > 0
+    std::int64_t confirm_hits = 2;   ///< number of detections that confirm a track, >= 1
+    bool confirm_first_frame = true; ///< whether objects of the very first frame need only one
+    float birth_score = 0.6F; ///< minimum confidence for the birth of a track from an unmatched detection
+    float max_lost_time = 60; ///< a track that is unmatched for longer is removed, > 0
     std::int64_t max_lost_updates = 0; ///< misses in a row after which a track is removed, >= 0; 0: no limit
     std::int64_t max_tentative_missed = 0; ///< misses in a row that a tentative track survives, >= 0
     float max_outside_time = 10;           ///< max_lost_time of a track whose box is outside the frame, > 0
@@ -57,8 +57,8 @@ public:
 
     /// Completes a frame: continues the matched tracks, ages the others, and creates new ones.
     ///
-    /// A matched track gets its detection's box. An unmatched track keeps its box, the expected one. Removed
-    /// tracks stay in the list with TrackStatus::kRemoved; tracks that had this status before are left alone.
+    /// Sets ID, status, counts and `detection`; the other members of a track are not changed. Removed tracks
+    /// stay in the list with TrackStatus::kRemoved; tracks that had this status before are left alone.
     ///
     /// @param tracks      [N] with the boxes expected in this frame; births are appended
     /// @param last_id     highest ID ever issued, 0 before the first
@@ -69,7 +69,7 @@ public:
     /// @throws InvalidArgument  elapsed is not a positive number, or a match refers to a detection or track
     ///                          that does not exist, or is out of order; nothing is changed then
     void advance(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
-                 std::span<const Detection> detections, std::span<const Match> matches,
+                 std::span<const UsableDetection> detections, std::span<const Match> matches,
                  Events& events) const {
         if (detail::is_nan(clock.elapsed) || clock.elapsed <= 0)
             detail::throw_invalid("LifecycleManager::advance: expected a positive elapsed time, got ",
@@ -82,7 +82,7 @@ public:
             ++track.age;
         }
         for (const Match& match : matches)
-            continue_track(tracks[match.track], detections, match.detection, events);
+            continue_track(tracks[match.track], match.detection, events);
         for (Track& track : tracks)
             if (!track.detection && track.status != TrackStatus::kRemoved) miss(track, clock, events);
         create_tracks(tracks, last_id, clock, detections, matches, events);
@@ -111,21 +111,15 @@ private:
         }
     }
 
-    static void take(Track& track, std::span<const Detection> detections, std::size_t index) {
-        const Detection& detection = detections[index];
-        track.box = track.observed = detection.box;
-        track.score = detection.score;
-        track.class_id = detection.class_id;
-        track.tag = detection.tag;
-        track.detection = index;
+    static void take(Track& track, std::size_t detection) {
+        track.detection = detection;
         ++track.hits;
         track.missed = 0;
         track.missed_time = 0;
     }
 
-    void continue_track(Track& track, std::span<const Detection> detections, std::size_t index,
-                        Events& events) const {
-        take(track, detections, index);
+    void continue_track(Track& track, std::size_t detection, Events& events) const {
+        take(track, detection);
         if (track.status == TrackStatus::kLost) {
             track.status = TrackStatus::kConfirmed;
             events.recovered.push_back(track.id);
@@ -162,18 +156,18 @@ private:
     }
 
     void create_tracks(std::vector<Track>& tracks, TrackId& last_id, const FrameClock& clock,
-                       std::span<const Detection> detections, std::span<const Match> matches,
+                       std::span<const UsableDetection> detections, std::span<const Match> matches,
                        Events& events) const {
         const bool is_first = clock.first && options_.confirm_first_frame;
         auto match = matches.begin();
         for (std::size_t d = 0; d < detections.size(); ++d) {
             if (match != matches.end() && match->detection == d) {
                 ++match;
-            } else if (detections[d].score >= options_.birth_score) {
+            } else if (detections[d].confidence >= options_.birth_score) {
                 Track& track = tracks.emplace_back();
                 track.id = ++last_id;
                 track.age = 1;
-                take(track, detections, d);
+                take(track, d);
                 events.born.push_back(track.id);
                 if (is_first || options_.confirm_hits == 1) {
                     track.status = TrackStatus::kConfirmed;

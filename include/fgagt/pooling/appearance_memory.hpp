@@ -22,7 +22,7 @@ enum class AppearanceSource : std::uint8_t {
 struct AppearanceMemoryOptions {
     AppearanceSource source = AppearanceSource::kStored; ///< which features of a track are compared
     float momentum = 0.9F;    ///< weight of the past in the exponential mean, [0, 1)
-    float min_score = 0.5F;   ///< detections below this score do not change the memory
+    float min_score = 0.5F;   ///< detections below this confidence do not change the memory
     float max_covered = 0.4F; ///< nor do those with more than this share covered by a nearer box, [0, 1]
 };
 
@@ -76,7 +76,7 @@ public:
     /// @param state     of the track
     /// @param features  [D]
     /// @param own       whether they are the caller's
-    /// @param score     of the detection
+    /// @param score     the confidence of the detection
     /// @param covered   share of its box that a nearer box covers, [0, 1]
     void update(State& state, std::span<const float> features, bool own, float score, float covered) const {
         const std::size_t dimension = features.size();

@@ -19,11 +19,9 @@ template <class Map>
 struct FrameIntermediates {
     cv::Mat frame;                            ///< the caller's pixels, until `commit`
     std::vector<Detection> detected;          ///< unfiltered, of a backbone that is also a detector
-    std::vector<Detection> detections;        ///< [M] the valid ones, with scores calibrated to the scene
-    std::vector<float> scores;                ///< [M] their scores before calibration, in [0, 1]
+    std::vector<UsableDetection> detections;  ///< [M] what can be tracked of the caller's list
     ScoreLevels::Levels levels;               ///< scores that calibration maps to `sure` and `birth`
-    std::vector<std::size_t> source;          ///< [M] their indices in the caller's list
-    std::vector<Rejection> rejected;          ///< the others
+    std::vector<Rejection> rejected;          ///< the caller's other detections
     float elapsed = 1;                        ///< nominal frames since the previous frame
     std::optional<Affine> camera_motion;      ///< from the caller or the flow; empty if unknown
     std::vector<BoxFlow> flows;               ///< [N]
