@@ -158,7 +158,7 @@ def table(mutations, results):
     """Markdown: the number of caught mutations, and each mutation with the test that caught it."""
     counts = ", ".join(f"{sum(r.outcome == outcome for r in results)} {outcome}"
                        for outcome in (CAUGHT, SURVIVED, STALE, BROKEN, SKIPPED) if any(r.outcome == outcome for r in results))
-    lines = [f"{len(results)} mutations without FGAGT_DATA: {counts}.", "", "| mutation | file | outcome | noticed by |", "|---|---|---|---|"]
+    lines = [f"{len(results)} mutations without FGAGT_DATA: {counts}.", "", "| mutation | file | outcome | caught by |", "|---|---|---|---|"]
     for mutation, result in zip(mutations, results):
         lines.append(f"| {mutation.name} | `{mutation.file}` | {result.outcome} | {result.by} |".replace(" |  |", " | |"))
     return "\n".join(lines) + "\n"
