@@ -10,8 +10,8 @@ set(done "")        # headers that the code already contains
 set(system_headers "")
 set(code "")
 
-# Appends a header to the code, after the headers that it includes. Conditional includes, which are always system headers, stay
-# in place.
+# Appends a header to the code, after the headers that it includes. Conditional includes, always of system headers, stay in
+# place.
 function(append_header header)
     if(header IN_LIST done)
         return()
