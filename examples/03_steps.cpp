@@ -31,7 +31,7 @@ int main() {
         tracker.propagate_tracks(); // optical flow: tracks' boxes, frame t-1 -> frame t
         tracker.extract_features(); // backbone: frame t -> feature map
         tracker.pool_features();    // the map -> F_d of the detections, F_t of the tracks
-        tracker.associate();        // IoU -> prior -> graph -> S_out -> margin assignment -> matches
+        tracker.associate();        // IoU -> prior -> graph -> S_out -> assignment -> matches
         if (k % 10 == 0) {
             std::printf("frame %d\n", k);
             show(tracker.work());

@@ -38,7 +38,8 @@ void print(const fgagt::Zone& zone) {
 void count(const char* picture) {
     const fgagt::SyntheticScene scene({.frames = 300, .objects = 16, .classes = 2});
     fgagt::Tracker<> tracker;
-    fgagt::LineCounter line({.start = {320, 80}, .end = {320, 480}}); // downwards; its right is image-left
+    // Downwards, so its right side is the image's left.
+    fgagt::LineCounter line({.start = {320, 80}, .end = {320, 480}});
     fgagt::Zone zone({.corners = {{100, 200}, {300, 200}, {340, 470}, {60, 470}}});
     fgagt::TrackPainter painter;
     fgagt::Heatmap heatmap({.frame_size = scene.options().frame_size});

@@ -105,7 +105,8 @@ Cameras make_cameras(const Arguments& arguments) {
 
 /// Tracks until all cameras have ended or the user presses Ctrl-C.
 std::vector<StreamEnd> track_all(const Cameras& cameras, const Arguments& arguments) {
-    cv::setNumThreads(1); // the streams keep all cores busy; more threads per frame would only cost time
+    // The streams keep all cores busy; more threads per frame would only cost time.
+    cv::setNumThreads(1);
     std::atomic<std::int64_t> tracked = 0;
     std::vector<examples::PoolStream> streams;
     for (const auto& camera : cameras)

@@ -15,7 +15,7 @@ public:
     /// The meaning of a buffer's timestamp.
     struct Tick {
         double time;      ///< nominal frames, strictly increasing
-        bool begins_anew; ///< whether the stream jumped back, so that tracking must restart
+        bool begins_anew; ///< the stream jumped back, so tracking must restart
     };
 
     /// @param frames_per_second  from now on; 30 is used if it is not positive and finite

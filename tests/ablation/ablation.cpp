@@ -86,7 +86,8 @@ Suite suite_of_boxes(const fs::path& data) {
             .folder = data / "mot_text" / name, .rules = MotRules::kMot17, .detections = "detr.txt"};
         suite.columns.push_back({.name = name + " (boxes)",
                                  .folder = source.folder,
-                                 .in_mean = name != "MOT17-13", // its scene is also measured with pixels
+                                 // The scene of MOT17-13 is also measured with pixels.
+                                 .in_mean = name != "MOT17-13",
                                  .read = [source] { return read_boxes(source); }});
     }
     return suite;

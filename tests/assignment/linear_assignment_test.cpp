@@ -28,7 +28,8 @@ TEST_CASE("linear assignment equals the best of all assignments") {
     const unsigned seed = seed_of("linear assignment equals the best of all assignments");
     CAPTURE(seed);
     std::mt19937 random(seed);
-    LinearAssignment<double> solver; // shared by all cases: scratch memory must not leak between them
+    // Shared by all cases: scratch memory must not leak between them.
+    LinearAssignment<double> solver;
     std::vector<int> column_of;
     for (int round = 0; round < 6000; ++round) {
         const int most = round % 100 == 0 ? 8 : 6;

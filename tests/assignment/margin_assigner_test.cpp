@@ -69,7 +69,8 @@ TEST_CASE("margin assignment equals the best of all assignments") {
     const unsigned seed = seed_of("margin assignment equals the best of all assignments");
     CAPTURE(seed);
     std::mt19937 random(seed);
-    BasicMarginAssigner<double> assigner; // shared by all cases: scratch memory must not leak between them
+    // Shared by all cases: scratch memory must not leak between them.
+    BasicMarginAssigner<double> assigner;
     std::vector<int> track_of;
     for (int round = 0; round < 50'000; ++round) {
         const unsigned most = round % 1000 == 0 ? 8 : 6;

@@ -82,7 +82,8 @@ TEST_CASE("gradients appear at the position of the edge") {
     const FeatureMap map = extract(frame);
     for (int y = 0; y < map.rows; ++y)
         for (int x = 0; x < map.columns; ++x) {
-            const bool near_edge = x == 7; // Sobel at half size reaches one half-size pixel to each side
+            // Sobel at half size reaches one half-size pixel to each side.
+            const bool near_edge = x == 7;
             CHECK((map.cell(y, x)[kMagnitude] > 0.9F) == near_edge);
             CHECK((map.cell(y, x)[kMagnitude] > 0) == near_edge);
         }
@@ -109,7 +110,8 @@ TEST_CASE("colour channels equal OpenCV's Luv of the mean colour") {
     for (const cv::Vec3b& bgr :
          {cv::Vec3b(20, 90, 110), cv::Vec3b(120, 100, 90), cv::Vec3b(255, 255, 255), cv::Vec3b(0, 0, 0)}) {
         cv::Mat3f luv(1, 1, cv::Vec3f(bgr) / 255);
-        cv::cvtColor(luv, luv, cv::COLOR_BGR2Luv); // for floats: L up to 100, u -134 .. 220, v -140 .. 122
+        // Ranges for floats: L up to 100, u -134 .. 220, v -140 .. 122.
+        cv::cvtColor(luv, luv, cv::COLOR_BGR2Luv);
         constexpr float kChromaGain = 2;
         const FeatureMap map = extract(cv::Mat(20, 30, CV_8UC3, bgr), {.chroma_gain = kChromaGain});
         const cv::Vec3f expected = luv(0, 0);
@@ -169,7 +171,8 @@ TEST_CASE("magnitude is the gradient in grey levels per half-size pixel") {
     double mean = 0;
     for (int x = 5; x < 45; ++x)
         mean += static_cast<double>(map.cell(4, x)[kMagnitude]) / 40;
-    CHECK_THAT(mean, WithinAbs(10 * 16 / 1020.0, 1e-3)); // half-size values are rounded to whole grey levels
+    // Half-size values are rounded to whole grey levels.
+    CHECK_THAT(mean, WithinAbs(10 * 16 / 1020.0, 1e-3));
 }
 
 TEST_CASE("a backbone and its map are reusable for other frames") {

@@ -136,7 +136,8 @@ TEST_CASE("an impulse changes the expected cell with letterboxing and stretching
                 for (int x = 0; x < after.columns; ++x)
                     change.at<double>(y, x) = std::abs(after.cell(y, x)[0] - before.cell(y, x)[0]);
             const cv::Point2d found = centre_of(change), said = in_cells(after, at);
-            CHECK_THAT(found.x, WithinAbs(said.x, 0.25)); // a quarter of a cell is one pixel of the input
+            // A quarter of a cell is one pixel of the input.
+            CHECK_THAT(found.x, WithinAbs(said.x, 0.25));
             CHECK_THAT(found.y, WithinAbs(said.y, 0.25));
             const Box frame_in_cells{after.offset_x, after.offset_y,
                                      after.scale_x * static_cast<float>(size.width),

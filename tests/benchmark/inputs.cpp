@@ -91,7 +91,8 @@ void write_npy(const fs::path& path, const float* numbers, const std::vector<std
         count *= extent;
     }
     header += "), }";
-    header.resize((header.size() + 10 + 64) / 64 * 64 - 10 - 1, ' '); // the data start at a multiple of 64
+    // The data start at a multiple of 64.
+    header.resize((header.size() + 10 + 64) / 64 * 64 - 10 - 1, ' ');
     header += '\n';
     std::ofstream file(path, std::ios::binary);
     file << "\x93NUMPY\x01" << '\0' << static_cast<char>(header.size() & 0xFFU)

@@ -18,7 +18,8 @@ TEST_CASE("a polygon's inside and its distances agree with OpenCV") {
     std::mt19937 random(seed_of("polygon"));
     std::uniform_real_distribution<float> place(-20, 120);
     for (int shape = 0; shape < 60; ++shape) {
-        std::vector<cv::Point2f> corners; // a star around the centre: never self-intersecting, often concave
+        // A star around the centre: never self-intersecting, often concave.
+        std::vector<cv::Point2f> corners;
         const int count = 3 + shape % 7;
         for (int i = 0; i < count; ++i) {
             const float angle = 6.2831853F * static_cast<float>(i) / static_cast<float>(count);

@@ -35,7 +35,8 @@ TEST_CASE("a line is drawn from its start to its end, and its label shows the co
     counter.update(std::vector{standing(1, {300, 250})});
     const cv::Mat before = line_picture(counter);
     CHECK((is_red(before, 102, 300) && is_red(before, 300, 300) && !is_red(before, 90, 300)));
-    CHECK((is_red(before, 300, 315) && !is_red(before, 300, 285))); // the arrow points to the right side
+    // The arrow points to the right side.
+    CHECK((is_red(before, 300, 315) && !is_red(before, 300, 285)));
     counter.update(std::vector{standing(1, {300, 350})});
     CHECK(cv::norm(before, line_picture(counter)) > 0);
 }

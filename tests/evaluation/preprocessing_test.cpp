@@ -50,7 +50,8 @@ TEST_CASE("a result is ignored only if it matches a distractor rather than a nea
     CHECK(one.frames[0].result_ids.size() == 1);
     const AlignedSequence other = aligned(gt, {result_row(1, 1, 1.5F)}, MotRules::kMot17);
     CHECK(other.frames[0].result_ids.empty());
-    const AlignedSequence far = aligned(gt, {result_row(1, 1, 8)}, MotRules::kMot17); // IoU 4/16 with it
+    // Its IoU with the distractor is 4/16.
+    const AlignedSequence far = aligned(gt, {result_row(1, 1, 8)}, MotRules::kMot17);
     CHECK(far.frames[0].result_ids.size() == 1);
 }
 

@@ -125,7 +125,8 @@ TEST_CASE("the camera's motion is unknown without evidence") {
     CHECK_FALSE(motion_of(flow, textured, other));
     CHECK_FALSE(motion_of(flow, dot, dot));
     CHECK_FALSE(motion_of(flow, textured, textured(cv::Rect(0, 0, 399, 300))));
-    CHECK_FALSE(motion_of(flow, textured, textured, {{-5, -5, 500, 500}})); // nothing is outside the boxes
+    // Nothing is outside the boxes.
+    CHECK_FALSE(motion_of(flow, textured, textured, {{-5, -5, 500, 500}}));
     PyramidalFlow off({.camera_motion = false});
     CHECK(motion_of(flow, textured, textured));
     CHECK_FALSE(motion_of(off, textured, textured));
@@ -159,7 +160,8 @@ TEST_CASE("the camera's motion on real frames is close to the recorded one (need
     double difference_still = 0, difference_recorded = 0, difference_ours = 0;
     for (std::string line; std::getline(file, line);) {
         std::istringstream fields(line);
-        int frame = 0; // from 0, so the motion is from `frame` to `frame` + 1 when counted from 1
+        // The file counts from 0: counted from 1, the motion is from `frame` to `frame` + 1.
+        int frame = 0;
         Affine expected;
         fields >> frame >> expected.a >> expected.b >> expected.tx >> expected.c >> expected.d >> expected.ty;
         if (frame < 1) continue;

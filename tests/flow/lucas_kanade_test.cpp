@@ -267,7 +267,8 @@ TEST_CASE("the error is the mean absolute difference of the patches in grey leve
     const TrackedPoint moved = track(previous, brighter, points)[0];
     const TrackedPoint expected = reference(previous, brighter, points, {})[0];
     CHECK(moved.error > 1);
-    CHECK_THAT(moved.error, WithinAbs(expected.error, 0.02)); // 0.01 px times some grey levels per pixel
+    // Tolerance: 0.01 px times some grey levels per pixel.
+    CHECK_THAT(moved.error, WithinAbs(expected.error, 0.02));
 }
 
 TEST_CASE("a point is rejected exactly if the smaller eigenvalue is below the limit") {

@@ -170,7 +170,8 @@ TEST_CASE("scaled-down images give shifts in frame pixels") {
     const cv::Mat previous = scene(size, before), current = scene(size, after);
     for (const int pixels : {1 << 29, 480 * 401 / 4, 90000, 10000})
         for (const FlowMode mode : kModes) {
-            if (pixels == 10000 && mode == FlowMode::kBox) continue; // its outer points are on the background
+            // In box mode, the outer points are then on the background.
+            if (pixels == 10000 && mode == FlowMode::kBox) continue;
             PyramidalFlow flow({.mode = mode, .pixels = pixels});
             FlowImage image;
             flow.prepare(previous, image);

@@ -1,4 +1,5 @@
-#include FGAGT_FUZZ_HEADER // the header of the target, and below the function in it: see CMakeLists.txt
+// CMakeLists.txt sets the header of the target and the function in it.
+#include FGAGT_FUZZ_HEADER
 
 #include <cstddef>
 #include <cstdint>

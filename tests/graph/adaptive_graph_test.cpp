@@ -328,7 +328,8 @@ TEST_CASE("the prior distinguishes nearly equal vectors") {
     AffinityPriorScratch scratch;
     affinity_prior(f_d, f_t, Matrix::Zero(1, 3), 0, true, prior, scratch);
     CHECK(largest_error(prior, naive_prior(table(f_d), table(f_t), {{0, 0, 0}}, 0, true)) < 1e-6);
-    CHECK_THAT(prior(0, 1) / prior(0, 0), WithinAbs(1.0 / 9, 1e-3)); // 1e-16 is small compared with 1e-12
+    // 1e-16 is small compared with 1e-12.
+    CHECK_THAT(prior(0, 1) / prior(0, 0), WithinAbs(1.0 / 9, 1e-3));
 }
 
 TEST_CASE("identical vectors share the prior of their row") {

@@ -18,7 +18,8 @@ struct UnitInput {
 
 /// The results of a unit.
 struct UnitResult {
-    std::vector<double> pyramid, corners, flow; ///< integers; pixel positions; pixel positions and errors
+    /// Integers; pixel positions; pixel positions and errors.
+    std::vector<double> pyramid, corners, flow;
     std::vector<double> product, channels, roi_align, stripes, embedded, graph;
     std::vector<double> assignment; ///< columns
 };

@@ -61,7 +61,8 @@ TEST_CASE("ground truth is read in the formats of MOT17, MOT15 and seven columns
     CHECK(row.visibility == 0.25F);
 
     CHECK(gt_of("1,1,1,1,5,5,1,-1,-1,-1").rows()[0].class_id == -1);
-    CHECK(gt_of("1,1,1,1,5,5,1,4.4852,5.5016,0").rows()[0].class_id == -1); // a world coordinate, not a class
+    // The column is a world coordinate, not a class.
+    CHECK(gt_of("1,1,1,1,5,5,1,4.4852,5.5016,0").rows()[0].class_id == -1);
     const GroundTruthRows seven = gt_of("1,1,399,182,121,229,-1\n");
     CHECK(seven.rows()[0].flag == -1);
     CHECK(seven.rows()[0].class_id == -1);

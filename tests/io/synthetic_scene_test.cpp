@@ -437,7 +437,8 @@ TEST_CASE("the light oscillates about its mean") {
         for (int y = 0; y < lit.rows; ++y)
             for (int x = 0; x < 3 * lit.cols; ++x)
                 largest = std::max(largest, std::abs(lit.ptr(y)[x] - std::min(plain.ptr(y)[x] * gain, 255.)));
-        CHECK(largest <= .5 + 255. / 8192); // rounding to grey levels, and rounding of the gain to 1/4096
+        // Tolerance: rounding to grey levels, and rounding of the gain to 1/4096.
+        CHECK(largest <= .5 + 255. / 8192);
     }
 }
 

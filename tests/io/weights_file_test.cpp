@@ -95,7 +95,8 @@ TEST_CASE("weights have the names and shapes of the format") {
                                                                      {"graph.w1", {3, 3}},
                                                                      {"graph.w2", {3, 3}},
                                                                      {"graph.wa", {3, 3}}});
-    CHECK(file.tensors.at("embedding.weight").values[5] == some_weights().embedding(1, 0)); // row by row
+    // Stored row by row.
+    CHECK(file.tensors.at("embedding.weight").values[5] == some_weights().embedding(1, 0));
     CHECK(file.tensors.at("graph.prior_logit").values == std::vector<float>{0.5F});
     CHECK(file.metadata.empty());
 }

@@ -99,7 +99,8 @@ TEST_CASE("without augmentation, a patch is unchanged") {
     Patch patch = random_patch(1);
     const Patch occluder = random_patch(2);
     patch.box = {0.1F, 0.3F, 17.3F, 35.7F};
-    REQUIRE(patch.box.centre().x - 0.5F * patch.box.width != patch.box.left); // because of float rounding
+    // They differ because of float rounding.
+    REQUIRE(patch.box.centre().x - 0.5F * patch.box.width != patch.box.left);
     for (std::uint64_t key = 0; key < 50; ++key)
         CHECK(same(augmented(Augmentation::none(), patch, key, &occluder), patch));
 }
@@ -265,7 +266,8 @@ TEST_CASE("blur spreads a bright pixel as a Gaussian") {
             const double square = (x - 12) * (x - 12) + (y - 12) * (y - 12);
             const double bell =
                 255 * std::exp(-0.5 * square / (sigma * sigma)) / (2 * 3.14159265358979 * sigma * sigma);
-            CHECK(result.pixels.at<cv::Vec3b>(y, x)[1] == Approx(bell).margin(1)); // rounded on each axis
+            // Tolerance: rounding on each axis.
+            CHECK(result.pixels.at<cv::Vec3b>(y, x)[1] == Approx(bell).margin(1));
         }
     const Patch sharp = Augmentation::none().apply(patch, {}, {}, nullptr, false, random);
     CHECK(same(sharp, patch));

@@ -106,7 +106,8 @@ TEST_CASE("objects appear in their own colours at their ground truth boxes throu
         std::map<TrackId, std::size_t> colours;
         for (const GeneratedPeople::Frame& frame : frames_of(seed, objects))
             for (const auto& [id, box] : frame.truth) {
-                CHECK(box.width / box.height == Approx(kSquare).epsilon(0.13)); // steps widen a box by 12 %
+                // Steps widen a box by 12 %.
+                CHECK(box.width / box.height == Approx(kSquare).epsilon(0.13));
                 const cv::Rect middle = pixels_of(box, 0.5);
                 if (!stands_alone(frame, id) || middle.area() < 25) continue;
                 const auto colour = pure_colour(frame.pixels(middle));

@@ -128,7 +128,7 @@ TEST_CASE("an observation is found by frame and identity, if present") {
 
 TEST_CASE("a box is covered by the nearer box that hides most of it") {
     LabelledSequence sequence;
-    sequence.add_frame({seen(1, {0, 0, 10, 10}),       // half covered by the second, a fifth by the third
+    sequence.add_frame({seen(1, {0, 0, 10, 10}),       // half covered by the second, 1/5 by the third
                         seen(2, {5, 0, 10, 12}),       // covered by the third: 5 x 4 of 10 x 12
                         seen(kNobody, {0, 8, 10, 10}), //
                         seen(4, {100, 0, 10, 10}),     // feet at the same height: neither is nearer

@@ -227,7 +227,8 @@ TEST_CASE("a reliable flow moves an object before its speed is known") {
     const LabelledSequence::Known& known = sequence.known(0)[0];
     REQUIRE(known.flow.reliable);
     CHECK(known.flow.dx == Approx(7).margin(0.1));
-    CHECK(sequence.expected(known, 0, 1).left == Approx(107).margin(1)); // flow is not trusted completely
+    // Flow is not trusted completely.
+    CHECK(sequence.expected(known, 0, 1).left == Approx(107).margin(1));
     // An unseen track has no flow of its own.
     CHECK(sequence.known(1)[0].missed == 1);
     CHECK_FALSE(sequence.known(1)[0].flow.reliable);

@@ -78,7 +78,8 @@ TEST_CASE("objects of the first frame are confirmed at once, later ones at their
     patient.confirm_hits = 3;
     Book late;
     late.frame({});
-    CHECK(late.frame({detection()}).confirmed.empty()); // the first object, which is not in the first frame
+    // The first object does not appear in the first frame.
+    CHECK(late.frame({detection()}).confirmed.empty());
 
     Book slow(patient);
     CHECK(slow.frame({detection()}).confirmed.empty());

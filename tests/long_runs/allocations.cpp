@@ -18,7 +18,8 @@ void* __libc_memalign(std::size_t alignment, std::size_t size); // NOLINT
 namespace {
 
 thread_local fgagt::test::Allocations allocations;
-thread_local std::int64_t until_failure = -1; // this program's allocations until one fails; negative: never
+// Number of this program's allocations until one fails; negative: never.
+thread_local std::int64_t until_failure = -1;
 
 /// @param own  counter for allocations of this program
 /// @return  whether the allocation may succeed

@@ -6,10 +6,12 @@ namespace fgagt::test {
 
 /// Heap allocations of this thread.
 struct Allocations {
-    std::size_t containers =
-        0; ///< by this program's code, which includes the library's headers, with operator new
-    std::size_t matrices = 0; ///< by the same code with malloc, as in Eigen
-    std::size_t others = 0;   ///< by shared libraries such as OpenCV's
+    /// By this program's code, which includes the library's headers, with operator new.
+    std::size_t containers = 0;
+    /// By the same code with malloc, as in Eigen.
+    std::size_t matrices = 0;
+    /// By shared libraries such as OpenCV's.
+    std::size_t others = 0;
 };
 
 /// Counts from construction.

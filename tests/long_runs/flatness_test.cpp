@@ -65,7 +65,8 @@ TEST_CASE("memory stays constant in a long run with frames") {
     for (int k = 0; k < kFrames; ++k) {
         if (k == kWarmUp) at_start = resident_bytes();
         tracker.update(scene.frame(k), scene.detections(k));
-        REQUIRE(tracker.state().tracks.size() <= 6); // three squares, and tracks that were lost at a turn
+        // The three squares, and tracks that were lost at a turn.
+        REQUIRE(tracker.state().tracks.size() <= 6);
     }
     CHECK(resident_bytes() <= at_start + kMegabyte);
 }

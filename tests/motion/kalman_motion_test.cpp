@@ -47,7 +47,8 @@ struct DenseKalman {
         const Square gain = covariance * h.transpose() * (h * covariance * h.transpose() + r).inverse();
         mean += gain * (z - h * mean);
         const Square rest = Square::Identity(8, 8) - gain * h;
-        covariance = (rest * covariance * rest.transpose() + gain * r * gain.transpose()).eval(); // Joseph
+        // Joseph form.
+        covariance = (rest * covariance * rest.transpose() + gain * r * gain.transpose()).eval();
     }
     void update(const Box& box, double score) {
         Square h = Square::Zero(4, 8);
@@ -107,7 +108,8 @@ double difference(const KalmanState& state, const DenseKalman& dense) {
 }
 
 void check_close(const KalmanAxis& a, const KalmanAxis& b) {
-    constexpr double kRounding = 1e-9; // hundreds of rounding errors of 2^-53, with a margin for cancellation
+    // Hundreds of rounding errors of 2^-53, with a margin for cancellation.
+    constexpr double kRounding = 1e-9;
     CHECK_THAT(a.position, WithinRel(b.position, kRounding) || WithinAbs(b.position, 1e-9));
     CHECK_THAT(a.velocity, WithinRel(b.velocity, kRounding) || WithinAbs(b.velocity, 1e-9));
     CHECK_THAT(a.position_variance, WithinRel(b.position_variance, kRounding));
@@ -204,7 +206,8 @@ TEST_CASE("the filter equals the textbook's") {
 TEST_CASE("predictions over elapsed times add up") {
     const KalmanMotion motion;
     KalmanState once = moving(motion);
-    once.width.velocity = once.height.velocity = 0; // the size stays constant from the second prediction
+    // The size stays constant from the second prediction.
+    once.width.velocity = once.height.velocity = 0;
     KalmanState twice = once, thrice = once;
     motion.predict(once, 3, {}, {});
     motion.predict(twice, 1, {}, {});

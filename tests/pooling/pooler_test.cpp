@@ -20,7 +20,8 @@ FeatureMap make_map(int channels) {
     return map;
 }
 
-const std::vector<Box> kBoxes{{1, 1, 4, 3}, {20, 0, 4, 3}, {-2, 3, 5, 5}}; // the second is outside the map
+// The second is outside the map.
+const std::vector<Box> kBoxes{{1, 1, 4, 3}, {20, 0, 4, 3}, {-2, 3, 5, 5}};
 
 struct Pooled {
     Matrix features;

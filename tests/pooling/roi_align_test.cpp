@@ -166,7 +166,8 @@ TEST_CASE("pooling a linear ramp gives its value at the bin centres") {
             for (int bx = 0; bx < 7; ++bx) {
                 const double x_px = 20.5 + 91 * (bx + 0.5) / 7, y_px = 17.25 + 42 * (by + 0.5) / 7;
                 const Eigen::Index at = (by * 7 + bx) * 2;
-                CHECK_THAT(result.features(0, at), WithinAbs(0.25 * x_px + 3, 2e-5)); // 4 floats near 60
+                // Tolerance: 4 units in the last place of floats near 60.
+                CHECK_THAT(result.features(0, at), WithinAbs(0.25 * x_px + 3, 2e-5));
                 CHECK_THAT(result.features(0, at + 1), WithinAbs(0.5 * y_px - 2, 2e-5));
             }
     }

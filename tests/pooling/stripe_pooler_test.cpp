@@ -92,8 +92,9 @@ TEST_CASE("stripe histograms agree with a slow reference") {
             for (std::size_t k = 0; k < boxes.size(); ++k) {
                 const std::vector<double> expected = slowly(image, boxes[k], options);
                 for (std::size_t i = 0; i < expected.size(); ++i)
+                    // Tolerance: float rounding errors of numbers up to 1.
                     REQUIRE_THAT(result.features(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(i)),
-                                 WithinAbs(expected[i], 1e-6)); // float rounding errors of numbers up to 1
+                                 WithinAbs(expected[i], 1e-6));
             }
         }
 }
@@ -145,7 +146,8 @@ TEST_CASE("a stripe pooler with an embedding returns the embedded histograms") {
                 double expected = embedding.bias()[out];
                 for (std::size_t in = 0; in < histogram.size(); ++in)
                     expected += histogram[in] * embedding.weights()(out, static_cast<Eigen::Index>(in));
-                CHECK_THAT(result.features(k, out), WithinAbs(expected, 1e-5)); // rounding errors of floats
+                // Tolerance: float rounding errors.
+                CHECK_THAT(result.features(k, out), WithinAbs(expected, 1e-5));
             }
         }
     }

@@ -57,7 +57,8 @@ TEST_CASE("every model tracks every video without a named head") {
     };
     std::vector<Footage> footage{{*videos / "one-by-one-person-detection.mp4", "300:315"},
                                  {*videos / "car-detection.mp4", "100:115"}};
-    const fs::path installed = "/usr/share/doc/opencv-doc/examples/data/vtest.avi"; // Debian's opencv-doc
+    // From Debian's package opencv-doc.
+    const fs::path installed = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
     if (fs::exists(installed)) footage.push_back({installed, "1:16"});
     const RealRun run;
     for (const char* const model :

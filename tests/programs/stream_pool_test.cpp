@@ -309,7 +309,8 @@ TEST_CASE("a camera's oldest frames are dropped for new ones and counted") {
     std::vector<PoolStream> streams;
     streams.push_back({.read = counting(100,
                                         [&](std::int64_t next) {
-                                            if (next == 2) begun.wait(); // the first frame is being tracked
+                                            // The first frame is being tracked.
+                                            if (next == 2) begun.wait();
                                             if (next == 101) all_read.count_down();
                                         }),
                        .track = [&](const StreamFrame& frame) {

@@ -21,15 +21,18 @@ namespace fgagt::test {
 
 /// How a window moves over the frames of a static camera.
 enum class WindowPath : std::uint8_t {
-    kPan,   ///< smoothly back and forth on both axes, up to about 8 pixels per frame
-    kJolts, ///< slightly unsteady, with a sudden jolt of 30 to 120 pixels about every 20 frames
-    kZoom,  ///< in and out by a quarter about the centre, up to 0.8 % per frame
+    /// Smoothly back and forth on both axes, up to about 8 pixels per frame.
+    kPan,
+    /// Slightly unsteady, with a sudden jolt of 30 to 120 pixels about every 20 frames.
+    kJolts,
+    /// In and out by a quarter about the centre, up to 0.8 % per frame.
+    kZoom,
 };
 
 struct MovingWindowOptions {
     WindowPath path = WindowPath::kPan;
     cv::Size source{1920, 1080}; ///< size of the static camera's frames, pixels
-    cv::Size view{1280, 720};    ///< size of the window's frames; 4/3 of it (for zoom) must fit the source
+    cv::Size view{1280, 720};    ///< size of its frames; 4/3 of it (for zoom) must fit the source
     /// A box is visible if at least this share of its area is inside the window, (0, 1].
     double least_inside = 0.3;
     std::uint64_t seed = 1;
@@ -173,7 +176,8 @@ private:
 
     void zoom(std::int64_t frames) {
         constexpr double kPeriod = 200; // frames
-        constexpr double kSwing = 0.25; // amplitude of the logarithm of the size; less than that of kMostZoom
+        // Amplitude of the logarithm of the size; less than that of kMostZoom.
+        constexpr double kSwing = 0.25;
         const double phase = KeyedRandom(options_.seed, kPhases).uniform(0, kTau);
         for (std::int64_t k = 0; k < frames; ++k) {
             const double size = std::exp(kSwing * std::sin(kTau * static_cast<double>(k) / kPeriod + phase));

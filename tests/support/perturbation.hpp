@@ -12,7 +12,7 @@ namespace fgagt::test {
 /// Simulates how a detector might detect the same frames slightly differently.
 struct PerturbationOptions {
     double dropped = 0.015; ///< share of missed detections, [0, 1]
-    double jitter = 0.01;   ///< standard deviation of position and size, as fractions of the box's size
+    double jitter = 0.01;   ///< standard deviation of position and size, relative to size
     double score = 0.01;    ///< standard deviation of the scores
 };
 

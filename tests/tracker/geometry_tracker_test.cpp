@@ -43,7 +43,8 @@ TEST_CASE("the caller's camera motion moves the tracks") {
     const Box box{500, 100, 40, 80};
     for (int k = 0; k < 8; ++k) {
         Box seen = box;
-        seen.left -= 60.0F * static_cast<float>(k); // the camera pans: boxes never overlap between frames
+        // The camera pans: boxes never overlap between frames.
+        seen.left -= 60.0F * static_cast<float>(k);
         const FrameResult& result =
             tracker.update(std::vector<Detection>{{.box = seen}},
                            k == 0 ? FrameInfo{} : FrameInfo{.camera_motion = Affine{.tx = -60}});
@@ -90,7 +91,8 @@ TEST_CASE("a frame without a timestamp lasts one nominal frame") {
     tracker.update(none);
     CHECK(tracker.work().elapsed == 1);
     tracker.update(none, {.timestamp = 5.3});
-    CHECK_THAT(tracker.work().elapsed, Catch::Matchers::WithinAbs(2, 1e-5)); // 0.3 s: three frames in total
+    // 0.3 s: three frames in total.
+    CHECK_THAT(tracker.work().elapsed, Catch::Matchers::WithinAbs(2, 1e-5));
 }
 
 TEST_CASE("removing a track does not change the motion of the others") {

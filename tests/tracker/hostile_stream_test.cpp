@@ -55,8 +55,8 @@ void check_long_stream(std::int64_t frames) {
     }
     CHECK(refused < frames / 2);
     CHECK(last_born > frames / 4);
-    CHECK(most_tracks <=
-          12 * 61); // at most 12 are born in a frame, and none outlives 60 frames without a match
+    // At most 12 are born in a frame, and none outlives 60 frames without a match.
+    CHECK(most_tracks <= 12 * 61);
     CHECK(tracker.state().scores.scores.size() <= tracker.options().scores.window);
 }
 

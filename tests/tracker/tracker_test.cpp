@@ -182,7 +182,8 @@ TEST_CASE("a non-finite camera motion is an error") {
 TEST_CASE("options are checked") {
     CHECK_THROWS_AS(Tracker<>({}, {.frame_rate = 0}), InvalidArgument);
     CHECK_THROWS_AS(Tracker<>({}, {.frame_rate = std::nan("")}), InvalidArgument);
-    CHECK_THROWS_AS(Tracker<>({}, {.frame_rate = 1e-310}), InvalidArgument); // a frame would last for ever
+    // A frame would last for ever.
+    CHECK_THROWS_AS(Tracker<>({}, {.frame_rate = 1e-310}), InvalidArgument);
     CHECK_THROWS_AS(Tracker<>({}, {.detections = {.score_low = 1, .score_high = 0}}), InvalidArgument);
 }
 
@@ -711,6 +712,7 @@ TEST_CASE("a track unseen in the previous frame has no flow, and the others have
     CHECK(flows[0] == BoxFlow{});
     for (const std::size_t seen : {1U, 2U}) {
         CHECK(flows[seen].reliable);
-        CHECK_THAT(flows[seen].dx, Catch::Matchers::WithinAbs(2, 0.2)); // all objects walk 2 px to the right
+        // All objects walk 2 px to the right.
+        CHECK_THAT(flows[seen].dx, Catch::Matchers::WithinAbs(2, 0.2));
     }
 }

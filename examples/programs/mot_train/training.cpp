@@ -46,7 +46,8 @@ TrainerOptions trainer_options(const Arguments& arguments) {
     options.adam.learning_rate = arguments.learning_rate;
     options.adam.steps = std::max<std::int64_t>(1, arguments.steps);
     options.adam.warm_up = std::min(kLongestWarmUp, arguments.steps / 10);
-    options.adam.logit_factor = 10; // a single number shared by all pairs of all samples learns slowly
+    // A single number shared by all pairs of all samples learns slowly.
+    options.adam.logit_factor = 10;
     if (arguments.freeze_graph) options.adam.graph_factor = options.adam.logit_factor = 0;
     options.weight_decay = arguments.weight_decay;
     return options;

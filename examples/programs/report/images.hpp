@@ -66,7 +66,8 @@ struct ReportImages {
 inline std::vector<std::int64_t> spread_frames(std::int64_t frames, std::int64_t most) {
     std::vector<std::int64_t> shown;
     const std::int64_t count = std::min(frames, most), steps = std::max<std::int64_t>(1, count - 1);
-    for (std::int64_t i = 0; i < count; ++i) // frames - 1 = whole * steps + rest, so that nothing overflows
+    // frames - 1 = whole * steps + rest, so that nothing overflows.
+    for (std::int64_t i = 0; i < count; ++i)
         shown.push_back(1 + (frames - 1) / steps * i + (frames - 1) % steps * i / steps);
     return shown;
 }

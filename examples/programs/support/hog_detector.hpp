@@ -49,10 +49,12 @@ public:
 
 private:
     static constexpr double kLargestScale = 1.5, kWorkingPixels = 1e6;
-    static constexpr double kLeastMargin = 0; // margin of the support vector machine; a score of 0.07
-    static constexpr double kLevelRatio =
-        1.2; // ratio of the searched sizes; 1.05 is no better and three times slower
-    static constexpr double kOverlap = .45; // at this IoU two windows show the same person
+    // Margin of the support vector machine; a score of 0.07.
+    static constexpr double kLeastMargin = 0;
+    // Ratio of the searched sizes; 1.05 is no better and three times slower.
+    static constexpr double kLevelRatio = 1.2;
+    // At this IoU two windows show the same person.
+    static constexpr double kOverlap = .45;
     inline static const cv::Size kStride{8, 8}, kPadding{8, 8};
 
     struct Window {
@@ -106,7 +108,8 @@ private:
 
     /// Removes the border, which the training windows have around the person.
     static Box without_border(const Box& window) {
-        constexpr float kWidth = .58F, kHeight = .76F; // median size of true boxes relative to the window
+        // Median size of true boxes relative to the window.
+        constexpr float kWidth = .58F, kHeight = .76F;
         constexpr float kCentreX = .48F, kCentreY = .485F;
         return {window.left + (kCentreX - .5F * kWidth) * window.width,
                 window.top + (kCentreY - .5F * kHeight) * window.height, kWidth * window.width,

@@ -63,7 +63,8 @@ struct StreamEnd {
     std::int64_t dropped = 0; ///< number of untracked frames before the last tracked one
     double seconds = 0;       ///< from the start of the pool to the last tracked frame
     LatencyHistogram latency; ///< from a frame's arrival to the end of its tracking
-    std::string error;        ///< why it ended early; empty if it did not or the pool was stopped
+    /// Why it ended early; empty if it did not, or if the pool was stopped.
+    std::string error;
 };
 
 /// Tracks many streams with few threads.

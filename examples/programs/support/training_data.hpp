@@ -150,7 +150,7 @@ struct DrawingOptions {
     std::int64_t samples = 4000; ///< number of samples, >= 1
     std::int64_t max_gap = 40;   ///< maximum number of frames between the two, >= 1
     double short_gaps = 0.5;     ///< share of samples with 1 to 3 frames between them, [0, 1]
-    double absences = 0.5;       ///< share of samples with realistic tracks, some of them lost, [0, 1]
+    double absences = 0.5;       ///< share of samples with realistic, partly lost tracks, [0, 1]
     std::uint64_t seed = 1;      ///< the same seed gives the same samples
 };
 

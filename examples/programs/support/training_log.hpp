@@ -26,8 +26,9 @@ namespace fgagt::examples {
 
 /// The state of training at one validation.
 struct LogRow {
-    std::int64_t step = 0;     ///< steps taken
-    float loss = 0;            ///< mean since the previous row; in the first row, the loss of the first step
+    std::int64_t step = 0; ///< steps taken
+    /// Mean since the previous row; in the first row, the loss of the first step.
+    float loss = 0;
     float validation_loss = 0; ///< on the validation samples
     float accuracy = 0;        ///< on the validation samples, [0, 1]
 };

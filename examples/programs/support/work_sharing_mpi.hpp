@@ -39,7 +39,8 @@ public:
     ~MpiSharing() override {
         if (!ended_ && leads()) end_others();
         while (!ended_)
-            if (const auto message = receive()) // the message is a piece if only this process has failed
+            // The message is a piece if only this process has failed.
+            if (const auto message = receive())
                 message->tag == kEnd ? void(ended_ = true) : void(MPI_Abort(MPI_COMM_WORLD, 1));
         MPI_Finalize();
     }

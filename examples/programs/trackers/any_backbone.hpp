@@ -45,7 +45,8 @@ public:
 
 private:
     std::function<void(const cv::Mat&, FeatureMap&)> extract_;
-    std::function<void(const cv::Mat&, FeatureMap&, std::vector<Detection>&)> detect_; // empty: no detector
+    // Empty if the backbone is not a detector.
+    std::function<void(const cv::Mat&, FeatureMap&, std::vector<Detection>&)> detect_;
 };
 
 } // namespace fgagt::examples

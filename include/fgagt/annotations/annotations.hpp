@@ -40,8 +40,9 @@ using AnnotationPolygon = std::vector<AnnotationPoint>;
 
 /// A class of objects.
 struct AnnotationClass {
-    std::string name;        ///< UTF-8
-    std::int64_t number = 1; ///< from the format, or counted from 1 if the format has no numbers
+    std::string name; ///< UTF-8
+    /// Number in the format; counted from 1 if the format has no numbers.
+    std::int64_t number = 1;
 
     friend bool operator==(const AnnotationClass&, const AnnotationClass&) = default;
 };
@@ -49,7 +50,7 @@ struct AnnotationClass {
 /// An image of the sequence.
 struct AnnotatedImage {
     std::int64_t frame = 1; ///< from 1, unique
-    std::string file;       ///< file name, with folders if the format has them; empty: unknown
+    std::string file;       ///< name, with folders if the format has them; empty: unknown
     int width = 0;          ///< pixels; 0: see Annotations::width
     int height = 0;         ///< pixels; 0: see Annotations::height
 
@@ -58,17 +59,18 @@ struct AnnotatedImage {
 
 /// An object in one image.
 struct AnnotatedObject {
-    std::int64_t frame = 1;           ///< from 1
-    std::optional<TrackId> id;        ///< the same in every frame; empty: unknown
-    std::size_t class_index = 0;      ///< index in Annotations::classes
-    MotBox box;                       ///< continuous: the first pixel covers [0, 1)
-    std::optional<double> score;      ///< score of a detector
-    bool ignore = false;              ///< exclude from evaluation: a crowd, a region or a difficult case
-    std::optional<double> visibility; ///< visible fraction, [0, 1]
-    std::optional<int> occlusion;     ///< 0 none, 1 partly, 2 largely, 3 unknown, as in KITTI
-    std::optional<double> truncation; ///< fraction outside the image, [0, 1]; a level in some formats
-    std::vector<AnnotationPolygon> polygons;       ///< outlines, if the format has them
-    std::map<std::string, std::string> attributes; ///< other data of the format, by its name there
+    std::int64_t frame = 1;                  ///< from 1
+    std::optional<TrackId> id;               ///< the same in every frame; empty: unknown
+    std::size_t class_index = 0;             ///< index in Annotations::classes
+    MotBox box;                              ///< continuous: the first pixel covers [0, 1)
+    std::optional<double> score;             ///< score of a detector
+    bool ignore = false;                     ///< not evaluated: a crowd, a region or a difficult case
+    std::optional<double> visibility;        ///< visible fraction, [0, 1]
+    std::optional<int> occlusion;            ///< 0 none, 1 partly, 2 largely, 3 unknown, as in KITTI
+    std::optional<double> truncation;        ///< fraction outside, [0, 1]; a level in some formats
+    std::vector<AnnotationPolygon> polygons; ///< outlines, if the format has them
+    /// Other data of the format, by its name there.
+    std::map<std::string, std::string> attributes;
 
     friend bool operator==(const AnnotatedObject&, const AnnotatedObject&) = default;
 };

@@ -112,7 +112,8 @@ private:
         if (size) {
             result_.width = pixels("width");
             result_.height = pixels("height");
-            if (result_.width == 0 || result_.height == 0) result_.width = result_.height = 0; // not known
+            // Unknown if either is 0.
+            if (result_.width == 0 || result_.height == 0) result_.width = result_.height = 0;
         }
         if (const pugi::xml_node count = section.child("size"))
             result_.frame_count = file_.integer(count, "size", count.text().get(), 0, kLastFrame);

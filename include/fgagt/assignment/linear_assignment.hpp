@@ -193,10 +193,11 @@ private:
     std::size_t rows_ = 0, columns_ = 0; // of the copied costs: rows_ <= columns_
     std::vector<double> costs_;
     std::vector<Index> column_of_, row_of_;
-    std::vector<double> row_price_, column_price_; // cost >= row price + column price, equal where matched
-    std::vector<double> distance_;                 // [columns] from the row being augmented
-    std::vector<Index> from_row_;                  // [columns] the row before each column on its path
-    std::vector<Index> open_columns_;              // open ones first, then settled ones
+    // Cost >= row price + column price, with equality where matched.
+    std::vector<double> row_price_, column_price_;
+    std::vector<double> distance_;    // [columns] from the row being augmented
+    std::vector<Index> from_row_;     // [columns] the row before each column on its path
+    std::vector<Index> open_columns_; // open ones first, then settled ones
 };
 
 } // namespace fgagt

@@ -64,7 +64,8 @@ public:
 private:
     using Index = std::uint32_t;
     static constexpr Index kNone = std::numeric_limits<Index>::max();
-    static constexpr double kLargest = std::numeric_limits<double>::max(); // for an unknown gain or distance
+    // For an unknown gain or distance.
+    static constexpr double kLargest = std::numeric_limits<double>::max();
     static constexpr int kPasses = 20;       // of bidding: cheaper than the searches they save
     static constexpr std::size_t kBest = 16; // edges of a row that are tried first
 
@@ -96,7 +97,8 @@ private:
         row_begin_.assign(1, 0);
         std::size_t count = 0;
         for (Eigen::Index row = 0; row < scores.rows(); ++row) {
-            make_room(edges_, count + columns + 1); // every score is written, only the good ones are kept
+            // Every score is written, but only the good ones are kept.
+            make_room(edges_, count + columns + 1);
             const Scalar* values = scores.data() + static_cast<std::size_t>(row) * columns;
             for (const Block& block : good_blocks(values, columns, margin)) {
                 const bool has_many = (block.good & (block.good >> 1U) & (block.good >> 2U)) != 0;

@@ -18,14 +18,14 @@ namespace fgagt {
 /// Options of ReidentificationStage.
 struct ReidentificationStageOptions {
     float min_score = 0.5F;          ///< minimum confidence of a detection
-    std::int64_t min_hits = 5;       ///< minimum detections of a track, >= 1; fewer say too little about it
+    std::int64_t min_hits = 5;       ///< minimum detections of a track for a reliable decision, >= 1
     float max_missed_time = 60;      ///< maximum nominal frames since the track was last seen, > 0
-    float min_covered = 0.3F;        ///< minimum share that a nearer object covered when last seen, [0, 1]
+    float min_covered = 0.3F;        ///< minimum share that was covered when last seen, [0, 1]
     float expected_reach = 0.5F;     ///< maximum distance from the expected place, box heights, > 0
     float min_similarity = 0.8F;     ///< minimum similarity of a pair
     float lead = 0.1F;               ///< minimum lead in similarity over all rivals, >= 0
     float rival_reach = 0.5F;        ///< maximum distance of a rival, box heights, > 0
-    float rival_reach_growth = 0.1F; ///< growth of that distance per missed nominal frame, box heights, >= 0
+    float rival_reach_growth = 0.1F; ///< its growth per missed nominal frame, box heights, >= 0
     float max_rival_reach = 1.5F;    ///< upper limit of that distance, box heights, > 0
     float max_height_change = 0.35F; ///< maximum |ln| of the ratio of the heights, > 0
 };

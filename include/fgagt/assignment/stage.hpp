@@ -59,11 +59,12 @@ template <class Options>
 /// Options of FusionStage. The defaults are those of the default tracker's first stage.
 struct FusionStageOptions {
     bool take_tentative = false;  ///< whether tentative tracks take part
-    bool take_confirmed = true;   ///< whether confirmed tracks, matched in the previous update, take part
+    bool take_confirmed = true;   ///< whether confirmed tracks take part
     bool take_lost = true;        ///< whether lost tracks take part
     std::int64_t max_missed = 30; ///< maximum updates that a track has missed, >= 0
     float min_score = 0.5F;       ///< minimum confidence of a detection, inclusive
-    float max_score = std::numeric_limits<float>::infinity(); ///< its upper limit, exclusive, > min_score
+    /// Upper limit of that confidence, exclusive, > min_score.
+    float max_score = std::numeric_limits<float>::infinity();
     float iou_gate = 0.1F;           ///< pairs with an IoU below this are not matched, [0, 1]
     float iou_weight = 0.6F;         ///< weight of the IoU in the score, >= 0
     float appearance_weight = 0.4F;  ///< weight of the appearance in the score, >= 0
@@ -142,13 +143,14 @@ static_assert(AssociationStage<FusionStage>);
 /// Options of SimilarityStage. The defaults are the paper's: everything takes part.
 struct SimilarityStageOptions {
     bool take_tentative = true; ///< whether tentative tracks take part
-    bool take_confirmed = true; ///< whether confirmed tracks, matched in the previous update, take part
+    bool take_confirmed = true; ///< whether confirmed tracks take part
     bool take_lost = true;      ///< whether lost tracks take part
     /// Maximum updates that a track has missed, >= 0.
     std::int64_t max_missed = std::numeric_limits<std::int64_t>::max();
     float min_score = 0; ///< minimum confidence of a detection, inclusive
-    float max_score = std::numeric_limits<float>::infinity(); ///< its upper limit, exclusive, > min_score
-    float iou_gate = 0;     ///< pairs with an IoU below this are not matched, [0, 1]; 0: no gate
+    /// Upper limit of that confidence, exclusive, > min_score.
+    float max_score = std::numeric_limits<float>::infinity();
+    float iou_gate = 0;     ///< minimum IoU of a pair, [0, 1]; 0: no gate
     float above_margin = 0; ///< added to the graph's margin, finite
 };
 

@@ -40,7 +40,7 @@ public:
     using Options = ChannelBackboneOptions;
 
     static constexpr int kStride = 4;                   ///< pixels per cell
-    static constexpr int kOrientations = 6;             ///< over 180 degrees: opposite gradients are the same
+    static constexpr int kOrientations = 6;             ///< over 180 degrees, regardless of sign
     static constexpr int kChannels = 4 + kOrientations; ///< channels of the map
     /// The value of grey in u and v. It is low because what all objects share makes cosines less distinct.
     static constexpr float kNeutralChroma = 0.25F;

@@ -15,7 +15,8 @@ namespace fgagt {
 
 /// Options of ColourBackbone.
 struct ColourBackboneOptions {
-    int pixels = 960 * 540; ///< frames are halved until their area comes nearest to this, pixels, >= 1
+    /// Frames are halved until their area comes nearest to this, pixels, >= 1.
+    int pixels = 960 * 540;
 };
 
 /// The frame itself as the map, in hue, saturation and value, halved to about half a megapixel. Grey frames

@@ -158,7 +158,8 @@ private:
         new (static_cast<Base*>(this)) Base(numbers_.data(), rows, columns);
     }
 
-    std::vector<Scalar, detail::CacheLineAllocator<Scalar>> numbers_; // as many as its largest size needed
+    // As many as the largest size so far needed.
+    std::vector<Scalar, detail::CacheLineAllocator<Scalar>> numbers_;
 };
 /// A single row of numbers.
 template <class Scalar>

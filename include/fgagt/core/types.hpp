@@ -52,7 +52,7 @@ struct BoxFlow {
     float dx = 0;          ///< displacement of the box's centre, pixels
     float dy = 0;          ///< displacement of the box's centre, pixels
     float scale = 1;       ///< factor on width and height
-    float reliability = 0; ///< share of the sampled points that survived every check, [0, 1]
+    float reliability = 0; ///< share of the sampled points that passed every check, [0, 1]
     bool reliable = false; ///< whether the displacement may be used at all
 
     friend bool operator==(const BoxFlow&, const BoxFlow&) = default;
@@ -65,7 +65,8 @@ struct Detection {
     int class_id = 0; ///< different classes are not matched unless an option allows it
     /// Your own feature vector of the pooler's dimension; if empty, features are pooled from the frame.
     std::vector<float> appearance{};
-    std::int64_t tag = 0; ///< any number of yours; copied to the track that takes this detection
+    /// Any number of yours; copied to the track that takes this detection.
+    std::int64_t tag = 0;
 };
 
 /// A detection that can be tracked, see DetectionFilter. Its `score` is mapped to [0, 1].
@@ -99,7 +100,7 @@ struct Track {
     /// list for this frame, in a tracker's state to `work().detections`.
     std::optional<std::size_t> detection;
     std::int64_t tag = 0;    ///< of the last detection that it took
-    std::int64_t age = 0;    ///< frames since birth, including the birth and those without a detector
+    std::int64_t age = 0;    ///< frames since birth, inclusive, with or without a detector
     std::int64_t hits = 0;   ///< updates in which it took a detection, including the birth
     std::int64_t missed = 0; ///< consecutive updates without a detection
     float missed_time = 0;   ///< the same in nominal frames
@@ -178,7 +179,7 @@ struct Evidence {
 
 /// What a lifecycle needs to know about the frame that it completes.
 struct FrameClock {
-    float elapsed = 1;     ///< time since the last frame with a detector, in nominal frames, > 0
+    float elapsed = 1;     ///< nominal frames since the last frame with a detector, > 0
     cv::Size frame_size{}; ///< pixels; empty when unknown
     bool first = false;    ///< whether it is the very first frame
 };

@@ -10,8 +10,10 @@ namespace fgagt {
 
 /// The point of a box that represents the position of its object.
 enum class Anchor : std::uint8_t {
-    kFoot,   ///< middle of the bottom edge: where a person stands, seen from the side
-    kCentre, ///< centre: for a camera facing straight down
+    /// Middle of the bottom edge: where a person stands, seen from the side.
+    kFoot,
+    /// Centre: for a camera facing straight down.
+    kCentre,
 };
 
 /// The anchor of a box in continuous image coordinates, pixels.

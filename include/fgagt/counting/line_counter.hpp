@@ -21,7 +21,7 @@ namespace fgagt {
 
 /// A counting line from `start` to `end`.
 struct LineCounterOptions {
-    cv::Point2f start;             ///< continuous image coordinates, pixels, within kCoordinateLimit
+    cv::Point2f start;             ///< continuous image pixels, within kCoordinateLimit
     cv::Point2f end;               ///< likewise, different from `start`
     Anchor anchor = Anchor::kFoot; ///< which point of a box must cross
     /// Minimum distance from the line to be on a side, as a fraction of the box's height, >= 0.
@@ -124,7 +124,7 @@ private:
     /// A point relative to the line.
     struct Place {
         double along = 0; ///< position along the segment: 0 at its start, 1 at its end
-        double right = 0; ///< distance from the infinite line, pixels; negative: to the left
+        double right = 0; ///< distance from the infinite line, pixels; < 0: to the left
     };
 
     struct Walk {

@@ -21,8 +21,8 @@ namespace fgagt {
 
 /// A zone: a polygonal part of the image.
 struct ZoneOptions {
-    std::vector<cv::Point2f>
-        corners;                   ///< corners of a polygon, at least 3, continuous image coordinates, pixels
+    /// Corners of a polygon, at least 3, continuous image coordinates, pixels.
+    std::vector<cv::Point2f> corners;
     Anchor anchor = Anchor::kFoot; ///< which point of a box must be inside
     /// How far outside a track must be to have left, as a fraction of its box's height, >= 0.
     float slack = 0.05F;
@@ -33,7 +33,8 @@ struct ZoneVisit {
     TrackId id = 0;               ///< ID of the track
     int class_id = 0;             ///< class of the track when it entered
     std::int64_t first_frame = 0; ///< first frame inside
-    std::int64_t last_frame = 0;  ///< last frame inside; in between, the track may have been lost for a while
+    /// Last frame inside. In between, the track may have been lost for a while.
+    std::int64_t last_frame = 0;
 
     /// Number of frames from the first to the last.
     [[nodiscard]] std::int64_t dwell() const noexcept { return last_frame - first_frame + 1; }

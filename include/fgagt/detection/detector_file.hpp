@@ -26,8 +26,8 @@ using AnyDetector = DnnDetector<AnyHead>;
 /// Options of open_detector().
 struct DetectorFileOptions {
     NetworkOptions network{};       ///< which network, and which backend runs it
-    std::string head{};             ///< one of head_names(); empty: guessed from the network's outputs
-    std::optional<cv::Size> size{}; ///< input size, pixels; empty: as declared in its file, else the family's
+    std::string head{};             ///< one of head_names(); empty: inferred from the outputs
+    std::optional<cv::Size> size{}; ///< input size, pixels; empty: as declared, else the family's
     std::vector<int> classes{};     ///< classes to keep; empty: all
     std::string layer{};            ///< see DnnDetectorOptions
 };

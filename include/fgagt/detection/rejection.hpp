@@ -9,10 +9,14 @@ namespace fgagt {
 
 /// Why a detection was left out.
 enum class RejectionReason : std::uint8_t {
-    kNotFinite,  ///< the box, the score or the appearance contains a NaN or an infinity
-    kEmptyBox,   ///< width or height is zero or negative
-    kOutOfRange, ///< an edge or a number of the appearance is beyond kCoordinateLimit
-    kDuplicate,  ///< a detection of the same class with a higher score covers the same place
+    /// The box, the score or the appearance contains a NaN or an infinity.
+    kNotFinite,
+    /// Width or height is zero or negative.
+    kEmptyBox,
+    /// An edge or a number of the appearance is beyond kCoordinateLimit.
+    kOutOfRange,
+    /// A detection of the same class with a higher score covers the same place.
+    kDuplicate,
 };
 
 /// A short description for messages.

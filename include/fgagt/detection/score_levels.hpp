@@ -23,11 +23,11 @@ struct ScoreLevelsOptions {
     float birth = 0.6F;            ///< initial level: score that creates a track, (sure, 1)
     float least_sure = 0.2F;       ///< minimum level of a sure detection in any scene
     float least_birth = 0.3F;      ///< minimum level of a birth in any scene
-    float sure_quantile = 0.13F;   ///< fraction of the detections of known objects that are not sure, [0, 1]
-    float birth_quantile = 0.24F;  ///< fraction of them that would not create a track, [0, 1]
-    std::size_t window = 400;      ///< number of latest detections of known objects to remember, >= 1
+    float sure_quantile = 0.13F;   ///< share of known objects' detections that are not sure, [0, 1]
+    float birth_quantile = 0.24F;  ///< share of them that would not create a track, [0, 1]
+    std::size_t window = 400;      ///< number of latest detections of known objects kept, >= 1
     std::size_t warm_up = 20;      ///< number of them needed before levels adapt
-    std::size_t full_weight = 100; ///< number of them from which the initial levels no longer count, >= 1
+    std::size_t full_weight = 100; ///< number from which the initial levels no longer count, >= 1
 };
 
 /// Learns what a detector's scores mean in a scene.

@@ -19,8 +19,8 @@ namespace fgagt {
 /// How a heatmap counts, and how it is drawn.
 struct HeatmapOptions {
     cv::Size frame_size;  ///< pixels, each side in [1, 32768]
-    int cell = 8;         ///< side of a cell in which foot points are counted, pixels, [1, 1024]
-    double blur = 1.5;    ///< standard deviation of the smoothing when drawn, cells, [0, 100]
+    int cell = 8;         ///< side of a cell that counts foot points, pixels, [1, 1024]
+    double blur = 1.5;    ///< standard deviation of the smoothing, cells, [0, 100]
     double opacity = 0.7; ///< opacity of the most visited place, [0, 1]
 };
 
@@ -107,7 +107,8 @@ private:
         smooth.convertTo(smooth, CV_32F, most > 0 ? 1 / most : 0);
         const cv::Size covered = grid_ * options_.cell;
         cv::resize(smooth, smooth, covered, 0, 0, cv::INTER_LINEAR);
-        smooth = smooth(cv::Rect({}, options_.frame_size)); // the last cells may extend beyond the frame
+        // The last cells may extend beyond the frame.
+        smooth = smooth(cv::Rect({}, options_.frame_size));
         if (size != options_.frame_size) cv::resize(smooth, smooth, size, 0, 0, cv::INTER_LINEAR);
         return smooth;
     }

@@ -102,7 +102,8 @@ private:
 
     /// Keeps as many pairs of the previous frame as possible, then maximises the IoU.
     std::size_t match_frame(const AlignedFrame& frame) {
-        constexpr double kSameAsBefore = 1000; // outweighs the IoUs of any frame with fewer than 1000 boxes
+        // Outweighs the IoUs of any frame with fewer than 1000 boxes.
+        constexpr double kSameAsBefore = 1000;
         scores_.clear();
         for (const Overlap& overlap : frame.overlaps) {
             const auto [gt, result] = sequence_.pairs[static_cast<std::size_t>(overlap.pair)];

@@ -28,7 +28,7 @@ struct HotaCounts {
     PerThreshold<std::int64_t> true_positives{};  ///< matched pairs
     PerThreshold<std::int64_t> false_negatives{}; ///< ground truth boxes without a match
     PerThreshold<std::int64_t> false_positives{}; ///< result boxes without a match
-    PerThreshold<double> association{};           ///< sum of the IDs' association scores over true positives
+    PerThreshold<double> association{};           ///< sum of association scores over true positives
     PerThreshold<double> iou{};                   ///< sum of IoUs over true positives
 
     /// Minimum IoU of a match at threshold `index`.

@@ -19,9 +19,12 @@ namespace fgagt {
 
 /// Which boxes a benchmark counts.
 enum class MotRules {
-    kMot15, ///< ground truth with flag 0 is left out; classes are ignored
-    kMot17, ///< MOT16 and MOT17: only pedestrians count; results on distractors are left out
-    kMot20, ///< the same, but non-motorised vehicles are also distractors
+    /// Ground truth with flag 0 is left out; classes are ignored.
+    kMot15,
+    /// MOT16 and MOT17: only pedestrians count; results on distractors are left out.
+    kMot17,
+    /// The same, but non-motorised vehicles are also distractors.
+    kMot20,
 };
 
 namespace detail {

@@ -31,7 +31,7 @@ struct AlignedSequence {
     std::vector<AlignedFrame> frames;       ///< in order of time; frames without any box are left out
     std::vector<int> gt_boxes_of_id;        ///< number of boxes, by ground truth ID
     std::vector<int> result_boxes_of_id;    ///< number of boxes, by result ID
-    std::vector<std::pair<int, int>> pairs; ///< all (ground truth ID, result ID) that overlap in some frame
+    std::vector<std::pair<int, int>> pairs; ///< all (ground truth ID, result ID) that ever overlap
     std::vector<TrackId> gt_names;          ///< IDs in the file, by ground truth ID
     std::vector<TrackId> result_names;      ///< IDs in the file, by result ID
 };

@@ -21,14 +21,15 @@ namespace fgagt {
 /// Options of CameraMotion. Pixels are those of the image in which corners are tracked, which has half the
 /// resolution of the flow.
 struct CameraMotionOptions {
-    int corners = 300;             ///< maximum number of background points, [2, 10000]
-    float quality = 0.01F;         ///< minimum strength of a corner, as a share of the strongest, (0, 1]
-    float distance = 8;            ///< minimum distance between two corners, pixels, >= 0
-    float consistency = 0.5F;      ///< maximum forward-backward error, pixels, > 0
-    float tolerance = 1;           ///< maximum error of an inlier, pixels, > 0
-    int trials = 200;              ///< RANSAC samples, [1, 100000]; 200 miss 30 % inliers once in 10^8 cases
+    int corners = 300;        ///< maximum number of background points, [2, 10000]
+    float quality = 0.01F;    ///< minimum strength of a corner relative to the best, (0, 1]
+    float distance = 8;       ///< minimum distance between two corners, pixels, >= 0
+    float consistency = 0.5F; ///< maximum forward-backward error, pixels, > 0
+    float tolerance = 1;      ///< maximum error of an inlier, pixels, > 0
+    /// RANSAC samples, [1, 100000]. 200 miss 30 % inliers once in 10^8 cases.
+    int trials = 200;
     int min_inliers = 12;          ///< with fewer inliers the motion is unknown, >= 2
-    float min_inlier_share = 0.3F; ///< of the tracked points; with fewer the motion is unknown, [0, 1]
+    float min_inlier_share = 0.3F; ///< with a smaller inlier share the motion is unknown, [0, 1]
 };
 
 /// Estimates the camera's motion from the background. LucasKanade tracks corners outside all boxes and checks

@@ -48,7 +48,8 @@ public:
         if (further_levels < 0 || window < 1)
             detail::throw_invalid("GreyPyramid::build: expected further_levels >= 0 and window >= 1, got ",
                                   further_levels, " and ", window);
-        border_ = window + 1; // one more than the window reaches: derivatives need neighbours
+        // One more than the window reaches, because derivatives need neighbours.
+        border_ = window + 1;
         margin_ = (border_ + kWord - 1) / kWord * kWord;
         lay_out(grey.size(), further_levels, window);
         int copied = 0; // rows of level 0, just before level 1 needs them in the cache

@@ -30,9 +30,10 @@ struct LucasKanadeOptions {
 
 /// The result of tracking one point.
 struct TrackedPoint {
-    cv::Point2f position; ///< continuous image coordinates; finite, but meaningless if not found
-    float error = 0;      ///< mean absolute difference of the two patches, grey levels; 0 if not found
-    bool found = false;   ///< whether it could be tracked
+    /// Continuous image coordinates; finite, but meaningless if not found.
+    cv::Point2f position;
+    float error = 0;    ///< mean absolute difference, grey levels; 0 if not found
+    bool found = false; ///< whether it could be tracked
 
     friend bool operator==(const TrackedPoint&, const TrackedPoint&) = default;
 };
@@ -119,7 +120,7 @@ private:
 
     /// The patch around the point being tracked.
     struct Patch {
-        std::vector<std::int16_t> derivative_x, derivative_y; ///< of the pixels around the patch's points
+        std::vector<std::int16_t> derivative_x, derivative_y; ///< of pixels around the patch's points
         std::vector<std::int16_t> gradient_x, gradient_y;     ///< times W^2; see detail::Gradient
 
         explicit Patch(int window) {
@@ -280,7 +281,8 @@ private:
         for (int i = 0; i < options_.iterations; ++i) {
             if (!touches(current, corner)) return false;
             cv::Point2f offset = corner - known;
-            if (i == 0 || !(offset.x >= 0 && offset.x < 1 && offset.y >= 0 && offset.y < 1)) { // outside
+            // In the first iteration, and outside the current cell.
+            if (i == 0 || !(offset.x >= 0 && offset.x < 1 && offset.y >= 0 && offset.y < 1)) {
                 const Place place(corner);
                 steps = cell(current, place.pixel, solve);
                 known = place.pixel;

@@ -25,26 +25,30 @@ namespace fgagt {
 
 /// Which points of a box are tracked, and what is computed from them.
 enum class FlowMode : std::uint8_t {
-    kCentre, ///< the centre alone; the box keeps its size (the paper)
-    kTorso,  ///< 3x3 points on the middle half of the box, median shift; the box keeps its size
-    kBox,    ///< points all over the box, median scale and shift: for rigid objects that fill their box
+    /// The centre alone; the box keeps its size (the paper).
+    kCentre,
+    /// 3x3 points on the middle half of the box, median shift; the box keeps its size.
+    kTorso,
+    /// Points all over the box, median scale and shift: for rigid objects that fill their box.
+    kBox,
 };
 
 /// Options of PyramidalFlow.
 struct PyramidalFlowOptions {
     FlowMode mode = FlowMode::kTorso;                 ///< which points are tracked
     LucasKanadeOptions lucas_kanade = {.window = 15}; ///< how points are tracked
-    int pixels = 960 * 540;       ///< frames are halved until their area comes nearest to this, pixels, >= 1
-    bool forward_backward = true; ///< whether to track every point back and check that it returns
-    float forward_backward_threshold = 1; ///< maximum distance from its start, scaled frame's pixels, > 0
-    float min_share = 0.5F;               ///< minimum share of surviving points for a reliable flow, (0, 1]
+    /// Frames are halved until their area comes nearest to this, pixels, >= 1.
+    int pixels = 960 * 540;
+    bool forward_backward = true;         ///< track every point back and check that it returns
+    float forward_backward_threshold = 1; ///< maximum distance from the start, scaled pixels, > 0
+    float min_share = 0.5F;               ///< share of surviving points for a reliable flow, (0, 1]
     /// Whether a box is unreliable if its centre lies in another given box that reaches farther down. An
     /// object in front has its feet lower in the image, and the flow of hidden pixels is that of the
     /// occluder.
     bool skip_occluded = true;
     int box_grid = 7;              ///< points per axis in box mode, [2, 32]
     float max_scale_change = 0.1F; ///< a scale farther from 1 counts as 1 (box mode), [0, 1)
-    bool camera_motion = true;     ///< false: the camera's motion is always unknown, which costs no time
+    bool camera_motion = true;     ///< false: camera motion is unknown and costs no time
     CameraMotionOptions camera{};  ///< how the camera's motion is estimated
 };
 

@@ -21,7 +21,8 @@ namespace detail {
 /// loses its precision for nearly equal vectors.
 [[nodiscard]] inline double squared_distance(std::span<const float> a, std::span<const float> b) {
     const double fast = sum_of_squared_differences(a, b);
-    const bool kept_its_precision = fast > 1e-30 && fast < 1e30; // squares neither underflow nor overflow
+    // In this range, squares neither underflow nor overflow.
+    const bool kept_its_precision = fast > 1e-30 && fast < 1e30;
     if (kept_its_precision) return fast;
     double sum = 0;
     for (std::size_t k = 0; k < a.size(); ++k) {

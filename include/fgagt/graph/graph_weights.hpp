@@ -31,7 +31,7 @@ struct GraphWeightsOf {
     MatrixOf<Scalar> w1;            ///< [D x D] for a node's own features
     MatrixOf<Scalar> w2;            ///< [D x D] for the features aggregated from the other side
     MatrixOf<Scalar> wa;            ///< [D x D] of the gate
-    MatrixOf<Scalar> reduction;     ///< [D x R] dimension-reducing layer after the graph; empty: none
+    MatrixOf<Scalar> reduction;     ///< [D x R] reducing layer after the graph; empty: none
     float margin = kPaperMargin;    ///< the similarity below which two objects are different
     AdaptiveGraphOptions options{}; ///< the variant used in training
 

@@ -75,8 +75,8 @@ struct GroundTruthRow {
     TrackId id = 1;         ///< ID of the object
     MotBox box;             ///< position of the object
     double flag = 1;        ///< 0: not evaluated
-    int class_id = -1;      ///< MOT17's classes (1 pedestrian, ... 13 crowd); -1 if the file has none
-    float visibility = -1;  ///< visible fraction of the object, [0, 1]; meaningless in MOT15 files
+    int class_id = -1;      ///< MOT17's classes (1 pedestrian, ... 13 crowd); -1: none
+    float visibility = -1;  ///< visible fraction, [0, 1]; meaningless in MOT15 files
 
     friend bool operator==(const GroundTruthRow&, const GroundTruthRow&) = default;
 };
@@ -84,7 +84,7 @@ struct GroundTruthRow {
 /// One line of a detection file: `frame,id,left,top,width,height,score[,...]`; the ID is usually -1.
 struct DetectionRow {
     std::int64_t frame = 1; ///< from 1
-    Box box;                ///< as in the file; the tracker leaves out empty, infinite and NaN boxes
+    Box box;                ///< as in the file; the tracker rejects invalid boxes
     float score = 0;        ///< score of the detector, in any range
 
     friend bool operator==(const DetectionRow&, const DetectionRow&) = default;

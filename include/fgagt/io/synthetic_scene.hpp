@@ -23,7 +23,8 @@ struct SyntheticSceneOptions {
     int frames = 200;              ///< > 0
     int objects = 10;              ///< number in the whole scene, >= 0; not all are in view at once
     int crossings = 2;             ///< pairs of objects that meet, >= 0, 2 crossings <= objects
-    int classes = 1;        ///< class IDs 0 ... classes - 1 in turn, >= 1; 0 are people, others are blocks
+    /// Class IDs 0 ... classes - 1 in turn, >= 1. Class 0 are people, others are blocks.
+    int classes = 1;
     std::uint64_t seed = 1; ///< the same seed gives the same scene
 
     float min_height = 60;  ///< height of a far object, >= 8
@@ -34,12 +35,12 @@ struct SyntheticSceneOptions {
     /// Movement of the view over the ground per frame; the ground moves the opposite way. Object speeds are
     /// relative to the moving view.
     cv::Point2f camera_pan{0, 0};
-    float camera_shake = 0;      ///< standard deviation of the view's position in each frame, [0, 50]
+    float camera_shake = 0;      ///< standard deviation of the view's position, [0, 50]
     float light_amplitude = .1F; ///< relative amplitude of the brightness oscillation, [0, 0.9]
     float light_period = 120;    ///< period of that oscillation, > 0
 
     float miss_probability = .05F; ///< probability to miss an object in full view, [0, 1]
-    float box_jitter = .03F;       ///< standard deviation of centre and size, relative to size, [0, 0.15]
+    float box_jitter = .03F;       ///< relative standard deviation of centre and size, [0, 0.15]
     float false_positives = .3F;   ///< mean number of false detections per frame, [0, 1000]
     float score_noise = .05F;      ///< standard deviation of a true detection's score, [0, 0.5]
 };
@@ -149,7 +150,7 @@ private:
         double time = 0; ///< time at which it passes `x`, frames
         double x = 0;    ///< x of the box's centre
         double speed = 0;
-        double depth = 0;       ///< depth at `time`: 0 far, 1 near; determines size and bottom edge
+        double depth = 0;       ///< depth at `time`, 0 far, 1 near; sets size and bottom edge
         double depth_speed = 0; ///< change of depth per frame
         double sway_phase = 0;
     };

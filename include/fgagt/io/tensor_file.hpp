@@ -19,7 +19,8 @@ enum class ElementType : std::uint8_t {
 struct Tensor {
     ElementType type = ElementType::kF32; ///< type in the file
     std::vector<std::int64_t> shape{};    ///< sizes >= 0, at most 8 of them; empty: a single number
-    std::vector<float> values{}; ///< as many as the product of the shape; the last index varies fastest
+    /// As many as the product of the shape; the last index varies fastest.
+    std::vector<float> values{};
 
     friend bool operator==(const Tensor&, const Tensor&) = default;
 };

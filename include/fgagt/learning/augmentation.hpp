@@ -19,14 +19,22 @@ namespace fgagt {
 
 /// Options of Augmentation. Spreads are standard deviations.
 struct AugmentationOptions {
-    double brightness = 0.15; ///< spread of the logarithm of a factor on all pixels of a frame, >= 0
-    double contrast = 0.1;    ///< spread of the logarithm of the exponent of a frame's grey levels, >= 0
-    double cast = 0.05;       ///< spread of the logarithm of a factor on each colour of a frame, >= 0
-    double blur = 0.8;        ///< maximum standard deviation of a frame's Gaussian blur, pixels, >= 0
-    double occlusion = 0.2;   ///< probability that another person covers part of a patch, [0, 1]
-    double jitter = 0.03;     ///< spread of a box's centre and size, relative to its size, >= 0
-    double recolouring = 0.7; ///< probability that an identity gets different colours, [0, 1]
-    bool flip = true;         ///< whether half of the samples are mirrored
+    /// Spread of the logarithm of a factor on all pixels of a frame, >= 0.
+    double brightness = 0.15;
+    /// Spread of the logarithm of the exponent of a frame's grey levels, >= 0.
+    double contrast = 0.1;
+    /// Spread of the logarithm of a factor on each colour of a frame, >= 0.
+    double cast = 0.05;
+    /// Maximum standard deviation of a frame's Gaussian blur, pixels, >= 0.
+    double blur = 0.8;
+    /// Probability that another person covers part of a patch, [0, 1].
+    double occlusion = 0.2;
+    /// Spread of a box's centre and size, relative to its size, >= 0.
+    double jitter = 0.03;
+    /// Probability that an identity gets different colours, [0, 1].
+    double recolouring = 0.7;
+    /// Whether half of the samples are mirrored.
+    bool flip = true;
 };
 
 /// Varies the appearance of training samples, so that few filmed people and lighting conditions become many.
@@ -149,8 +157,8 @@ public:
         const auto shift = [&] { return static_cast<float>(options_.jitter * random.normal()); };
         const auto factor = [&] { return static_cast<float>(std::exp(options_.jitter * random.normal())); };
         cv::Point2f centre = box.centre();
-        centre.x += box.width *
-                    shift(); // separate statements: the order in which arguments are evaluated is unspecified
+        // Separate statements: the order in which arguments are evaluated is unspecified.
+        centre.x += box.width * shift();
         centre.y += box.height * shift();
         const float width = box.width * factor(), height = box.height * factor();
         return {centre.x - 0.5F * width, centre.y - 0.5F * height, width, height};

@@ -15,7 +15,7 @@ namespace fgagt {
 
 /// Options of BalancedLoss: the weights of the classes of pairs. Each is divided by the number of its pairs.
 struct BalancedLossOptions {
-    double alpha = 1;      ///< pairs of a continuing detection and a continuing track of other objects, >= 0
+    double alpha = 1;      ///< pairs of two different continuing objects, >= 0
     double beta = 1;       ///< pairs of the same object, >= 0
     double gamma = 1;      ///< pairs of a detection without a track of its object, >= 0
     double delta = 1;      ///< pairs of a track without a detection of its object, >= 0

@@ -23,8 +23,9 @@ struct DiscriminantOptions {
     /// objects counts. Near 0, directions in which few pairs happen to differ count too much (Friedman,
     /// Regularized discriminant analysis, 1989).
     double shrinkage = 0.5;
-    double message = 1; ///< W2 is this times the identity matrix, finite; 0: nodes ignore the other side
-    bool relu = false;  ///< whether nodes end in a ReLU
+    /// W2 is this times the identity matrix, finite. 0: nodes ignore the other side.
+    double message = 1;
+    bool relu = false; ///< whether nodes end in a ReLU
 };
 
 namespace detail {

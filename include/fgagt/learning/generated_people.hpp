@@ -373,8 +373,8 @@ private:
         return {centre.x - 0.5F * width, centre.y - 0.5F * height, width, height};
     }
 
-    static constexpr std::uint64_t kSalt =
-        0x70656F706C65; // makes the numbers differ from other generators with the same seed
+    // Makes the numbers differ from other generators with the same seed.
+    static constexpr std::uint64_t kSalt = 0x70656F706C65;
     static constexpr std::uint8_t kNobodys = 255;
     static constexpr int kSolid = 128; // mask value above which a pixel belongs to the object
 

@@ -20,8 +20,9 @@ namespace fgagt {
 
 /// A part of a frame around one box.
 struct Patch {
-    cv::Mat pixels; ///< CV_8UC3 (BGR), the box and some of its surroundings; may be empty
-    Box box;        ///< box within `pixels`, continuous coordinates
+    /// CV_8UC3 (BGR), the box and some of its surroundings; may be empty.
+    cv::Mat pixels;
+    Box box; ///< box within `pixels`, continuous coordinates
 
     /// Cuts a box out of a frame, with a margin of a quarter of its size on each side, clipped to the frame.
     /// Empty if the box lies outside, or is unusable (see is_usable()).
@@ -43,7 +44,7 @@ struct Observation {
     Box box;                    ///< pixels
     float score = 1;            ///< [0, 1]
     TrackId identity = kNobody; ///< identity of the object
-    float covered = 0;          ///< fraction of the box covered by the box of a nearer observation, [0, 1]
+    float covered = 0;          ///< fraction covered by the box of a nearer observation, [0, 1]
     Patch patch{};              ///< appearance
 };
 

@@ -25,7 +25,7 @@ namespace fgagt {
 struct AssociationSample {
     Matrix inputs_d;                   ///< [M x I] pooled features of the detections
     Matrix inputs_t;                   ///< [N x I] remembered features of the tracks
-    Matrix iou;                        ///< [M x N] of the detections and the expected boxes of the tracks
+    Matrix iou;                        ///< [M x N] of detections and expected boxes of tracks
     std::vector<TrackId> identities_d; ///< [M] kNobody for a false positive
     std::vector<TrackId> identities_t; ///< [N] each once
 };
@@ -47,14 +47,14 @@ inline void require_identities(const AssociationSample& sample, std::string_view
 
 /// Options of SampleMaker.
 struct SampleMakerOptions {
-    std::size_t history = 5; ///< observations to average for a track's remembered features, >= 1
+    std::size_t history = 5; ///< observations averaged for a track's features, >= 1
     std::size_t stride = 3;  ///< frames between these observations, >= 1
-    float momentum = 0.7F;   ///< weight of an observation relative to the next newer one, [0, 1]
+    float momentum = 0.7F;   ///< weight relative to the next newer observation, [0, 1]
 };
 
 /// Tracks that were not seen recently, in a sample that simulates a tracker.
 struct Absences {
-    double share = 0;         ///< fraction of tracks that were not seen for some frames, [0, 1]
+    double share = 0;         ///< fraction of tracks unseen for some frames, [0, 1]
     std::size_t longest = 30; ///< maximum number of frames since one of them was seen, >= 1
 };
 

@@ -28,8 +28,9 @@ struct SequenceReaderOptions {
     DetectionFilterOptions detections{}; ///< score range, and handling of duplicates
     float min_score = 0.3F;              ///< detections with a lower score are left out
     float min_iou = 0.5F;                ///< minimum IoU with the truth to take its identity, (0, 1]
-    int pixels = 960 * 540;      ///< patches are cut from frames halved to about this area, pixels, >= 1
-    PyramidalFlowOptions flow{}; ///< flow that moves known objects
+    /// Patches are cut from frames halved to about this area, pixels, >= 1.
+    int pixels = 960 * 540;
+    PyramidalFlowOptions flow{};        ///< flow that moves known objects
     LabelledSequenceOptions sequence{}; ///< how known objects move
 };
 

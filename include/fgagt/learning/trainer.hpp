@@ -96,7 +96,8 @@ public:
         });
         NetworkWeights gradient = zeros_like(state_.weights);
         double loss = weight_decay(state_.weights, state_.anchor, options_.weight_decay, gradient);
-        for (std::size_t k = 0; k < batch.size(); ++k) { // fixed order, because sums of floats depend on it
+        // Fixed order, because sums of floats depend on it.
+        for (std::size_t k = 0; k < batch.size(); ++k) {
             loss += shares_[k].loss;
             add(shares_[k].gradient, gradient);
         }

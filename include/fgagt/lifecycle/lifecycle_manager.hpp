@@ -18,16 +18,16 @@ namespace fgagt {
 /// birth_score = 0, max_lost_updates = 10, coast_updates = 0, and infinity for max_lost_time and
 /// max_outside_time.
 struct LifecycleOptions {
-    std::int64_t confirm_hits = 2;   ///< number of detections that confirm a track, >= 1
-    bool confirm_first_frame = true; ///< whether objects of the very first frame need only one
-    float birth_score = 0.6F; ///< minimum confidence for the birth of a track from an unmatched detection
-    float max_lost_time = 60; ///< a track that is unmatched for longer is removed, > 0
-    std::int64_t max_lost_updates = 0; ///< misses in a row after which a track is removed, >= 0; 0: no limit
+    std::int64_t confirm_hits = 2;         ///< number of detections that confirm a track, >= 1
+    bool confirm_first_frame = true;       ///< whether objects of the very first frame need only one
+    float birth_score = 0.6F;              ///< minimum confidence of an unmatched detection to start a track
+    float max_lost_time = 60;              ///< a track that is unmatched for longer is removed, > 0
+    std::int64_t max_lost_updates = 0;     ///< misses in a row that remove a track, >= 0; 0: no limit
     std::int64_t max_tentative_missed = 0; ///< misses in a row that a tentative track survives, >= 0
-    float max_outside_time = 10;           ///< max_lost_time of a track whose box is outside the frame, > 0
-    float outside_share = 0.5F;            ///< a box with a larger share outside counts as outside, [0, 1)
-    std::int64_t coast_updates = 2;  ///< misses in a row during which the predicted box is reported, >= 0
-    std::int64_t coast_min_hits = 3; ///< minimum detections of a track for that, >= 0
+    float max_outside_time = 10;           ///< max_lost_time of a track outside the frame, > 0
+    float outside_share = 0.5F;            ///< a box with a larger share outside is outside, [0, 1)
+    std::int64_t coast_updates = 2;        ///< misses in a row reported at the predicted box, >= 0
+    std::int64_t coast_min_hits = 3;       ///< minimum detections of a track for that, >= 0
 };
 
 /// Tracks are tentative until further detections confirm them. A confirmed track is lost from the first

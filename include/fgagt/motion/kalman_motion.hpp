@@ -19,11 +19,13 @@ namespace fgagt {
 /// than centres.
 struct KalmanMotionOptions {
     double position_std = 1.0 / 20;  ///< drift of the position in one nominal frame, h, > 0
-    double velocity_std = 1.0 / 480; ///< change of the velocity in one nominal frame, h per frame, > 0
-    double velocity_share = 0.1;     ///< added change of the centre's velocity, as a share of the speed, >= 0
-    double measurement_std = 0.03;   ///< error of the centre of an observed box of score 1, h, > 0
-    double doubt_std = 0.15;         ///< added to measurement_std at score 0, h, >= 0; linear in between
-    double size_noise_factor = 2;    ///< error of an observed size relative to that of the centre, > 0
+    double velocity_std = 1.0 / 480; ///< change of velocity in one nominal frame, h per frame, > 0
+    /// Added change of the centre's velocity, as a share of the speed, >= 0.
+    double velocity_share = 0.1;
+    double measurement_std = 0.03; ///< error of the centre of an observed box of score 1, h, > 0
+    /// Added to measurement_std at score 0, h, >= 0; linear in between.
+    double doubt_std = 0.15;
+    double size_noise_factor = 2;         ///< error of an observed size relative to the centre's, > 0
     double birth_position_std = 1.0 / 10; ///< error of a new object's centre and size, h, > 0
     double birth_velocity_std = 1.0 / 16; ///< error of a new object's velocity, h per frame, > 0
     double flow_std = 0.02;               ///< error of a reliable flow's displacement, h, > 0

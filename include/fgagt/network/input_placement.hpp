@@ -24,8 +24,8 @@ struct NetworkInputOptions {
     cv::Size size{416, 416};                 ///< input width and height, pixels, each in [1, 16384]
     ImageFit fit = ImageFit::kLetterbox;     ///< how frames are fitted to that size
     float padding = 114;                     ///< grey level outside the frame, [0, 255]
-    std::array<float, 3> mean{0, 0, 0};      ///< grey levels, in the order of the input's channels
-    std::array<float, 3> deviation{1, 1, 1}; ///< grey levels, not 0, in the order of the input's channels
+    std::array<float, 3> mean{0, 0, 0};      ///< grey levels, in channel order
+    std::array<float, 3> deviation{1, 1, 1}; ///< grey levels, not 0, in channel order
     bool rgb = false;                        ///< true: red first; false: blue first, as in OpenCV
 
     friend bool operator==(const NetworkInputOptions&, const NetworkInputOptions&) = default;

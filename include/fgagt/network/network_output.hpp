@@ -12,7 +12,8 @@ namespace fgagt {
 struct NetworkOutput {
     /// Name in the network. Heads distinguish tensors by shape, and by name where shapes are equal.
     std::string name;
-    cv::Mat values; ///< CV_32F, continuous, any number of dimensions; may refer to the caller's memory
+    /// CV_32F, continuous, any number of dimensions; may refer to the caller's memory.
+    cv::Mat values;
 };
 
 } // namespace fgagt

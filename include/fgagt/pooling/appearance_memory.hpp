@@ -14,7 +14,7 @@ namespace fgagt {
 /// Where the features of a track come from.
 enum class AppearanceSource : std::uint8_t {
     kStored,  ///< remembered from its detections
-    kCurrent, ///< pooled from the current frame at the expected box (the paper)
+    kCurrent, ///< pooled from this frame at the expected box (the paper)
     kBoth,    ///< the mean of the two
 };
 
@@ -23,7 +23,7 @@ struct AppearanceMemoryOptions {
     AppearanceSource source = AppearanceSource::kStored; ///< which features of a track are compared
     float momentum = 0.9F;    ///< weight of the past in the exponential mean, [0, 1)
     float min_score = 0.5F;   ///< detections below this confidence do not change the memory
-    float max_covered = 0.4F; ///< nor do those with more than this share covered by a nearer box, [0, 1]
+    float max_covered = 0.4F; ///< nor do those covered more than this by a nearer box, [0, 1]
 };
 
 /// Remembers a track's appearance: an exponential mean over the detections that show it well.

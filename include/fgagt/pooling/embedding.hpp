@@ -43,7 +43,8 @@ public:
         if (inputs < 1 || outputs < 1)
             detail::throw_invalid("Embedding::untrained: expected inputs and outputs >= 1, got ", inputs,
                                   " and ", outputs);
-        std::mt19937 random(20100915); // any fixed seed works; the engine's bits are the same everywhere
+        // Any fixed seed works; the engine's bits are the same everywhere.
+        std::mt19937 random(20100915);
         const float magnitude = 1 / std::sqrt(static_cast<float>(outputs));
         Matrix weights(outputs, inputs);
         std::uint32_t bits = 0;

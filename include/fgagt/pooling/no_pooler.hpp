@@ -12,7 +12,8 @@ namespace fgagt {
 
 /// Options of NoPooler.
 struct NoPoolerOptions {
-    int dimension = 0; ///< length of the caller's appearance vectors, [0, 65536]; 0: none
+    /// Length of the caller's appearance vectors, [0, 65536]; 0: none.
+    int dimension = 0;
 };
 
 /// Pools nothing: for trackers that use the caller's appearance vectors, or geometry alone.

@@ -26,7 +26,8 @@ struct RoiAlignOptions {
     /// Samples per bin and axis, [0, max_grid]; 0: the length of the bin in cells, rounded up. The paper's
     /// detector uses 2.
     int sampling_ratio = 2;
-    bool aligned = true; ///< false: the older rule, no half-cell shift, boxes of at least one cell
+    /// False: the older rule, without the half-cell shift and with boxes of at least one cell.
+    bool aligned = true;
     /// Maximum samples per bin and axis, [1, 1024]: limits the work on huge boxes. It matters only with
     /// sampling_ratio 0 and boxes of more than 448 cells.
     int max_grid = 64;

@@ -23,7 +23,8 @@ struct TrackerOptions {
     DetectionFilterOptions detections{};  ///< score range, and handling of invalid detections
     ScoreLevelsOptions scores{};          ///< how scores are calibrated to the scene
     AppearanceMemoryOptions appearance{}; ///< which appearance of a track is compared with detections
-    double frame_rate = 30; ///< nominal frames per second, > 0: timestamps are measured against it
+    /// Nominal frames per second, > 0. Timestamps are measured against it.
+    double frame_rate = 30;
     ReportedBox reported_box = ReportedBox::kFiltered; ///< the box reported for a matched track
 };
 

@@ -24,7 +24,7 @@ struct TrackerState {
     std::vector<AppearanceMemory::State> appearances; ///< [N]
     ScoreLevels::State scores;                        ///< what was learned about scores
     TrackId last_id = 0;                              ///< highest ID ever issued
-    std::int64_t frames = 0;                          ///< number of frames since construction or `reset`
+    std::int64_t frames = 0;                          ///< frames since construction or `reset`
     std::optional<double> timestamp;                  ///< of the last frame, seconds
     float elapsed_without_detector = 0;               ///< nominal frames since the last `update`
     FlowImage image;                                  ///< what the flow keeps of the last frame

@@ -108,7 +108,8 @@ TEST_CASE("boxes and masks of Mask R-CNN are mapped to the frame as in torchvisi
         std::vector<InstanceMask> halves;
         head.decode(outputs, placement, detections, halves);
         for (const InstanceMask& mask : halves)
-            for (int x = 0; x < mask.area.width; ++x) // 64 pixels of the input are 48 pixels of the frame
+            // 64 pixels of the input are 48 pixels of the frame.
+            for (int x = 0; x < mask.area.width; ++x)
                 CHECK(mask.values.at<unsigned char>(0, x) == (mask.area.x + x < 24 ? 255 : 0));
     }
     SECTION("missing masks and non-finite numbers") {

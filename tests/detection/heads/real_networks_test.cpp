@@ -134,7 +134,8 @@ TEST_CASE("detections of darknet's networks agree with OpenCV's detection model"
     model.detect(folders->frame, classes, scores, boxes, 0.3F, 0.5F);
     REQUIRE((boxes.size() >= 4 && boxes.size() == found.size()));
     for (std::size_t k = 0; k < boxes.size(); ++k)
-        CHECK(std::ranges::any_of(found, [&](const Detection& detection) { // its boxes are in whole pixels
+        // OpenCV's boxes are in whole pixels.
+        CHECK(std::ranges::any_of(found, [&](const Detection& detection) {
             const cv::Rect& box = boxes[k];
             return detection.class_id == classes[k] && std::abs(detection.score - scores[k]) < 1e-3F &&
                    distance(detection.box, {static_cast<float>(box.x), static_cast<float>(box.y),

@@ -192,7 +192,8 @@ inline void multiply(const MatrixView& a, const PackedMatrix& b, Matrix& result)
     std::array<float, kProductRows * PackedMatrix::kPanel> block{};
     const std::ptrdiff_t at_a_time = a.rows < kProductRows ? 1 : kProductRows;
     const std::ptrdiff_t step = at_a_time == 1 ? 0 : a.row; // a single row fills the whole block
-    for (std::ptrdiff_t j = 0; j < b.columns(); j += PackedMatrix::kPanel) { // a panel stays in the cache
+    // A panel stays in the cache.
+    for (std::ptrdiff_t j = 0; j < b.columns(); j += PackedMatrix::kPanel) {
         const std::ptrdiff_t count = std::min(PackedMatrix::kPanel, b.columns() - j);
         for (std::ptrdiff_t next = 0; next < a.rows; next += at_a_time) {
             const std::ptrdiff_t i = std::min(next, a.rows - at_a_time); // the last ones overlap others

@@ -42,10 +42,11 @@ struct AnchorLevel {
 /// How AnchorHead reads a network. Made by retinanet_options(), ssd_options(), ssdlite_options() and
 /// atss_options().
 struct AnchorHeadOptions {
-    NetworkInputOptions input{};                 ///< the input that the network was trained on
-    std::vector<AnchorLevel> levels = {};        ///< in the order of the rows
-    float point = 0;                             ///< position of an anchor's centre in its cell, [0, 1]
-    std::array<float, 4> factors = {1, 1, 1, 1}; ///< factors on dx, dy, dw and dh (SSD: variances), each > 0
+    NetworkInputOptions input{};          ///< the input that the network was trained on
+    std::vector<AnchorLevel> levels = {}; ///< in the order of the rows
+    float point = 0;                      ///< position of an anchor's centre in its cell, [0, 1]
+    /// Factors on dx, dy, dw and dh (SSD: variances), each > 0.
+    std::array<float, 4> factors = {1, 1, 1, 1};
     ScoreActivation scores = ScoreActivation::kLogit; ///< form of the class scores
     Centerness centerness = Centerness::kNone;        ///< how centerness is used
     SelectionOptions selection{};                     ///< which boxes become detections
@@ -181,8 +182,8 @@ private:
         return detail::box_of_centre(x, y, growth(2) * size.width, growth(3) * size.height);
     }
 
-    static constexpr float kMostGrowth =
-        1000.0F / 16; ///< as in the family: from the smallest object to the whole image
+    /// As in the family: from the smallest object to the whole image.
+    static constexpr float kMostGrowth = 1000.0F / 16;
 
     AnchorHeadOptions options_;
 };

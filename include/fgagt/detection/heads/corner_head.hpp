@@ -44,8 +44,9 @@ struct CornerHeadOptions {
     int corners = 100;              ///< number of hottest corners of each kind to pair, [1, 1000]
     int centres = 70;               ///< number of hottest centre keypoints to use, [1, 1000]
     float corner_threshold = 0.01F; ///< minimum score of a corner or keypoint, [0, 1]
-    float tag_distance = 0.5F;      ///< maximum difference between the tags of one object's corners, >= 0
-    SelectionOptions selection{.suppression = Suppression::kSoftGaussian}; ///< which boxes become detections
+    float tag_distance = 0.5F;      ///< maximum difference between tags of one object, >= 0
+    /// Which boxes become detections.
+    SelectionOptions selection{.suppression = Suppression::kSoftGaussian};
 
     friend bool operator==(const CornerHeadOptions&, const CornerHeadOptions&) = default;
 };

@@ -40,8 +40,9 @@ struct DecodedHeadOptions {
     BoxUnit unit = BoxUnit::kPixels;  ///< unit of the boxes
     DecodedColumns columns{};         ///< columns of a single table
     bool table_only = false;          ///< accept only the form with one table
-    int first_label = 0;         ///< label of class 0, >= 0; rows with smaller labels are left out as padding
-    float mask_threshold = 0.5F; ///< minimum mask value of the object's pixels; use 0 if masks are logits
+    int first_label = 0;              ///< label of class 0, >= 0; lower labels are padding
+    /// Minimum mask value of the object's pixels. Use 0 if masks are logits.
+    float mask_threshold = 0.5F;
     /// Which boxes become detections; most such networks remove duplicates themselves.
     SelectionOptions selection{.suppression = Suppression::kNone};
 

@@ -8,7 +8,8 @@ namespace fgagt {
 
 /// Which pixels of a frame an object covers.
 struct InstanceMask {
-    cv::Rect area{};  ///< pixels of the frame that enclose the object; empty if the object is outside
+    /// Pixels of the frame that enclose the object; empty if the object is outside.
+    cv::Rect area{};
     cv::Mat values{}; ///< [area] CV_8U: 255 on the object, 0 elsewhere
 };
 

@@ -33,10 +33,11 @@ namespace fgagt {
 
 /// How LtrbHead's networks encode the four sides of a box.
 enum class SideForm : std::uint8_t {
-    kStrides,      ///< distances from the cell's point, in strides
-    kPixels,       ///< distances from the cell's point, in pixels of the input
-    kDistribution, ///< per side, logits over 0, 1, ..., bins - 1 strides; the mean is the distance
-    kCorners,      ///< left, top, right and bottom of the box, in strides
+    kStrides, ///< distances from the cell's point, in strides
+    kPixels,  ///< distances from the cell's point, in pixels of the input
+    /// Per side, logits over 0, 1, ..., bins - 1 strides; the mean is the distance.
+    kDistribution,
+    kCorners, ///< left, top, right and bottom of the box, in strides
 };
 
 /// How LtrbHead reads a network; the defaults are those of FCOS.
@@ -46,11 +47,11 @@ struct LtrbHeadOptions {
                               .mean = {123.675F, 116.28F, 103.53F},
                               .deviation = {58.395F, 57.12F, 57.375F},
                               .rgb = true};
-    std::vector<int> strides = {8, 16, 32, 64,
-                                128};    ///< input pixels per cell of each grid, in the order of the rows
-    SideForm sides = SideForm::kStrides; ///< how the four sides are encoded
-    int bins = 17;                       ///< numbers per side for kDistribution, [2, 256]
-    float point = 0.5F;                  ///< position in the cell from which distances are measured, [0, 1]
+    /// Input pixels per cell of each grid, in the order of the rows.
+    std::vector<int> strides = {8, 16, 32, 64, 128};
+    SideForm sides = SideForm::kStrides;              ///< how the four sides are encoded
+    int bins = 17;                                    ///< numbers per side for kDistribution, [2, 256]
+    float point = 0.5F;                               ///< origin of distances in the cell, [0, 1]
     ScoreActivation scores = ScoreActivation::kLogit; ///< form of the class scores
     Centerness centerness = Centerness::kRoot;        ///< how centerness is used
     SelectionOptions selection{};                     ///< which boxes become detections

@@ -31,7 +31,7 @@ namespace fgagt {
 
 /// Options of a head that is chosen by name. All other options are the family's defaults.
 struct NamedHeadOptions {
-    std::optional<cv::Size> size = {};         ///< size of the network's input, pixels; empty: the family's
+    std::optional<cv::Size> size = {};         ///< input size, pixels; empty: the family's
     std::optional<float> score_threshold = {}; ///< [0, 1]; empty: the default of SelectionOptions
     std::vector<int> classes = {};             ///< classes to keep; empty: all
 };

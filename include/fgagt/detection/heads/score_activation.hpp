@@ -11,8 +11,8 @@ enum class ScoreActivation : std::uint8_t {
     kProbability,            ///< probabilities
     kLogit,                  ///< logits of independent classes, with a sigmoid each
     kSoftmax,                ///< logits of mutually exclusive classes
-    kSoftmaxBackgroundFirst, ///< the same; the first is the background, and class 0 is the second
-    kSoftmaxBackgroundLast,  ///< the same; the last is the background
+    kSoftmaxBackgroundFirst, ///< the same, with the background first and class 0 second
+    kSoftmaxBackgroundLast,  ///< the same, with the background last
 };
 
 } // namespace fgagt

@@ -12,10 +12,14 @@ namespace fgagt {
 
 /// What happens to boxes that overlap a better one.
 enum class Suppression : std::uint8_t {
-    kNone,         ///< they stay; the network removes duplicates itself
-    kHard,         ///< they are left out (cv::dnn::NMSBoxes)
-    kSoftLinear,   ///< above `max_overlap`, scores are multiplied by 1 - overlap (cv::dnn::softNMSBoxes)
-    kSoftGaussian, ///< scores are multiplied by exp(-overlap^2 / soft_sigma) (cv::dnn::softNMSBoxes)
+    /// They stay; the network removes duplicates itself.
+    kNone,
+    /// They are left out (cv::dnn::NMSBoxes).
+    kHard,
+    /// Above `max_overlap`, scores are multiplied by 1 - overlap (cv::dnn::softNMSBoxes).
+    kSoftLinear,
+    /// Scores are multiplied by exp(-overlap^2 / soft_sigma) (cv::dnn::softNMSBoxes).
+    kSoftGaussian,
 };
 
 /// Which of a network's candidates become detections.
@@ -24,14 +28,14 @@ struct SelectionOptions {
     /// detections.
     float score_threshold = 0.05F;
     Suppression suppression = Suppression::kHard; ///< what happens to duplicates
-    float max_overlap = 0.6F;                     ///< IoU above which two candidates are one object, [0, 1]
+    float max_overlap = 0.6F;                     ///< IoU above which candidates are duplicates, [0, 1]
     float soft_sigma = 0.5F;                      ///< for kSoftGaussian, > 0
-    bool class_aware = true;                      ///< only candidates of the same class suppress each other
-    bool several_classes = false;  ///< keep a box for every class above the threshold, not only for its best
-    bool clip = false;             ///< clip boxes to the frame
-    int max_candidates = 1000;     ///< number of best candidates that enter suppression, >= 1
-    int max_detections = 300;      ///< number of best detections to return, >= 1
-    std::vector<int> classes = {}; ///< classes to keep; empty: all
+    bool class_aware = true;                      ///< only candidates of one class suppress each other
+    bool several_classes = false;                 ///< keep a box for every class above the threshold
+    bool clip = false;                            ///< clip boxes to the frame
+    int max_candidates = 1000;                    ///< best candidates that enter suppression, >= 1
+    int max_detections = 300;                     ///< best detections to return, >= 1
+    std::vector<int> classes = {};                ///< classes to keep; empty: all
 
     friend bool operator==(const SelectionOptions&, const SelectionOptions&) = default;
 };

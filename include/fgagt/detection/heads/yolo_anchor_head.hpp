@@ -31,15 +31,18 @@ namespace fgagt {
 
 /// How a YOLO grid encodes the size of a box.
 enum class AnchorSizeRule : std::uint8_t {
-    kExponential, ///< anchor * exp(t): YOLOv2 to v4
-    kSquare,      ///< anchor * (2 sigmoid(t))^2: Scaled-YOLOv4, YOLOv5, YOLOR, YOLOv7
+    /// anchor * exp(t): YOLOv2 to v4.
+    kExponential,
+    /// anchor * (2 sigmoid(t))^2: Scaled-YOLOv4, YOLOv5, YOLOR, YOLOv7.
+    kSquare,
 };
 
 /// One grid of YoloAnchorHead.
 struct YoloAnchorLevel {
     int stride = 8;                       ///< input pixels per cell, [1, 4096]
     std::vector<cv::Size2f> anchors = {}; ///< pixels of the input, each > 0
-    float centre_scale = 1; ///< [1, 4]; position of a centre in its cell: s * this - (this - 1) / 2
+    /// Position of a centre in its cell: s * this - (this - 1) / 2, with this in [1, 4].
+    float centre_scale = 1;
 
     friend bool operator==(const YoloAnchorLevel&, const YoloAnchorLevel&) = default;
 };

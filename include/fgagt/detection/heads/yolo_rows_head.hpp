@@ -31,7 +31,7 @@ struct YoloRowsHeadOptions {
         .size = {640, 640}, .fit = ImageFit::kLetterboxCentred, .deviation = {255, 255, 255}, .rgb = true};
     BoxForm form = BoxForm::kCentre;           ///< form of the first four numbers of a row
     BoxUnit unit = BoxUnit::kPixels;           ///< unit of the first four numbers of a row
-    Objectness objectness = Objectness::kNone; ///< whether objectness lies between the box and the classes
+    Objectness objectness = Objectness::kNone; ///< whether objectness is between box and classes
     bool apart = false;                        ///< boxes and classes are two outputs, not one
     std::vector<int> strides = {8, 16, 32};    ///< input pixels per cell of each grid
     int anchors = 1;                           ///< rows per cell, [1, 64]

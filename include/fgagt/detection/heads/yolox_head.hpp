@@ -27,8 +27,9 @@ namespace fgagt {
 
 /// How YoloxHead reads a network; the defaults are those of YOLOX as its authors export it.
 struct YoloxHeadOptions {
-    NetworkInputOptions input{};            ///< blue first, grey levels 0 to 255, letterboxed at the top left
-    std::vector<int> strides = {8, 16, 32}; ///< input pixels per cell of each grid, in the order of the rows
+    NetworkInputOptions input{}; ///< blue first, grey levels 0 to 255, letterboxed at top left
+    /// Input pixels per cell of each grid, in the order of the rows.
+    std::vector<int> strides = {8, 16, 32};
     ScoreActivation scores =
         ScoreActivation::kProbability; ///< form of objectness and classes: kProbability or kLogit
     SelectionOptions selection{};      ///< which boxes become detections

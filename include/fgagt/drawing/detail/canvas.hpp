@@ -74,7 +74,8 @@ public:
     }
 
 private:
-    static constexpr int kShift = 4; // OpenCV draws in units of 1/16 pixel, with integers at pixel centres
+    // OpenCV draws in units of 1/16 pixel, with integers at pixel centres.
+    static constexpr int kShift = 4;
 
     static cv::Point fixed(cv::Point2f continuous) {
         constexpr float kScale = 1 << kShift;

@@ -64,7 +64,8 @@ public:
         corners.clear();
         if (image.width < 3 || image.height < 3) return;
         collect(image, quality * take_strengths(image));
-        distance = std::min(distance, static_cast<float>(image.width + image.height)); // the whole image
+        // A distance beyond the whole image has the same effect.
+        distance = std::min(distance, static_cast<float>(image.width + image.height));
         while (!candidates_.empty() && static_cast<int>(corners.size()) < count) {
             std::pop_heap(candidates_.begin(), candidates_.end());
             const int index = index_of(candidates_.back());

@@ -20,7 +20,8 @@ inline constexpr int kCacheLine = 64;            ///< bytes
 /// Eight pixels, BGR or BGRA.
 template <int Channels>
 [[nodiscard]] FGAGT_AVX2 inline __m256i load_colours(const std::uint8_t* pixels) noexcept {
-    constexpr int kSecond = Channels == 3 ? 8 : 16; // with three channels its pixels begin at the fifth byte
+    // With three channels, the pixels of the second load begin at its fifth byte.
+    constexpr int kSecond = Channels == 3 ? 8 : 16;
     return _mm256_set_m128i(_mm_loadu_si128(reinterpret_cast<const __m128i*>(pixels + kSecond)),
                             _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixels)));
 }

@@ -89,7 +89,8 @@ struct RobustSimilarity {
         return cost;
     };
 
-    std::minstd_rand random; // the standard fixes its numbers, but not those of distributions
+    // The standard specifies its numbers, but not those of distributions.
+    std::minstd_rand random;
     const auto index = [&] { return static_cast<std::size_t>(random()) % pairs.size(); };
     std::optional<Affine> best;
     double least = limit * static_cast<double>(pairs.size());

@@ -37,7 +37,8 @@ FGAGT_AVX2 inline __m256 exp_avx2(__m256 x) noexcept {
     x = _mm256_min_ps(limit, _mm256_max_ps(_mm256_sub_ps(_mm256_setzero_ps(), limit), x));
     const __m256 n = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504F)),
                                      _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375F), x); // ln 2 in two parts, the first exact
+    // ln 2 in two parts, the first exact.
+    __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375F), x);
     r = _mm256_fnmadd_ps(n, _mm256_set1_ps(-2.12194440e-4F), r);
     __m256 series = _mm256_set1_ps(1.9875691500e-4F);
     for (const float coefficient :

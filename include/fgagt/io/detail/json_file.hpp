@@ -24,8 +24,10 @@
 /// is at most a small multiple of the file's size, whatever the file contains.
 namespace fgagt::detail {
 
-inline constexpr std::size_t kLargestDocument = std::size_t{1} << 30; ///< bytes; larger files are rejected
-inline constexpr std::size_t kDeepestNesting = 64;                    ///< nested lists and objects
+/// Maximum size of a file, bytes; larger ones are rejected.
+inline constexpr std::size_t kLargestDocument = std::size_t{1} << 30;
+/// Maximum nesting of lists and objects.
+inline constexpr std::size_t kDeepestNesting = 64;
 
 /// The kind of a JSON value.
 enum class JsonKind : std::uint8_t { kNull, kBoolean, kInteger, kNumber, kString, kList, kObject };
@@ -123,7 +125,8 @@ public:
                              "expected at most " + std::to_string(kLargestDocument) + " bytes, found " +
                                  std::to_string(text.size()) + "; split the file");
         if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
-            reader_.fail_at(zero, "expected JSON, found a zero byte"); // the parser would take it as the end
+            // The parser would take it as the end of the text.
+            reader_.fail_at(zero, "expected JSON, found a zero byte");
         const char* at = text.data();
         const auto begin = ReportingIterator(text.data(), at);
         const auto end = ReportingIterator(text.data() + text.size(), at);

@@ -202,7 +202,8 @@ template <class Lattice>
 void paint_figure(cv::Mat& image, const SubpixelBox& box, std::span<const OutlinePoint> outline,
                   const Lattice& lattice, int columns, int rows) {
     const auto pixel_range = [](Subpixels low, Subpixels high, int limit) {
-        const Subpixels last = (high + kPixel - 1) / kPixel; // negative only if nothing is painted anyway
+        // Negative only if nothing is painted anyway.
+        const Subpixels last = (high + kPixel - 1) / kPixel;
         return cv::Range(static_cast<int>(std::clamp<Subpixels>(low / kPixel, 0, limit)),
                          static_cast<int>(std::clamp<Subpixels>(last, 0, limit)));
     };

@@ -40,7 +40,8 @@ void get_layers_shapes(const Net& net, const Shape& input, std::vector<int>& ids
 
 /// @throws cv::Exception  the network does not accept that size
 [[nodiscard]] inline LayerShapes shapes_of(const cv::dnn::Net& net, cv::Size input) {
-    using namespace cv; // MatShape is in cv::dnn up to OpenCV 4, in cv from OpenCV 5 on
+    // MatShape is in cv::dnn up to OpenCV 4, in cv from OpenCV 5 on.
+    using namespace cv;
     using namespace cv::dnn;
     std::vector<int> ids;
     std::vector<std::vector<MatShape>> in, out;
@@ -72,7 +73,8 @@ void get_layers_shapes(const Net& net, const Shape& input, std::vector<int>& ids
 /// How a layer's window moves along one axis of its input.
 struct Window {
     double stride = 1;
-    double centre = 0; ///< centre of the first window, as an index into the input; the first element is 0
+    /// Centre of the first window, as an index into the input; the first element is 0.
+    double centre = 0;
 };
 
 /// Finds the cell positions of layers. Convolutions and poolings define where their windows lie. Any other

@@ -16,8 +16,9 @@ namespace fgagt::detail {
 
 /// The purpose of some of a network's outputs.
 struct Role {
-    std::size_t columns = 0; ///< numbers per anchor; 0: any number, and the role must come last
-    NameParts names{};       ///< substrings of names, to distinguish outputs of equal shape
+    /// Numbers per anchor. 0: any number; the role must then come last.
+    std::size_t columns = 0;
+    NameParts names{}; ///< substrings of names, to distinguish outputs of equal shape
 };
 
 /// Numbers per anchor of an output that belongs to one of the levels, or to all of them.

@@ -42,8 +42,9 @@ private:
 
 /// Rows of boxes, and of their scores.
 struct RowTables {
-    CellView boxes;  ///< [rows, 4], or more columns
-    CellView scores; ///< [rows, classes], with a column of objectness in front if there is one
+    CellView boxes; ///< [rows, 4], or more columns
+    /// [rows, classes], with a column of objectness in front if there is one.
+    CellView scores;
 };
 
 /// Splits a table of box, objectness if any, and classes in two.
@@ -71,8 +72,8 @@ struct RowTables {
     if (!is_boxes(*first, outputs[0], *second)) {
         if (is_boxes(*second, outputs[1], *first))
             tables = {*second, *first};
-        else if (first->columns !=
-                 4) // if both have four columns and names do not help, the first has the boxes
+        else if (first->columns != 4)
+            // If both have four columns and names do not help, the first has the boxes.
             return std::nullopt;
     }
     if (tables.scores.columns < least) return std::nullopt;
