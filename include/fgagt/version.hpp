@@ -8,7 +8,7 @@
 /// The version of these headers, for the preprocessor and as text. The build and the packages read it from
 /// here.
 
-/// Increases with incompatible changes, once it is 1.
+/// Increases with incompatible changes, from version 1 on.
 #define FGAGT_VERSION_MAJOR 0
 /// Increases with new features and, while the major version is 0, with incompatible changes.
 #define FGAGT_VERSION_MINOR 1

@@ -15,7 +15,7 @@ namespace fgagt {
 
 /// Options of Cascade.
 struct CascadeOptions {
-    bool match_across_classes = false; ///< whether a track may take a detection of another class
+    bool match_across_classes = false; ///< whether a track may match a detection of another class
 };
 
 /// Association in stages. Each stage matches the detections and tracks that it takes and that the stages

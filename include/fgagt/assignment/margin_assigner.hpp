@@ -20,7 +20,8 @@
 
 namespace fgagt {
 
-/// Margin-augmented assignment: every detection takes a track or the margin (FGAGT, section 3.4).
+/// Margin-augmented assignment: every detection is matched with a track or with the margin (FGAGT, section
+/// 3.4).
 ///
 /// Solves the assignment problem of [scores, margin * 1(M x M)] without building the block of margins. Only
 /// the gain of a pair counts, its score minus the margin; an unmatched detection gains nothing. Pairs below
@@ -35,12 +36,12 @@ namespace fgagt {
 template <class Scalar>
 class BasicMarginAssigner {
 public:
-    /// Maximises the sum over detections of the score of the track each takes, or of the margin if it takes
-    /// none.
+    /// Maximises the sum over detections: each contributes the score of its pair, or the margin if it is
+    /// unmatched.
     ///
-    /// No taken score is below the margin. Among optimal assignments it finds one with the most pairs; in
-    /// particular, a score equal to the margin is taken if that costs nothing. The total is optimal up to
-    /// rounding in double.
+    /// No matched pair has a score below the margin. Among optimal assignments it finds one with the most
+    /// pairs; in particular, a pair whose score equals the margin is matched if that costs nothing. The
+    /// total is optimal up to rounding in double.
     ///
     /// @param scores    [M x N], higher is better; -inf forbids a pair
     /// @param margin    score of a detection without a track, in units of the scores

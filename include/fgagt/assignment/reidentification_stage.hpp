@@ -33,13 +33,13 @@ struct ReidentificationStageOptions {
 /// Gives a lost track its ID back when it reappears from behind an occluder.
 ///
 /// A track that was last seen partly covered by an object nearer to the camera is expected at its predicted
-/// box. A detection is taken for that track if it is close to this box and similar in appearance, and if no
+/// box. A detection is matched to that track if it is close to this box and similar in appearance, and if no
 /// rival is nearly as similar. Rivals are other lost tracks that could have moved to the detection, and other
 /// detections to which the track could have moved. Both are searched for within a wider distance of the
 /// track's expected or last seen box. If appearance cannot be compared, there must be no rival at all.
 ///
 /// Wrong re-identifications cost more than missed ones, so every condition is strict. This stage ignores
-/// tracks that were lost in full view, because more often than not they never were objects.
+/// tracks that were lost in full view, because most of them were never objects.
 class ReidentificationStage {
 public:
     using Options = ReidentificationStageOptions;

@@ -42,7 +42,8 @@ public:
     static constexpr int kStride = 4;                   ///< pixels per cell
     static constexpr int kOrientations = 6;             ///< over 180 degrees, regardless of sign
     static constexpr int kChannels = 4 + kOrientations; ///< channels of the map
-    /// The value of grey in u and v. It is low because what all objects share makes cosines less distinct.
+    /// The value of grey in u and v. It is low, because a component that all objects share makes cosines
+    /// less distinct.
     static constexpr float kNeutralChroma = 0.25F;
 
     ChannelBackbone() : ChannelBackbone(ChannelBackboneOptions{}) {}

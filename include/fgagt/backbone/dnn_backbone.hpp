@@ -34,9 +34,9 @@ public:
     using Map = FeatureMap;
     using Options = DnnBackboneOptions;
 
-    /// @throws ParseError       the network's files cannot be read or understood
-    /// @throws InvalidArgument  an option is out of range, the network has no such layer, or it cannot take
-    ///                          an input of that size
+    /// @throws ParseError       the network's files cannot be read or parsed
+    /// @throws InvalidArgument  an option is out of range, the network has no such layer, or it does not
+    ///                          accept an input of that size
     explicit DnnBackbone(const DnnBackboneOptions& options)
         : network_(options.network),
           input_(options.input),

@@ -206,9 +206,9 @@ concept AssociationStage =
 
 /// Solves one stage's assignment.
 ///
-/// - `assign(scores, margin, track_of)`: maximises the sum over detections of the score of the track each
-///   takes, or of the margin if it takes none; sets `track_of` to one column index per row, -1 for none. No
-///   taken score is below the margin. The same input gives the same output.
+/// - `assign(scores, margin, track_of)`: maximises the sum over detections: each contributes the score of its
+///   pair, or the margin if it is unmatched. Sets `track_of` to one column index per row, -1 for none. No
+///   matched pair has a score below the margin. The same input gives the same output.
 template <class T>
 concept Assigner = std::movable<T> && detail::has_assign<T>;
 

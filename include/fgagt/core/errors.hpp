@@ -14,7 +14,7 @@
 namespace fgagt {
 
 /// A mistake of the caller: a bad option, a wrong shape or image type, a non-finite matrix given to a
-/// component. The message names the function and says what was expected, what was given, and what to do.
+/// component. The message names the function and states what was expected, what was given, and what to do.
 class InvalidArgument : public std::invalid_argument {
 public:
     using std::invalid_argument::invalid_argument;

@@ -65,7 +65,7 @@ struct Detection {
     int class_id = 0; ///< different classes are not matched unless an option allows it
     /// Your own feature vector of the pooler's dimension; if empty, features are pooled from the frame.
     std::vector<float> appearance{};
-    /// Any number of yours; copied to the track that takes this detection.
+    /// Any number of yours; copied to the track that this detection starts or continues.
     std::int64_t tag = 0;
 };
 
@@ -90,18 +90,18 @@ inline constexpr TrackId kNobody = -1;
 
 /// One tracked object as of one frame.
 struct Track {
-    TrackId id = 0;   ///< from 1, never reused within one tracker
-    Box box;          ///< current box: filtered, or predicted if it took no detection
-    Box observed;     ///< of the last detection that it took
-    float score = 0;  ///< of the last detection that it took, mapped to [0, 1] but not calibrated
-    int class_id = 0; ///< of the last detection that it took
+    TrackId id = 0;                               ///< from 1, never reused within one tracker
+    Box box;                                      ///< current box: filtered, or predicted if unmatched
+    Box observed;                                 ///< of the last matched detection
+    float score = 0;                              ///< of the last matched detection, [0, 1], not calibrated
+    int class_id = 0;                             ///< of the last matched detection
     TrackStatus status = TrackStatus::kTentative; ///< as of this frame
-    /// Index of the detection that it took; empty if it took none. In a FrameResult it refers to the caller's
-    /// list for this frame, in a tracker's state to `work().detections`.
+    /// Index of the matched detection; empty if unmatched. In a FrameResult it refers to the caller's list for
+    /// this frame, in a tracker's state to `work().detections`.
     std::optional<std::size_t> detection;
-    std::int64_t tag = 0;    ///< of the last detection that it took
+    std::int64_t tag = 0;    ///< of the last matched detection
     std::int64_t age = 0;    ///< frames since birth, inclusive, with or without a detector
-    std::int64_t hits = 0;   ///< updates in which it took a detection, including the birth
+    std::int64_t hits = 0;   ///< updates in which it was matched, including the birth
     std::int64_t missed = 0; ///< consecutive updates without a detection
     float missed_time = 0;   ///< the same in nominal frames
     /// Largest share of `observed` that the box of a single nearer track covered at that time, [0, 1].

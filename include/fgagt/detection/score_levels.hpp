@@ -32,7 +32,7 @@ struct ScoreLevelsOptions {
 
 /// Learns what a detector's scores mean in a scene.
 ///
-/// How often a detection with a given score is a true positive differs tenfold between scenes. Tracked
+/// The share of true positives among detections with a given score differs tenfold between scenes. Tracked
 /// objects, however, are known to exist, so the scores of their detections show where the levels lie in this
 /// scene. `calibrated` maps a score so that these levels become `sure` and `birth`. Association and lifecycle
 /// can then use the same fixed levels in every scene.

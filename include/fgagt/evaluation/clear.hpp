@@ -93,7 +93,7 @@ public:
 private:
     void add_frame(const AlignedFrame& frame) {
         std::size_t matches = 0;
-        // As in TrackEval, a frame without ground truth or without results interrupts nothing.
+        // As in TrackEval, a frame without ground truth or without results does not count as an interruption.
         if (!frame.gt_ids.empty() && !frame.result_ids.empty()) matches = match_frame(frame);
         counts_.true_positives += static_cast<std::int64_t>(matches);
         counts_.false_negatives += static_cast<std::int64_t>(frame.gt_ids.size() - matches);

@@ -24,7 +24,8 @@
 namespace fgagt {
 
 /// The adaptive graph network of FGAGT (equations 9 to 11). Every detection aggregates the features of all
-/// tracks, and every track those of all detections, weighted by the prior affinity E. Then cosines are taken.
+/// tracks, and every track those of all detections, weighted by the prior affinity E. The similarities are
+/// cosines of the results.
 ///
 ///     H_d = relu(F_d W1 + sigmoid(F_d Wa) * (E F_t W2))         (9)
 ///     H_t = relu(F_t W1 + sigmoid(F_t Wa) * (E^T F_d W2))       (10)

@@ -39,7 +39,7 @@ struct SyntheticSceneOptions {
     float light_amplitude = .1F; ///< relative amplitude of the brightness oscillation, [0, 0.9]
     float light_period = 120;    ///< period of that oscillation, > 0
 
-    float miss_probability = .05F; ///< probability to miss an object in full view, [0, 1]
+    float miss_probability = .05F; ///< probability of missing an object in full view, [0, 1]
     float box_jitter = .03F;       ///< relative standard deviation of centre and size, [0, 0.15]
     float false_positives = .3F;   ///< mean number of false detections per frame, [0, 1000]
     float score_noise = .05F;      ///< standard deviation of a true detection's score, [0, 0.5]

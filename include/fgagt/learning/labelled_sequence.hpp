@@ -54,8 +54,8 @@ struct LabelledSequenceOptions {
     KalmanMotionOptions motion{}; ///< how known objects move
 };
 
-/// The detections of a sequence with their identities, and the knowledge of a perfect tracker in every frame:
-/// the identities so far, and the expected position of each. The boxes of known objects come from the motion
+/// The detections of a sequence with their identities, and what a perfect tracker knows in every frame: the
+/// identities so far, and the expected position of each. The boxes of known objects come from the motion
 /// model and the flow, with all their errors, not from the truth.
 class LabelledSequence {
 public:

@@ -140,8 +140,8 @@ public:
         bound(state);
     }
 
-    /// Updates the state with an observation of the current frame. A box that is not is_usable changes
-    /// nothing.
+    /// Updates the state with an observation of the current frame. An unusable box (see is_usable())
+    /// has no effect.
     ///
     /// @param state  of the object, in the current frame
     /// @param box    in pixels

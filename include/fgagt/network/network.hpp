@@ -67,7 +67,7 @@ class Network {
 public:
     using Options = NetworkOptions;
 
-    /// @throws ParseError       the files cannot be read, or do not hold a network that OpenCV supports
+    /// @throws ParseError       the files cannot be read, or do not contain a network that OpenCV supports
     /// @throws InvalidArgument  OpenCV was built without the backend or the target
     explicit Network(const NetworkOptions& options) : file_(detail::utf8_of(options.model)) {
         require_target(options);

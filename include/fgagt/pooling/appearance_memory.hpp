@@ -71,7 +71,7 @@ public:
         return true;
     }
 
-    /// Updates the memory with the features of the detection that the track took.
+    /// Updates the memory with the features of the matched detection.
     ///
     /// @param state     of the track
     /// @param features  [D]

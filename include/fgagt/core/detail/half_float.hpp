@@ -10,7 +10,7 @@ namespace fgagt::detail {
 
 static_assert(std::numeric_limits<float>::is_iec559, "fgagt needs IEEE floats");
 
-/// The number that a half (IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of fraction) stands for.
+/// The value of a half (IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of fraction).
 /// Exact; NaN keeps its sign and payload.
 [[nodiscard]] constexpr float float_of_half(std::uint16_t half) noexcept {
     const std::uint32_t sign = (half & 0x8000U) << 16U;
@@ -24,14 +24,14 @@ static_assert(std::numeric_limits<float>::is_iec559, "fgagt needs IEEE floats");
     return std::bit_cast<float>(sign | wide_exponent << 23U | fraction << 13U);
 }
 
-/// Divides by 2^shift, to the nearest and of two equally near ones to the even.
+/// Divides by 2^shift and rounds to nearest, ties to even.
 [[nodiscard]] constexpr std::uint32_t shift_to_nearest(std::uint32_t value, std::uint32_t shift) noexcept {
     const std::uint32_t just_under_half = (1U << (shift - 1)) - 1;
     const std::uint32_t odd = (value >> shift) & 1U;
     return (value + just_under_half + odd) >> shift;
 }
 
-/// A half without its sign, of a float's bits without theirs.
+/// The half without its sign, from a float's bits without sign.
 [[nodiscard]] constexpr std::uint32_t half_magnitude(std::uint32_t bits) noexcept {
     constexpr std::uint32_t kInfinity = 0x7F800000;
     constexpr std::uint32_t kTooLarge = 0x47800000;       // 2^16
@@ -49,8 +49,8 @@ static_assert(std::numeric_limits<float>::is_iec559, "fgagt needs IEEE floats");
     return shift_to_nearest(significand, 126U - (bits >> 23U));
 }
 
-/// The half (see float_of_half()) nearest to a number, of two equally near ones the even. From 65520 on it is
-/// infinite; NaN stays NaN.
+/// Converts a number to a half (see float_of_half()): rounds to nearest, ties to even. Numbers from 65520 on
+/// become infinite; NaN stays NaN.
 [[nodiscard]] constexpr std::uint16_t half_of_float(float value) noexcept {
     const auto bits = std::bit_cast<std::uint32_t>(value);
     const std::uint32_t sign = (bits >> 16U) & 0x8000U;

@@ -70,7 +70,7 @@ public:
 
     [[nodiscard]] std::ptrdiff_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::ptrdiff_t columns() const noexcept { return columns_; }
-    /// [rows x kPanel]: the columns from `column`, a multiple of kPanel, on; aligned to 64 bytes.
+    /// [rows x kPanel]: the columns starting at `column`, a multiple of kPanel; aligned to 64 bytes.
     [[nodiscard]] const float* panel(std::ptrdiff_t column) const noexcept {
         return reinterpret_cast<const float*>(numbers_.data() + column / kPanel * rows_);
     }

@@ -6,7 +6,7 @@
 
 namespace fgagt {
 
-/// Which column of a single table of decoded boxes holds what; columns count from 0.
+/// The columns of a single table of decoded boxes, counted from 0.
 struct DecodedColumns {
     int count = 6; ///< columns of the table, [6, 64]
     int box = 0;   ///< first of the box's four columns

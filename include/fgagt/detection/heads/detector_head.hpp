@@ -13,7 +13,7 @@ namespace fgagt {
 /// Turns the outputs of a family of detector networks into detections, whichever engine ran the network.
 ///
 /// - `input()`: the input that networks of the family are trained on. The caller may override any of it,
-///   above all the size.
+///   most importantly the size.
 /// - `decode(outputs, placement, detections)`: replaces `detections` with those in the frame, in pixels of
 ///   the frame, best score first, after non-maximum suppression if the family needs it. `outputs` may be in
 ///   any order. Throws InvalidArgument if they do not have the shapes of the family. Non-finite values in

@@ -26,7 +26,7 @@ FGAGT_AVX2 inline void store(std::int16_t* values, __m256i words) noexcept {
     return _mm256_add_epi16(a, _mm256_mulhrs_epi16(_mm256_sub_epi16(b, a), fraction));
 }
 
-/// Sets the columns from `columns` on to zero.
+/// Sets all columns starting at `columns` to zero.
 [[nodiscard]] FGAGT_AVX2 inline __m256i keep(__m256i words, int columns) noexcept {
     const __m256i column = _mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     return _mm256_and_si256(

@@ -18,7 +18,7 @@ struct LucasKanadeKernels {
     decltype(&plain::sum_differences) sum_differences = plain::sum_differences;
 };
 
-/// The fastest implementation that every processor of the kind supports.
+/// The fastest implementation that needs only baseline instructions (SSE2, NEON).
 [[nodiscard]] inline LucasKanadeKernels portable_lucas_kanade_kernels() noexcept {
 #ifdef FGAGT_SIMD128
     return {simd128::take_derivatives, simd128::interpolate, simd128::sum_tensor, simd128::correlate,

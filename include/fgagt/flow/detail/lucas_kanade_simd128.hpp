@@ -6,8 +6,7 @@
 #ifdef FGAGT_SIMD128
 
 /// @file
-/// The loops of Lucas-Kanade, 8 columns at a time, with instructions that every processor of the kind has:
-/// SSE2, NEON.
+/// The loops of Lucas-Kanade, 8 columns at a time, with baseline instructions: SSE2 or NEON.
 namespace fgagt::detail::simd128 {
 inline namespace FGAGT_KERNELS {
 
@@ -31,7 +30,7 @@ inline constexpr int kWords = 8; ///< columns processed at once
     return add(add(a, cv::v_shl<1>(cv::v_mul_hi(step, fraction))), cv::v_reinterpret_as_s16(rounded));
 }
 
-/// Sets the columns from `columns` on to zero.
+/// Sets all columns starting at `columns` to zero.
 [[nodiscard]] inline Shorts keep(const Shorts& words, int columns) noexcept {
     return bit_and(words,
                    greater(cv::v_setall_s16(static_cast<short>(columns)), Shorts(0, 1, 2, 3, 4, 5, 6, 7)));

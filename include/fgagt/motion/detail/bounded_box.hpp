@@ -18,7 +18,8 @@ inline constexpr double kMaxCoordinate = static_cast<double>(kCoordinateLimit) -
     return value > high ? high : value;
 }
 
-/// The box with this centre and size, or the nearest one that is_usable. In pixels; any values are allowed.
+/// The box with this centre and size, or the nearest usable one, see is_usable(). In pixels; any values are
+/// allowed.
 [[nodiscard]] inline Box bounded_box(double x, double y, double width, double height) noexcept {
     width = bounded(width, kMinSize, 2 * kMaxCoordinate);
     height = bounded(height, kMinSize, 2 * kMaxCoordinate);
@@ -27,7 +28,7 @@ inline constexpr double kMaxCoordinate = static_cast<double>(kCoordinateLimit) -
     return {static_cast<float>(left), static_cast<float>(top), static_cast<float>(width),
             static_cast<float>(height)};
 }
-/// The box itself if it is_usable, otherwise the nearest one that is.
+/// The box itself if it is usable (see is_usable()), otherwise the nearest usable one.
 [[nodiscard]] inline Box bounded_box(const Box& box) noexcept {
     if (is_usable(box)) return box;
     const double left = box.left, top = box.top, width = box.width, height = box.height;

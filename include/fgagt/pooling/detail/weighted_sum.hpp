@@ -20,8 +20,8 @@ struct CellTap {
 
 inline namespace FGAGT_KERNELS {
 
-/// The weighted sum over the taps, channel by channel, with instructions that every processor of the kind
-/// has. The sums stay in registers.
+/// The weighted sum over the taps, channel by channel, with baseline instructions (SSE2, NEON). The sums
+/// stay in registers.
 inline void weighted_sum_simd128(std::span<const CellTap> taps, int channels, float* out) noexcept {
     int c = 0;
     for (; c + 16 <= channels; c += 16) {
