@@ -93,7 +93,7 @@ struct Track {
     TrackId id = 0;                               ///< from 1, never reused within one tracker
     Box box;                                      ///< current box: filtered, or predicted if unmatched
     Box observed;                                 ///< of the last matched detection
-    float score = 0;                              ///< of the last matched detection, [0, 1], not calibrated
+    float score = 0;                              ///< of the last matched detection, not calibrated
     int class_id = 0;                             ///< of the last matched detection
     TrackStatus status = TrackStatus::kTentative; ///< as of this frame
     /// Index of the matched detection; empty if unmatched. In a FrameResult it refers to the caller's list for

@@ -20,7 +20,7 @@ namespace fgagt {
 struct LifecycleOptions {
     std::int64_t confirm_hits = 2;         ///< number of detections that confirm a track, >= 1
     bool confirm_first_frame = true;       ///< whether objects of the very first frame need only one
-    float birth_score = 0.6F;              ///< minimum confidence of an unmatched detection to start a track
+    float birth_score = 0.6F;              ///< minimum confidence of a detection to start a track
     float max_lost_time = 60;              ///< a track that is unmatched for longer is removed, > 0
     std::int64_t max_lost_updates = 0;     ///< misses in a row that remove a track, >= 0; 0: no limit
     std::int64_t max_tentative_missed = 0; ///< misses in a row that a tentative track survives, >= 0

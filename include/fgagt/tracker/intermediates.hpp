@@ -19,7 +19,7 @@ template <class Map>
 struct FrameIntermediates {
     cv::Mat frame;                            ///< the caller's pixels, until `commit`
     std::vector<Detection> detected;          ///< unfiltered, of a backbone that is also a detector
-    std::vector<UsableDetection> detections;  ///< [M] what can be tracked of the caller's list
+    std::vector<UsableDetection> detections;  ///< [M] the caller's usable detections
     ScoreLevels::Levels levels;               ///< scores that calibration maps to `sure` and `birth`
     std::vector<Rejection> rejected;          ///< the caller's other detections
     float elapsed = 1;                        ///< nominal frames since the previous frame

@@ -11,8 +11,8 @@
 
 namespace fgagt::detail {
 
-/// Fills what tracks have of the detections that they took, and how much of each is covered by tracks nearer
-/// to the camera. A track is nearer if its feet are lower in the image.
+/// Copies the values of matched detections to their tracks, and computes how much of each track is covered by
+/// tracks nearer to the camera. A track is nearer if its feet are lower in the image.
 class Observations {
 public:
     /// @param detections  those that the tracks' `detection` refers to
