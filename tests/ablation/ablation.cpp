@@ -186,7 +186,7 @@ void run(const Arguments& arguments) {
     if (compact.empty())
         throw std::runtime_error("nothing to measure: no sequence under " + std::string(root) +
                                  " or no row has a matching name");
-    const std::string text = introduction(arguments) + compact + "## Every figure\n\n" + full;
+    const std::string text = introduction(arguments) + compact + "## All figures\n\n" + full;
     if (arguments.output.empty())
         std::cout << text;
     else

@@ -208,7 +208,7 @@ std::vector<Table> tables_with_pixels() {
     const Change no_camera = without_camera_motion, no_low = without_low_scores, fixed = with_fixed_levels,
                  no_return = without_reidentification;
     return {
-        {"Step by step: each row adds to the one above, but for those that say \"instead\"",
+        {"Step by step: each row adds to the one above, except those marked \"instead\"",
          {row<OverlapTracker>("IoU only", {no_camera, no_low, fixed, no_return}),
           row<GeometryTracker>("+ motion", {no_camera, no_low, fixed, no_return}),
           row<FlowTracker>("+ flow", {no_camera, no_low, fixed, no_return}),
@@ -222,15 +222,15 @@ std::vector<Table> tables_with_pixels() {
           paper_row<ChannelBackbone>("the paper's preset"),
           paper_row<ColourBackbone>("the paper's preset with the default's features")}},
         {"The default with one change",
-         {row<StillTracker>("no motion model"), row<BackgroundFlowTracker>("no flow but the camera's"),
-          row<Tracker<>>("boxes of every score equally exact", {with_fixed_box_noise}),
+         {row<StillTracker>("no motion model"), row<BackgroundFlowTracker>("flow for camera motion only"),
+          row<Tracker<>>("same measurement noise for all scores", {with_fixed_box_noise}),
           row<Tracker<>>("no appearance, no re-identification", {without_appearance}),
           row<Tracker<>>("appearance re-extracted in the current frame", {with_current_appearance}),
-          row<Tracker<>>("appearance stored and re-extracted, the mean", {with_both_appearances}),
+          row<Tracker<>>("mean of stored and re-extracted appearance", {with_both_appearances}),
           row<Tracker<>>("the graph's similarity as the only score", {with_graph_alone}),
           graph_row("the same with learned weights: the graph preset"),
           row<Tracker<>>("no re-identification", {no_return}),
-          row<Tracker<>>("re-identification of those lost in full view too", {with_anyone_reidentified}),
+          row<Tracker<>>("also re-identify tracks lost in full view", {with_anyone_reidentified}),
           row<Tracker<>>("no low-score pass", {no_low}), row<Tracker<>>("no camera motion", {no_camera}),
           row<Tracker<>>("no coasted frames", {without_coasting}),
           row<Tracker<>>("no duplicate removal", {with_duplicates})}},
@@ -243,7 +243,7 @@ std::vector<Table> tables_of_networks(const std::filesystem::path& models) {
     const DnnBackboneOptions yolox{.network{.model = models / "yolox_nano_416x416.onnx"},
                                    .layer = "Mul_246", // the neck's finest map, an input of the heads
                                    .input{.size{416, 416}}};
-    Table table{.title = "The default with features of networks in place of colours", .rows = {}};
+    Table table{.title = "The default with network features instead of colours", .rows = {}};
     const auto add = [&](const NetworkRow& row) {
         if (std::filesystem::exists(row.backbone.network.model)) table.rows.push_back(network_row(row));
     };
@@ -266,12 +266,11 @@ std::vector<Table> tables_of_boxes() {
           row<GeometryTracker>("+ low-score pass", {no_camera, fixed, no_return}),
           row<GeometryTracker>("+ camera motion", {fixed, no_return}),
           row<GeometryTracker>("+ adaptive score levels", {no_return}),
-          row<GeometryTracker>("+ re-identification by place: the geometry preset")}},
+          row<GeometryTracker>("+ re-identification by position: the geometry preset")}},
         {"The geometry preset with one change",
          {row<OverlapTracker>("no motion model"),
-          row<GeometryTracker>("boxes of every score equally exact", {with_fixed_box_noise}),
-          row<GeometryTracker>("re-identification of those lost in full view too",
-                               {with_anyone_reidentified}),
+          row<GeometryTracker>("same measurement noise for all scores", {with_fixed_box_noise}),
+          row<GeometryTracker>("also re-identify tracks lost in full view", {with_anyone_reidentified}),
           row<GeometryTracker>("no low-score pass", {no_low}),
           row<GeometryTracker>("no camera motion", {no_camera}),
           row<GeometryTracker>("no coasted frames", {without_coasting}),
@@ -280,7 +279,7 @@ std::vector<Table> tables_of_boxes() {
 }
 
 std::vector<Table> tables_of_moving_cameras() {
-    return {{"A moving window, and the same objects by the camera that stands still",
+    return {{"Moving camera (simulated), compared with the static camera",
              {row<Tracker<>>("the default", {with_estimated_camera_motion}),
               row<Tracker<>>("camera motion given"),
               row<Tracker<>>("no camera motion", {without_camera_motion})}}};

@@ -75,7 +75,7 @@ std::string compact_table(const Results& results) {
         if (has_mean) cells.push_back(headline(summarise(mean_over_sequences(results, row))));
         text += line(cells);
     }
-    if (has_mean && std::ranges::count(results.in_mean, false) > 0) text += "\n\\* not in the mean\n";
+    if (has_mean && std::ranges::count(results.in_mean, false) > 0) text += "\n\\* excluded from the mean\n";
     return text + '\n';
 }
 
