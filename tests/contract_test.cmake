@@ -1,4 +1,4 @@
-# Checks that every promise of the contract (cmake/docs/contract.md) names an existing test.
+# Checks that every guarantee of the contract (cmake/docs/contract.md) names an existing test.
 #
 #   cmake -DSOURCE_DIR=... -P contract_test.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -26,5 +26,5 @@ foreach(row IN LISTS rows)
     endif()
 endforeach()
 if(count LESS 40)
-    message(FATAL_ERROR "contract.md: found ${count} promises, expected 40 at least")
+    message(FATAL_ERROR "contract.md: found ${count} guarantees, expected at least 40")
 endif()

@@ -36,5 +36,5 @@ expect(description ${packaging}/conan/conanfile.py "description = \"([^\"]+)\"" 
 
 foreach(library eigen opencv)
     take(least ${SOURCE_DIR}/cmake/FgagtDependencies.cmake "fgagt_${library}_version ([0-9.]+)")
-    expect("least version of ${library}" ${packaging}/conan/conanfile.py "\"${library}/\\[>=([0-9.]+)" ${least})
+    expect("minimum version of ${library}" ${packaging}/conan/conanfile.py "\"${library}/\\[>=([0-9.]+)" ${least})
 endforeach()

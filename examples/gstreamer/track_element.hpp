@@ -175,7 +175,7 @@ private:
                                          "", kSetting));
         add(kDetectEvery,
             g_param_spec_uint("detect-every", "Detect every",
-                              "Interval of the detector in frames; between its turns, frames without "
+                              "Interval of the detector in frames; between detector runs, frames without "
                               "regions are predicted instead of counting as empty",
                               1, 10'000, defaults.detect_every, kSetting));
         add(kAddPredicted,

@@ -1,5 +1,5 @@
 // Tracks all sequences of a list, each with its own mot_track process: several in parallel, or spread over
-// the processes of an MPI job. Started again, it does only what is not done yet.
+// the processes of an MPI job. A restart processes only the missing items.
 
 #include "support/batch_list.hpp"
 #include "support/child_process.hpp"
@@ -140,8 +140,7 @@ public:
           folder_(fs::absolute(arguments.list).parent_path()),
           program_(examples::program_beside("mot_track")) {
         if (!fs::exists(program_))
-            throw std::runtime_error(program_.string() +
-                                     ": expected mot_track here, in the folder of mot_batch");
+            throw std::runtime_error(program_.string() + ": expected mot_track in the folder of mot_batch");
     }
 
     /// An item as text that is sent between processes.
@@ -267,7 +266,7 @@ std::size_t threads_of(const Arguments& arguments, const examples::WorkSharing& 
 
 int main(int argc, char** argv) {
     CLI::App app("Tracks the sequences of a list in parallel. Under mpirun the processes share the list. "
-                 "Started again, it does only what is not done yet.");
+                 "A restart processes only the missing items.");
     app.set_version_flag("--version", "mot_batch " + std::string(kVersion));
     Arguments arguments;
     add_options(app, arguments);

@@ -1,5 +1,5 @@
 // Converts annotations and results between MOTChallenge text, other data sets and annotation tools, and
-// reports what the target format cannot hold.
+// reports what the target format cannot store.
 
 #include "mot_convert/formats.hpp"
 #include "support/parse_command_line.hpp"
@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
     Arguments arguments;
     std::string size;
     CLI::App app("Converts annotations between data sets and annotation tools. Reports on standard error "
-                 "what the target format cannot hold.");
+                 "what the target format cannot store.");
     app.set_version_flag("--version", "mot_convert " + std::string(fgagt::kVersion));
     app.footer(format_list());
     app.add_option("IN", arguments.input, "input: a file, or a folder with one file per image")->required();

@@ -81,7 +81,7 @@ void run(const Arguments& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Makes an HTML report of a tracker's result.");
+    CLI::App app("Writes an HTML report of a tracker's result.");
     app.set_version_flag("--version", "mot_report " + std::string(fgagt::kVersion));
     Arguments arguments;
     add_options(app, arguments);

@@ -30,7 +30,7 @@ TEST_CASE("losses count exactly what a format cannot represent") {
 
     constexpr AnnotationFormat kNothing{.name = "NIL", .ids = false};
     const std::vector<std::string> expected{
-        "1 of 2 classes have numbers that NIL does not keep: it numbers them from 1",
+        "1 of 2 classes have numbers that NIL cannot store; it numbers classes from 1",
         "1 of 2 classes have no object, and NIL has no list of classes",
         "1 of 2 images have a file name, which NIL cannot store",
         "2 of 2 images have a size, which NIL cannot store",
@@ -38,7 +38,7 @@ TEST_CASE("losses count exactly what a format cannot represent") {
         "the sequence's length, which NIL cannot store",
         "1 of 2 objects have a track ID, which NIL cannot store",
         "1 of 2 objects have a score, which NIL cannot store",
-        "1 of 2 objects have the mark to ignore them in evaluation, which NIL cannot store",
+        "1 of 2 objects have an ignore mark, which NIL cannot store",
         "1 of 2 objects have a visibility, which NIL cannot store",
         "1 of 2 objects have an occlusion, which NIL cannot store",
         "1 of 2 objects have a truncation, which NIL cannot store",

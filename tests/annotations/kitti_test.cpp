@@ -87,7 +87,7 @@ TEST_CASE("KITTI's losses list classes and attributes") {
     std::string losses;
     for (const std::string& sentence : kitti_losses(annotations))
         losses += sentence + "\n";
-    CHECK_THAT(losses, contains("1 of 4 objects have the mark"));
+    CHECK_THAT(losses, contains("1 of 4 objects have an ignore mark"));
     CHECK_THAT(losses, contains("1 of 4 objects have the class DontCare"));
     CHECK_THAT(losses, contains("2 of 4 objects have a class of several words"));
     CHECK_THAT(losses, contains("1 of 4 objects have attributes"));

@@ -98,7 +98,7 @@ TEST_CASE("YOLO's losses list IDs without scores and names that differ from fram
     for (const std::string& sentence : yolo_losses(annotations))
         losses += sentence + "\n";
     CHECK_THAT(losses, contains("1 of 1 objects have a track ID but no score"));
-    CHECK_THAT(losses, contains("1 of 2 images have names with other numbers"));
+    CHECK_THAT(losses, contains("1 of 2 images have file names whose numbers differ"));
     CHECK_THAT(losses, contains("1 of 2 images have a file name with folders"));
 }
 

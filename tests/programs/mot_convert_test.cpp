@@ -70,7 +70,7 @@ TEST_CASE("mot_convert reports losses, and nothing if there are none") {
     const Outcome kitti = mot_convert(gt + " " + out + " --from mot --to kitti");
     CHECK(kitti.exit_code == 0);
     CHECK(kitti.says("mot_convert: lost: 3 of 3 objects have a visibility, which KITTI cannot store\n"));
-    CHECK(kitti.says("1 of 3 objects have the mark"));
+    CHECK(kitti.says("1 of 3 objects have an ignore mark"));
     CHECK(contents_of(out) == "0 2 pedestrian -1 -1 -10 9.5 19 39.5 59 -1 -1 -1 -1000 -1000 -1000 -10\n"
                               "0 3 DontCare -1 -1 -10 0 1 3 5 -1 -1 -1 -1000 -1000 -1000 -10\n"
                               "6 2 pedestrian -1 -1 -10 11 19 41 59 -1 -1 -1 -1000 -1000 -1000 -10\n");

@@ -269,7 +269,7 @@ TEST_CASE("a video that is damaged in the middle is tracked around the damage an
                       scene.path("a.txt"));
         CHECK(outcome.exit_code == 0);
         CHECK(outcome.says(name + ": 30 frames are announced"));
-        CHECK(outcome.says("may be truncated or damaged. After a damaged place, frame numbers are too low"));
+        CHECK(outcome.says("may be truncated or damaged. After damage, frame numbers may be too low"));
         const std::int64_t last = fgagt::read_results(scene.path("a.txt")).last_frame();
         CHECK((last >= 10 && last < 30));
     }

@@ -206,8 +206,8 @@ private:
             print_error("mot_track: " + arguments_.source.string() + ": " +
                         std::to_string(announced_frames()) + " frames are announced, but only " +
                         std::to_string(record_.last_frame) +
-                        " could be read; the file may be truncated or damaged. After a damaged place, frame "
-                        "numbers are too low");
+                        " could be read; the file may be truncated or damaged. After damage, frame numbers "
+                        "may be too low");
         const std::string doubts = detections_.doubts(record_.last_frame);
         if (!doubts.empty()) print_error("mot_track: " + doubts);
     }

@@ -116,7 +116,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
         ->type_name("FILE");
     app.add_option("--plot", arguments.plot, "draw the curves as PNG")->type_name("FILE");
     app.add_flag("--resume", arguments.resume,
-                 "continue from OUTPUT.checkpoint; start afresh if there is none");
+                 "continue from OUTPUT.checkpoint; start again if there is none");
     app.add_option("--checkpoint-every", arguments.checkpoint_every, "steps from one validation to the next")
         ->check(CLI::Range(1, 100'000'000))
         ->capture_default_str();

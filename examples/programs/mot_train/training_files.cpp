@@ -21,7 +21,7 @@ namespace {
 
 std::string fault_of(const std::string& option, const std::string& before, const std::string& now) {
     return "was made with " + option + " '" + before + "', not '" + now +
-           "'; resume with the same options, or leave out --resume to start afresh";
+           "'; resume with the same options, or leave out --resume to start again";
 }
 
 } // namespace

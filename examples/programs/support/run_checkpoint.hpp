@@ -65,7 +65,7 @@ inline void write_run(const std::filesystem::path& path, const RunRecord& record
         if (was != record.options.end() && is != options.end())
             throw ParseError("snapshot", 0, 0,
                              "is from a run with '" + *was + "', but this run has '" + *is +
-                                 "'; use the same options, or leave out --resume to start afresh");
+                                 "'; use the same options, or leave out --resume to start again");
         tracker.restore(stream);
         return record;
     } catch (const ParseError& error) {

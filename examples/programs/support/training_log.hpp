@@ -50,7 +50,7 @@ template <class Number>
     if (error != std::errc() || end == text.data() + text.size() || *end != after)
         throw ParseError(file, 0, 0,
                          "expected a training log, found '" + std::string(text.substr(0, 20)) +
-                             "'; remove the file to start afresh");
+                             "'; remove the file to start again");
     text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
     return number;
 }

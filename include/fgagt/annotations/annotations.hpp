@@ -226,7 +226,7 @@ inline void expect_sound(const Annotations& annotations, const char* function) {
                           object.class_index, " in frame ", object.frame, "; add it to the list");
         if (!is_sound(object))
             throw_invalid(function, ": expected numbers that fit a float, got others in frame ", object.frame,
-                          "; leave out that object");
+                          "; remove that object");
     }
     if (annotations.width < 0 || annotations.height < 0 || annotations.frame_count < 0 ||
         annotations.frame_count > kLastFrame)
@@ -270,7 +270,7 @@ inline void add_class_losses(std::vector<std::string>& losses, const Annotations
     const auto is_renumbered = [&](const AnnotationClass& c) { return c.number != ++position; };
     if (!format.class_numbers)
         add_loss(losses, annotations.classes, is_renumbered,
-                 "classes have numbers that " + name + " does not keep: it numbers them from 1");
+                 "classes have numbers that " + name + " cannot store; it numbers classes from 1");
     std::set<std::string_view> names;
     if (!format.class_numbers)
         add_loss(
@@ -319,8 +319,7 @@ inline void add_object_losses(std::vector<std::string>& losses, const Annotation
     static constexpr Part kParts[] = {
         {&AnnotationFormat::ids, [](const Object& o) { return o.id.has_value(); }, "a track ID"},
         {&AnnotationFormat::scores, [](const Object& o) { return o.score.has_value(); }, "a score"},
-        {&AnnotationFormat::ignore, [](const Object& o) { return o.ignore; },
-         "the mark to ignore them in evaluation"},
+        {&AnnotationFormat::ignore, [](const Object& o) { return o.ignore; }, "an ignore mark"},
         {&AnnotationFormat::visibility, [](const Object& o) { return o.visibility.has_value(); },
          "a visibility"},
         {&AnnotationFormat::occlusion, [](const Object& o) { return o.occlusion.has_value(); },

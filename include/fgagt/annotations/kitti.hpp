@@ -187,7 +187,7 @@ inline constexpr std::array<KittiAttribute, 4> kKittiAttributes{
     const auto name = [&](const AnnotatedObject& o) { return detail::class_name(annotations, o); };
     detail::add_loss(
         losses, objects, [&](const AnnotatedObject& o) { return o.ignore && name(o) != detail::kDontCare; },
-        "objects have the mark to ignore them in evaluation: KITTI's type for them is DontCare");
+        "objects have an ignore mark: KITTI's type for them is DontCare");
     detail::add_loss(
         losses, objects, [&](const AnnotatedObject& o) { return !o.ignore && name(o) == detail::kDontCare; },
         "objects have the class DontCare: KITTI does not evaluate them");

@@ -74,7 +74,7 @@ public:
     explicit LineCounter(Options options) : options_(options) {
         for (const cv::Point2f end : {options.start, options.end})
             if (!is_usable(end))
-                detail::throw_invalid("LineCounter: expected ends within ", kCoordinateLimit,
+                detail::throw_invalid("LineCounter: expected end points within ", kCoordinateLimit,
                                       " pixels, got (", end.x, ", ", end.y, ")");
         if (options.start == options.end)
             detail::throw_invalid("LineCounter: expected two different ends, got (", options.start.x, ", ",

@@ -40,7 +40,7 @@ public:
             !(options.score_low < options.score_high))
             detail::throw_invalid("DetectionFilter: expected a finite score range with low < high, got ",
                                   options.score_low, " : ", options.score_high,
-                                  "; give the scores that mean 'surely nothing' and 'surely an object'");
+                                  "; use the lowest and the highest score of the detector");
         if (!detail::is_within(options.duplicate_iou, 0, 1))
             detail::throw_invalid("DetectionFilter: expected duplicate_iou in [0, 1], got ",
                                   options.duplicate_iou, "; use 1 to keep every detection");

@@ -190,8 +190,8 @@ private:
         const auto finite = [](const Matrix& m) { return detail::all_finite(detail::numbers_of(m)); };
         if (!finite(weights.w1) || !finite(weights.w2) || !finite(weights.wa) || !finite(reduction) ||
             !detail::is_finite(weights.prior_logit) || !detail::is_finite(weights.margin))
-            detail::throw_invalid("AdaptiveGraph: expected finite weights, got NaN or infinity; the training "
-                                  "that made them has diverged");
+            detail::throw_invalid("AdaptiveGraph: expected finite weights, got NaN or infinity; their "
+                                  "training has diverged");
     }
 
     void require_input(const Matrix& features_d, const Matrix& features_t, const Matrix& iou) const {

@@ -135,9 +135,9 @@ public:
             net_.setInput(input);
             net_.forward(values_, names_);
         } catch (const cv::Exception& error) {
-            detail::throw_invalid("Network: ", file_, " cannot take an input of ", input.size[3], " x ",
+            detail::throw_invalid("Network: ", file_, " does not accept an input of ", input.size[3], " x ",
                                   input.size[2], " pixels: ", error.err,
-                                  "; give the size that it was built for");
+                                  "; use the size that it was exported with");
         }
         outputs.resize(layers.size());
         for (std::size_t k = 0; k < layers.size(); ++k)
@@ -188,9 +188,9 @@ private:
         try {
             return detail::shapes_of(net_, input);
         } catch (const cv::Exception& error) {
-            detail::throw_invalid("Network: ", file_, " cannot take an input of ", input.width, " x ",
+            detail::throw_invalid("Network: ", file_, " does not accept an input of ", input.width, " x ",
                                   input.height, " pixels: ", error.err,
-                                  "; give the size that it was built for");
+                                  "; use the size that it was exported with");
         }
     }
 

@@ -31,8 +31,8 @@ public:
                                   weights_.rows(), " x ", weights_.cols(), "] and [", bias_.size(), "]");
         if (!detail::all_finite(detail::numbers_of(std::as_const(weights_))) ||
             !detail::all_finite({bias_.data(), static_cast<std::size_t>(bias_.size())}))
-            detail::throw_invalid("Embedding: expected finite weights, got NaN or infinity; the training "
-                                  "that made them has diverged");
+            detail::throw_invalid("Embedding: expected finite weights, got NaN or infinity; their "
+                                  "training has diverged");
         packed_.pack(detail::MatrixView(weights_).transposed());
     }
 

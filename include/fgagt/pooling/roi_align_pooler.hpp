@@ -80,8 +80,8 @@ private:
         detail::throw_invalid("RoiAlignPooler::pool: expected a map whose boxes pool to ",
                               embedding_.inputs(), " numbers, got ", pooled, " (", options_.roi_align.bins_y,
                               " x ", options_.roi_align.bins_x, " bins x ", channels,
-                              " channels); use the backbone and bins that the embedding was made for, or a "
-                              "new RoiAlignPooler per backbone");
+                              " channels); use the backbone and bins that the embedding was trained for, or "
+                              "a new RoiAlignPooler per backbone");
     }
 
     RoiAlignPoolerOptions options_;

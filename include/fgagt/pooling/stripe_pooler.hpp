@@ -49,7 +49,7 @@ public:
         if (!embedding.empty() && embedding.inputs() != dimension())
             detail::throw_invalid("StripePooler: expected an embedding of ", dimension(), " numbers (",
                                   options.stripes, " stripes), got one of ", embedding.inputs(),
-                                  "; use the number of stripes that it was made for");
+                                  "; use the number of stripes that it was trained for");
         embedding_ = std::move(embedding);
     }
 

@@ -104,7 +104,7 @@ template <class MotionState, class FlowImage>
     const std::vector<float>& scores = state.scores.scores;
     if (scores.size() > window || (state.scores.oldest != 0 && state.scores.oldest >= scores.size()) ||
         (state.scores.oldest != 0 && scores.size() < window))
-        return "no more scores than the tracker remembers";
+        return "at most as many scores as the score window";
     if (!std::ranges::all_of(scores, [](const float& score) { return is_within(score, 0, 1); }))
         return "scores in [0, 1]";
     return nullptr;

@@ -96,7 +96,7 @@ inline void add_frame_losses(std::vector<std::string>& losses, const Annotations
     std::size_t k = 0;
     add_loss(
         losses, frames, [&](const auto& entry) { return entry.second != found[k++]; },
-        "images have names with other numbers than their frames: the numbers in the names are used");
+        "images have file names whose numbers differ from their frames: the numbers in the names are used");
 }
 
 /// The files with this ending in a folder, or a single file.

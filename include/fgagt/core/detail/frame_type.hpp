@@ -12,7 +12,7 @@ inline void require_frame(const cv::Mat& frame, const char* function) {
     if (frame.empty())
         throw_invalid(function,
                       ": expected a frame, got an empty one; check that the image was read, and skip "
-                      "frames that were not");
+                      "frames that could not be read");
     if (frame.dims != 2)
         throw_invalid(function, ": expected a frame of two dimensions, got ", frame.dims,
                       "; pass one plane of it");

@@ -224,7 +224,7 @@ private:
         bool binary(const nlohmann::json::binary_t&) { return false; } // not part of JSON
         bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
             fail_at(std::min(position == 0 ? 0 : position - 1, text_.size()),
-                    "expected JSON in UTF-8 with numbers in the range of a double; this is not");
+                    "expected valid JSON in UTF-8 with numbers in the range of a double");
         }
 
         [[noreturn]] void fail_at(std::size_t position, std::string_view message) const {

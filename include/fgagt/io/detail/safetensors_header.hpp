@@ -165,7 +165,7 @@ private:
         kNote,     ///< a name in it
         kText,     ///< the value of that name
     };
-    static constexpr std::string_view kRemedy = "; the file is damaged: get it or write it again";
+    static constexpr std::string_view kRemedy = "; the file is damaged; download or write it again";
 
     template <class... Parts>
     [[noreturn]] void fail(const Parts&... parts) const {
@@ -195,11 +195,11 @@ private:
 
     void begin_field(const std::string& field) {
         if (field == "dtype") {
-            if (entry_->type) fail("has its dtype twice", kRemedy);
+            if (entry_->type) fail("has two dtype entries", kRemedy);
             expected_ = Expected::kType;
         } else if (field == "shape" || field == "data_offsets") {
             numbers_ = field == "shape" ? &entry_->shape : &entry_->offsets;
-            if (*numbers_) fail("has its ", field, " twice", kRemedy);
+            if (*numbers_) fail("has two ", field, " entries", kRemedy);
             numbers_->emplace();
             expected_ = Expected::kList;
         } else {
@@ -261,17 +261,17 @@ inline void check_place(const std::string& file, const std::string& name, const 
     const std::string subject = "tensor " + detail::quoted(name) + ": ";
     if (!expected)
         throw_unreadable(file, subject, "expected a shape whose size in bytes fits 63 bits, found ",
-                         text_of_shape(*entry.shape), "; the file is damaged: get it or write it again");
+                         text_of_shape(*entry.shape), "; the file is damaged; download or write it again");
     if (begin > end)
         throw_unreadable(file, subject, "expected data_offsets in order, found ",
-                         text_of_shape(*entry.offsets), "; the file is damaged: get it or write it again");
+                         text_of_shape(*entry.offsets), "; the file is damaged; download or write it again");
     if (static_cast<std::uint64_t>(end - begin) != *expected)
         throw_unreadable(file, subject, "expected ", *expected, " bytes for ", name_of(*entry.type), " ",
                          text_of_shape(*entry.shape), ", found data_offsets ", text_of_shape(*entry.offsets),
-                         "; the file is damaged: get it or write it again");
+                         "; the file is damaged; download or write it again");
     if (static_cast<std::uint64_t>(end) > data_size)
         throw_unreadable(file, subject, "expected data up to offset ", end, ", found the end of the file at ",
-                         data_size, "; the file is truncated: get it or write it again");
+                         data_size, "; the file is truncated; download or write it again");
 }
 
 /// Checks that the tensors cover every byte of the data exactly once.
