@@ -5,10 +5,10 @@ namespace fgagt::examples {
 /// Distinguishes frames in which the detector found nothing from frames that the detector skipped.
 ///
 /// A frame with regions was examined. A frame without regions counts as skipped until the detector's next
-/// turn is due, so it does not matter at which frame the detector started.
+/// run is due, so it does not matter at which frame the detector started.
 class DetectorRhythm {
 public:
-    /// @param every  frames from one turn of the detector to the next, >= 1
+    /// @param every  frames from one run of the detector to the next, >= 1
     explicit DetectorRhythm(unsigned every) : every_(every) {}
 
     /// Whether the detector examined the next frame.
@@ -24,7 +24,7 @@ public:
 
 private:
     unsigned every_;
-    unsigned skipped_ = 0; ///< frames since the detector's last turn
+    unsigned skipped_ = 0; ///< frames since the detector's last run
     bool has_begun_ = false;
 };
 

@@ -10,7 +10,7 @@
 
 using namespace fgagt::detail;
 
-TEST_CASE("scores that reach a margin are found alike one by one and sixteen at a time") {
+TEST_CASE("the scalar and the vector search find the same scores at or above the margin") {
     constexpr float kInfinity = std::numeric_limits<float>::infinity(),
                     kNan = std::numeric_limits<float>::quiet_NaN();
     std::mt19937 random(3);

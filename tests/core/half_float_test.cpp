@@ -61,7 +61,7 @@ TEST_CASE("every half float is converted as in OpenCV") {
     }
 }
 
-TEST_CASE("every half comes back, each NaN with its payload") {
+TEST_CASE("every half float survives a round trip, including NaN payloads") {
     for (std::uint32_t half = 0; half < kHalves; ++half)
         if (half_of_float(float_of_half(static_cast<std::uint16_t>(half))) != half) FAIL_CHECK(half);
 }
@@ -87,7 +87,7 @@ TEST_CASE("any floats are rounded as OpenCV rounds them") {
     check_against_opencv(values);
 }
 
-TEST_CASE("half floats have a largest and a smallest number") {
+TEST_CASE("numbers outside the range of half floats overflow or underflow") {
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     CHECK(half_of_float(65519.99F) == 0x7BFF);
     CHECK(half_of_float(65520) == 0x7C00);

@@ -22,18 +22,18 @@ TEST_CASE("a detector that runs in every frame also runs in empty frames") {
     CHECK(looks(1, "#..#.") == "11111");
 }
 
-TEST_CASE("frames between a detector's turns are skipped, whatever its first turn") {
+TEST_CASE("frames between a detector's runs are skipped, whatever its first run") {
     CHECK(looks(3, "#..#..#..") == "100100100");
     CHECK(looks(3, "..#..#.") == "1010010"); // the detector's phase is unknown before the first regions
     CHECK(looks(3, "##.#") == "1101");
 }
 
-TEST_CASE("a turn without detections counts as a turn") {
+TEST_CASE("a detector run without detections counts as a run") {
     CHECK(looks(3, "#.....#") == "1001001");
     CHECK(looks(2, "....") == "1010");
 }
 
-TEST_CASE("the first frame is one of the detector's turns, also after a restart") {
+TEST_CASE("the first frame counts as a detector run, also after a restart") {
     DetectorRhythm rhythm(3);
     CHECK(rhythm.looks(false));
     CHECK_FALSE(rhythm.looks(false));

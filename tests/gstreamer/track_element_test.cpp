@@ -330,7 +330,7 @@ TEST_CASE("objects that the detector missed get a region, unless this is disable
     CHECK(quiet.counter("tracks") == element.counter("tracks"));
 }
 
-TEST_CASE("frames between the detector's turns are predicted and do not count as misses") {
+TEST_CASE("frames between the detector's runs are predicted and do not count as misses") {
     ElementHarness element("fgagttrack", {{"detect-every", "4"}});
     element.set_caps("BGR", kSize);
     Tracker<> tracker;

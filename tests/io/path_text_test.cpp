@@ -7,7 +7,7 @@
 
 using namespace fgagt;
 
-TEST_CASE("a path is the same after it was text") {
+TEST_CASE("a path survives conversion to text and back") {
     for (const std::string name : {"", "plain.txt", "a/b c.txt",
                                    "stra\xC3\x9F"
                                    "e/\xE8\xBB\x8A.jpg"}) {

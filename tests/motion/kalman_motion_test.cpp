@@ -367,7 +367,7 @@ TEST_CASE("boxes stay usable whatever comes in") {
     }
 }
 
-TEST_CASE("the filter recovers from a hostile past") {
+TEST_CASE("the filter recovers from hostile input") {
     const KalmanMotion motion;
     KalmanState state = motion.initiate({1e6F, -1e6F, 1e-30F, 9e6F});
     motion.predict(state, 1e9F, {16, 0, 1e6, 0, 16, -1e6}, shift_flow(1e30F, -1e30F));

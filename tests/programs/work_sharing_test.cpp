@@ -28,7 +28,7 @@ bool not_stopped() {
 
 } // namespace
 
-TEST_CASE("every piece is done once, and its result comes back with its index") {
+TEST_CASE("every piece is processed once and returned with its index") {
     for (const std::size_t threads : {1U, 2U, 7U}) {
         CAPTURE(threads);
         std::vector<int> results(100, 0);

@@ -9,7 +9,7 @@
 using namespace fgagt;
 using test::ids;
 
-TEST_CASE("time stops at the largest number") {
+TEST_CASE("elapsed time saturates") {
     GeometryTracker tracker({}, {.frame_rate = 1e-300}); // a frame lasts 1e300 seconds
     constexpr double kEnd = std::numeric_limits<double>::max();
     tracker.update({}, {.timestamp = kEnd});
