@@ -61,8 +61,8 @@ public:
     /// @throws InvalidArgument  a tracker would not accept the frame; the reader stays unchanged
     void add(const cv::Mat& frame, std::span<const Detection> detections,
              std::span<const std::pair<TrackId, Box>> truth) {
-        filter_.apply(detections, usable_, source_, rejected_);
-        std::erase_if(usable_, [&](const Detection& one) { return one.score < options_.min_score; });
+        filter_.apply(detections, usable_, rejected_);
+        std::erase_if(usable_, [&](const UsableDetection& one) { return one.score < options_.min_score; });
         flow_.prepare(frame, image_);
         const std::vector<Box> known = sequence_.boxes_of_known();
         const auto camera = flow_.camera_motion(previous_, image_, known);
@@ -89,7 +89,7 @@ private:
     std::vector<Observation> observations(const cv::Mat& frame,
                                           std::span<const std::pair<TrackId, Box>> truth) {
         std::vector<Box> boxes_d, boxes_t;
-        for (const Detection& one : usable_)
+        for (const UsableDetection& one : usable_)
             boxes_d.push_back(one.box);
         for (const auto& one : truth)
             boxes_t.push_back(one.second);
@@ -122,8 +122,7 @@ private:
     MarginAssigner assigner_;
     LabelledSequence sequence_;
     PyramidalFlow::Image previous_, image_;
-    std::vector<Detection> usable_;
-    std::vector<std::size_t> source_;
+    std::vector<UsableDetection> usable_;
     std::vector<Rejection> rejected_;
     std::vector<BoxFlow> flows_;
     Matrix iou_;
