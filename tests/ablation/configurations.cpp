@@ -1,6 +1,7 @@
 #include "configurations.hpp"
 
 #include "network_features.hpp"
+#include "track_sequence.hpp"
 
 #include <fgagt/geometry_tracker.hpp>
 #include <fgagt/graph_tracker.hpp>
@@ -113,27 +114,6 @@ void with_graph_alone(Settings& settings) {
     }
 }
 
-template <class AnyTracker>
-Outcome track(AnyTracker tracker, const Sequence& sequence,
-              const std::vector<std::vector<Detection>>& detections, bool told_camera_motion) {
-    std::vector<ResultRow> rows;
-    double microseconds = 0;
-    for (std::size_t k = 0; k < detections.size(); ++k) {
-        FrameInfo info{.frame_size = sequence.frame_size};
-        if (told_camera_motion && !sequence.camera_motion.empty())
-            info.camera_motion = sequence.camera_motion[k];
-        const FrameResult* result = nullptr;
-        if constexpr (AnyTracker::kReadsFrames)
-            result = &tracker.update(sequence.frames.at(k), detections[k], info);
-        else
-            result = &tracker.update(detections[k], info);
-        microseconds += result->times.total;
-        for (const Track& one : result->tracks)
-            rows.push_back({static_cast<std::int64_t>(k) + 1, one.id, one.box, one.score});
-    }
-    return {ResultRows(std::move(rows)), microseconds / static_cast<double>(detections.size())};
-}
-
 /// A tracker with the default association and with `changes` applied to its options in order.
 template <class AnyTracker>
 Configuration row(std::string name, std::initializer_list<Change> changes = {}) {
@@ -150,8 +130,8 @@ Configuration row(std::string name, std::initializer_list<Change> changes = {}) 
         components.lifecycle = LifecycleManager(settings.lifecycle);
         TrackerOptions options = settings.options;
         options.scores.ceiling = sequence.score_ceiling;
-        return track(AnyTracker(std::move(components), options), sequence, detections,
-                     settings.told_camera_motion);
+        return track_sequence(AnyTracker(std::move(components), options), sequence, detections,
+                              settings.told_camera_motion);
     };
     return {std::move(name), track_changed};
 }
@@ -161,8 +141,8 @@ Configuration graph_row(std::string name) {
     return {std::move(name), [](const Sequence& sequence, const auto& detections) {
                 TrackerOptions options;
                 options.scores.ceiling = sequence.score_ceiling;
-                return track(GraphTracker<>(GraphTracker<>::learned(default_weights()), options), sequence,
-                             detections, false);
+                return track_sequence(GraphTracker<>(GraphTracker<>::learned(default_weights()), options),
+                                      sequence, detections, false);
             }};
 }
 
@@ -176,29 +156,29 @@ struct NetworkRow {
 
 Configuration network_row(const NetworkRow& row) {
     const auto maps = std::make_shared<NetworkMaps>(row.backbone);
-    return {row.name, [row, maps](const Sequence& sequence, const auto& detections) {
-                for (const cv::Mat& frame :
-                     sequence.frames) // the network's time does not count as the tracker's
-                    static_cast<void>(maps->of(frame));
-                DefaultAssociationOptions association;
-                for (FusionStageOptions* stage : {&association.high, &association.low}) {
-                    stage->similarity_centre = row.similarity_centre;
-                    stage->similarity_span = row.similarity_span;
-                }
-                TrackerOptions options;
-                options.scores.ceiling = sequence.score_ceiling;
-                options.appearance.source = row.source;
-                return track(Tracker<NetworkFeatures>({.backbone = NetworkFeatures(maps),
-                                                       .association = DefaultAssociation(association)},
-                                                      options),
-                             sequence, detections, true);
-            }};
+    return {
+        row.name, [row, maps](const Sequence& sequence, const auto& detections) {
+            for (const cv::Mat& frame : sequence.frames) // the network's time does not count as the tracker's
+                static_cast<void>(maps->of(frame));
+            DefaultAssociationOptions association;
+            for (FusionStageOptions* stage : {&association.high, &association.low}) {
+                stage->similarity_centre = row.similarity_centre;
+                stage->similarity_span = row.similarity_span;
+            }
+            TrackerOptions options;
+            options.scores.ceiling = sequence.score_ceiling;
+            options.appearance.source = row.source;
+            return track_sequence(Tracker<NetworkFeatures>({.backbone = NetworkFeatures(maps),
+                                                            .association = DefaultAssociation(association)},
+                                                           options),
+                                  sequence, detections, true);
+        }};
 }
 
 template <class B>
 Configuration paper_row(std::string name) {
     return {std::move(name), [](const Sequence& sequence, const auto& detections) {
-                return track(PaperTracker<B>(), sequence, detections, false);
+                return track_sequence(PaperTracker<B>(), sequence, detections, false);
             }};
 }
 

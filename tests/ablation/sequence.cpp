@@ -66,7 +66,8 @@ Sequence read_frames(const SequenceSource& source) {
             .ground_truth = std::move(files.ground_truth),
             .detections = by_frame(files.detections, files.frames),
             .frames = read_pixels(source.folder, as_it_is),
-            .frame_size = files.frame_size};
+            .frame_size = files.frame_size,
+            .score_ceiling = source.score_ceiling};
 }
 
 Sequence read_boxes(const SequenceSource& source) {
@@ -76,7 +77,8 @@ Sequence read_boxes(const SequenceSource& source) {
                       .detections = by_frame(files.detections, files.frames),
                       .frames = {},
                       .frame_size = files.frame_size,
-                      .score_ceiling = 1};
+                      .score_ceiling = source.score_ceiling};
+    if (!source.camera_motion) return sequence;
     const RecordedCameraMotion recorded = read_camera_motion(source.folder / "camera_motion.txt");
     for (std::int64_t number = kFirst; number <= files.frames; ++number)
         sequence.camera_motion.push_back(recorded.frame(number));

@@ -33,13 +33,16 @@ struct SequenceSource {
     std::filesystem::path folder;
     MotRules rules{};
     std::string detections = "yolox_nano.txt"; ///< in det/
+    /// The ceiling for the detector's scores (see ScoreLevelsOptions).
+    float score_ceiling = ScoreLevelsOptions{}.ceiling;
+    bool camera_motion = true; ///< whether read_boxes() reads the recorded camera motion
 };
 
 /// Reads a sequence with pixels.
 /// @throws ParseError  a file is missing or malformed
 [[nodiscard]] Sequence read_frames(const SequenceSource& source);
 
-/// Reads only boxes, from a transformer that is trusted whatever its scores, and the recorded camera motion.
+/// Reads boxes without pixels, and the recorded camera motion if requested.
 /// @throws ParseError  a file is missing or malformed
 [[nodiscard]] Sequence read_boxes(const SequenceSource& source);
 
