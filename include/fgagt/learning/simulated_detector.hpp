@@ -170,9 +170,9 @@ private:
         if (r.lapse > 0 || object.visible_box.width <= 0) return;
         const double hidden = 1 - static_cast<double>(object.visibility);
         const double size = std::max(1.0, static_cast<double>(object.box.height));
-        double log_odds = model_.sure + r.quality + model_.dips * r.dip.value() + model_.noise * noise;
-        log_odds -= model_.occlusion * hidden * std::sqrt(hidden);
-        if (object.visibility < model_.blind) log_odds -= 8 * (1 - object.visibility / model_.blind);
+        double log_odds = model_.sure + r.quality + model_.noise * noise;
+        log_odds += (model_.dips + model_.luck * hidden) * r.dip.value() - model_.occlusion * hidden;
+        if (object.visibility < model_.blind) log_odds -= 6 * (1 - object.visibility / model_.blind);
         if (size < model_.enough) log_odds -= model_.small * std::log2(model_.enough / size);
         const double score = score_of(log_odds);
         if (score < model_.lowest) return;
@@ -183,7 +183,7 @@ private:
     /// The object's box with errors.
     Box box_of(const SimulatedObject& object, const Regard& r, KeyedRandom& random) const {
         const double hidden = 1 - static_cast<double>(object.visibility);
-        const double deviation = model_.jitter * (1 + model_.occluded_jitter * hidden);
+        const double deviation = model_.jitter + model_.occluded_jitter * hidden;
         const double slow = std::sqrt(model_.jitter_memory), quick = std::sqrt(1 - model_.jitter_memory);
         const auto error = [&](const detail::Wander& edge) {
             return std::clamp(deviation * (slow * edge.value() + quick * random.normal()), -0.3, 0.3);
@@ -194,10 +194,11 @@ private:
         double left = between(whole.left, part.left), right = between(whole.right(), part.right());
         double top = between(whole.top, part.top), bottom = between(whole.bottom(), part.bottom());
         const double width = right - left, height = bottom - top;
-        left += width * error(r.left);
-        right += width * error(r.right);
-        top += 0.7 * height * error(r.top);
-        bottom += 0.7 * height * error(r.bottom);
+        const double unit = std::min(width, height);
+        left += unit * error(r.left);
+        right += unit * error(r.right);
+        top += model_.steadiness * unit * error(r.top);
+        bottom += model_.steadiness * unit * error(r.bottom);
         return {static_cast<float>(left), static_cast<float>(top), static_cast<float>(right - left),
                 static_cast<float>(bottom - top)};
     }
@@ -350,7 +351,7 @@ private:
         Ghost ghost;
         ghost.box = box_anywhere(objects, random);
         ghost.mean = log_odds_of(model_.ghost_score) + 0.8 * random.normal();
-        ghost.life = -model_.ghost_life * std::log(1 - random.uniform());
+        ghost.life = detail::log_normal(random, model_.ghost_life, 1.2);
         ghost.score = detail::Wander(random);
         if (!objects.empty() && detail::happens(random, 0.15)) {
             const SimulatedObject& object = objects[random.next() % objects.size()];

@@ -106,7 +106,7 @@ private:
     struct Marked {
         TrackId id = 0;
         std::int64_t seen = 0; // last frame
-        detail::Wander left, right, top, bottom;
+        detail::SmoothWander left, right, top, bottom;
     };
 
     SimulatedWorld(std::uint64_t seed, Kinds kinds)
@@ -222,7 +222,7 @@ private:
         marked.seen = frame_;
         object.id = marked.id;
         const double memory = detail::memory(1 / plan_.frame_rate, plan_.annotation_time);
-        for (detail::Wander* edge : {&marked.left, &marked.right, &marked.top, &marked.bottom})
+        for (detail::SmoothWander* edge : {&marked.left, &marked.right, &marked.top, &marked.bottom})
             edge->step(memory, random);
         const double width = plan_.annotation * object.box.width,
                      height = plan_.annotation * object.box.height;
@@ -230,6 +230,9 @@ private:
         object.box.top += static_cast<float>(height * marked.top.value());
         object.box.width += static_cast<float>(width * (marked.right.value() - marked.left.value()));
         object.box.height += static_cast<float>(height * (marked.bottom.value() - marked.top.value()));
+        if (plan_.rounds)
+            for (float* number : {&object.box.left, &object.box.top, &object.box.width, &object.box.height})
+                *number = std::round(*number);
     }
 
     [[nodiscard]] double share_inside(const Box& box) const {

@@ -66,9 +66,9 @@ public:
     /// @param followed  x of the point on the canvas that the camera follows, pixels from the centre
     void step(double seconds, double followed, KeyedRandom random) {
         const double slow = memory(seconds, model_.pan_time), quick = memory(seconds, model_.shake_time);
-        step_smoothly(pan_x_, pan_drive_x_, slow, random);
-        step_smoothly(pan_y_, pan_drive_y_, slow, random);
-        step_smoothly(zoom_, zoom_drive_, slow, random);
+        pan_x_.step(slow, random);
+        pan_y_.step(slow, random);
+        zoom_.step(slow, random);
         shake_x_.step(quick, random);
         shake_y_.step(quick, random);
         roll_.step(quick, random);
@@ -91,15 +91,9 @@ public:
 private:
     static constexpr double kReaction = 0.5; // seconds
 
-    /// Two AR(1) processes in a row, so that the speed is continuous.
-    static void step_smoothly(Wander& value, Wander& drive, double share, KeyedRandom& random) {
-        drive.step(share, random);
-        value.pull(share, drive.value());
-    }
-
     CameraMotionModel model_;
     cv::Size size_;
-    Wander pan_x_, pan_y_, zoom_, pan_drive_x_, pan_drive_y_, zoom_drive_;
+    SmoothWander pan_x_, pan_y_, zoom_;
     Wander shake_x_, shake_y_, roll_;
     double followed_ = 0;
 };

@@ -31,6 +31,7 @@ struct DancerModel {
     double breadth_time = 0.3; ///< correlation time of the width
     double stretch = 0.1;      ///< deviation of the logarithm of the height
     double stretch_time = 0.3; ///< correlation time of the height
+    double posture = 0.1;      ///< deviation of the logarithm of the height for some seconds
     double in_step = 0.4;      ///< share of the variance of the shape that all have in common, [0, 1]
     double alike = 0.05;       ///< deviation of the logarithm of the own height
     double exits = 0.02;       ///< rate at which a dancer leaves the stage, per second
@@ -74,7 +75,9 @@ public:
             const double broad = shared * common_broad_.value() + own * dancer.broad.value();
             const double tall = shared * common_tall_.value() + own * dancer.tall.value();
             // stretched seldom, crouching often
-            const double height = dancer.height * std::exp(model_.stretch * (tall - 0.3 * tall * tall));
+            const double height =
+                dancer.height * std::exp(model_.stretch * (tall - 0.3 * tall * tall) -
+                                         model_.posture * std::max(0.0, dancer.low.value()));
             bodies.push_back({.id = dancer.id,
                               .class_id = 0,
                               .x = dancer.x + 0.15 * model_.breadth * dancer.lean.value() * height,
@@ -87,6 +90,7 @@ public:
     }
 
 private:
+    static constexpr double kPostureTime = 1; // seconds
     static constexpr double kTau = 6.283185307179586;
 
     struct Dancer {
@@ -98,7 +102,7 @@ private:
         double offset_x, offset_z;            // of the last private step
         double phase;                         // of its swinging
         bool away;                            // has left, or is about to
-        Wander broad, tall, lean;
+        SmoothWander broad, tall, lean, low;
     };
 
     Dancer new_dancer(KeyedRandom& random) {
@@ -109,9 +113,10 @@ private:
         dancer.height = log_normal(random, model_.height, model_.alike);
         dancer.phase =
             happens(random, 0.6) ? 0 : (happens(random, 0.5) ? 0.5 * kTau : random.uniform(0, kTau));
-        dancer.broad = Wander(random);
-        dancer.tall = Wander(random);
-        dancer.lean = Wander(random);
+        dancer.broad = SmoothWander(random);
+        dancer.tall = SmoothWander(random);
+        dancer.lean = SmoothWander(random);
+        dancer.low = SmoothWander(random);
         return dancer;
     }
 
@@ -179,6 +184,7 @@ private:
         dancer.broad.step(memory(seconds, model_.breadth_time), random);
         dancer.lean.step(memory(seconds, model_.breadth_time), random);
         dancer.tall.step(memory(seconds, model_.stretch_time), random);
+        dancer.low.step(memory(seconds, kPostureTime), random);
     }
 
     /// Walks off to the nearer side; who is away comes back as somebody new.
@@ -203,7 +209,7 @@ private:
     double phase_ = 0;
     bool common_leap_ = false;
     double leap_x_ = 0, leap_z_ = 0;
-    Wander common_broad_, common_tall_;
+    SmoothWander common_broad_, common_tall_;
     std::vector<Dancer> dancers_;
 };
 

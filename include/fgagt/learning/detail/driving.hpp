@@ -114,7 +114,7 @@ private:
         double speed, wish; // metres per second
         double length, breadth, height;
         bool parked;
-        Wander broad, tall, sway;
+        SmoothWander broad, tall, sway;
     };
 
     [[nodiscard]] double middle() const { return 0.5 * (stage_.nearest + stage_.farthest); }
@@ -149,9 +149,9 @@ private:
         vehicle.height = (kind == kCar ? 1.5 : 3) * std::exp(0.08 * random.normal());
         vehicle.wish = log_normal(random, model_.speed, 0.15);
         vehicle.speed = 0.8 * vehicle.wish;
-        vehicle.broad = Wander(random);
-        vehicle.tall = Wander(random);
-        vehicle.sway = Wander(random);
+        vehicle.broad = SmoothWander(random);
+        vehicle.tall = SmoothWander(random);
+        vehicle.sway = SmoothWander(random);
         return vehicle;
     }
 

@@ -45,8 +45,8 @@ public:
             player.x = player.role_x;
             player.z = player.role_z;
             player.height = log_normal(random, model_.height, 0.06);
-            player.broad = Wander(random);
-            player.tall = Wander(random);
+            player.broad = SmoothWander(random);
+            player.tall = SmoothWander(random);
             decide(player, random);
             players_.push_back(player);
         }
@@ -96,7 +96,7 @@ private:
         double run_x, run_z;           // private addition to the place it wants
         double eager;                  // how strongly it goes to the ball, [0, 1]
         double effort;                 // share of the top speed, [0, 1]
-        Wander broad, tall;
+        SmoothWander broad, tall;
     };
 
     [[nodiscard]] double middle() const { return 0.5 * (stage_.nearest + stage_.farthest); }

@@ -63,11 +63,29 @@ public:
     void step(double memory, KeyedRandom& random) {
         value_ = memory * value_ + std::sqrt(std::max(0.0, 1 - memory * memory)) * random.normal();
     }
-    /// Moves towards a target instead.
-    void pull(double memory, double target) { value_ = memory * value_ + (1 - memory) * target; }
     [[nodiscard]] double value() const noexcept { return value_; }
 
 private:
+    double value_ = 0;
+};
+
+/// An AR(1) process driven by another one, so that it has a continuous speed; mean 0 and standard deviation 1.
+class SmoothWander {
+public:
+    SmoothWander() = default;
+    /// Starts with a random value.
+    explicit SmoothWander(KeyedRandom& random) : drive_(random), value_(random.normal()) {}
+
+    /// @param memory  share of either process that is left, [0, 1]
+    void step(double memory, KeyedRandom& random) {
+        drive_.step(memory, random);
+        const double gain = (1 - memory) * (1 + memory) / std::sqrt(1 + memory * memory);
+        value_ = memory * value_ + gain * drive_.value();
+    }
+    [[nodiscard]] double value() const noexcept { return value_; }
+
+private:
+    Wander drive_;
     double value_ = 0;
 };
 

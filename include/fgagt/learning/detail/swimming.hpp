@@ -42,10 +42,10 @@ public:
             fish.x = random.uniform(-0.45, 0.45) * width_;
             fish.y = random.uniform(0.05, 0.95) * height_;
             fish.heading = random.uniform(0, kTau);
-            fish.turn = Wander(random);
-            fish.hurry = Wander(random);
-            fish.broad = Wander(random);
-            fish.tall = Wander(random);
+            fish.turn = SmoothWander(random);
+            fish.hurry = SmoothWander(random);
+            fish.broad = SmoothWander(random);
+            fish.tall = SmoothWander(random);
             shoal_.push_back(fish);
         }
     }
@@ -94,7 +94,7 @@ private:
         double x, y;    // of its centre; y from the bottom of the image, pixels
         double heading; // radians
         double dash;    // what is left of a burst, in times of the usual speed
-        Wander turn, hurry, broad, tall;
+        SmoothWander turn, hurry, broad, tall;
     };
 
     void swim(Fish& fish, double seconds, bool scare, KeyedRandom& random) const {
@@ -128,7 +128,7 @@ private:
     double width_, height_; // pixels
     std::uint64_t seed_;
     std::uint64_t tick_ = 0;
-    Wander common_turn_;
+    SmoothWander common_turn_;
     std::vector<Fish> shoal_;
 };
 

@@ -67,7 +67,7 @@ public:
                 const double distance = group.distance + walker.behind;
                 if (distance < 0.5 * stage_.nearest) continue;
                 const double side = std::abs(std::cos(group.heading));
-                double width = walker.height * model_.aspect;
+                double width = walker.height * walker.aspect;
                 if (model_.animal) width *= 0.4 + 0.6 * side;
                 width *= std::exp(model_.swing * (0.3 + 0.7 * side) * group.pace * std::sin(walker.phase) +
                                   model_.wobble * walker.broad.value());
@@ -91,9 +91,10 @@ private:
     struct Walker {
         TrackId id;
         double height;         // metres
+        double aspect;         // width over height
         double beside, behind; // of the group's place, metres
         double phase, cadence; // of its steps, radians, and radians per second
-        Wander broad, tall, lean, drift_x, drift_z;
+        SmoothWander broad, tall, lean, drift_x, drift_z;
     };
 
     struct Group {
@@ -103,7 +104,7 @@ private:
         double speed, pace;     // metres per second, and the current share of it
         bool stands;
         double door; // seconds until it disappears
-        Wander turn, hurry;
+        SmoothWander turn, hurry;
         std::vector<Walker> walkers;
         bool gone;
     };
@@ -118,8 +119,8 @@ private:
         group.speed = log_normal(random, model_.speed, 0.25);
         group.stands = happens(random, model_.standing);
         group.pace = group.stands ? 0 : 1;
-        group.turn = Wander(random);
-        group.hurry = Wander(random);
+        group.turn = SmoothWander(random);
+        group.hurry = SmoothWander(random);
         const bool inside = happens(random, model_.doors);
         group.door = inside ? -15 * std::log(1 - random.uniform()) : 1e9;
         place(group, random, anywhere || inside);
@@ -132,15 +133,16 @@ private:
             group.walkers.push_back(
                 {.id = ++walkers_made_,
                  .height = height,
+                 .aspect = log_normal(random, model_.aspect, 0.08),
                  .beside = beside,
                  .behind = k == 0 ? 0 : 0.25 * random.normal() * model_.height,
                  .phase = random.uniform(0, kTau),
                  .cadence = kTau * random.uniform(0.8, 1.2) * group.speed / model_.height * 1.2,
-                 .broad = Wander(random),
-                 .tall = Wander(random),
-                 .lean = Wander(random),
-                 .drift_x = Wander(random),
-                 .drift_z = Wander(random)});
+                 .broad = SmoothWander(random),
+                 .tall = SmoothWander(random),
+                 .lean = SmoothWander(random),
+                 .drift_x = SmoothWander(random),
+                 .drift_z = SmoothWander(random)});
         }
         return group;
     }

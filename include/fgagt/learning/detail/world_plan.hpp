@@ -55,6 +55,7 @@ struct WorldPlan {
     double absence = 1e9;         ///< seconds out of sight after which an object gets a new ID
     double annotation = 0.005;    ///< deviation of the edges of annotated boxes, relative to the size
     double annotation_time = 0.3; ///< its correlation time, seconds
+    bool rounds = true;           ///< whether annotated boxes have whole numbers
     std::vector<Body> occluders;  ///< pillars and the like
 };
 
@@ -117,8 +118,9 @@ private:
         plan_.inside = random_.uniform(0.02, 0.4);
         plan_.clips = happens(random_, 0.5);
         plan_.absence = happens(random_, 0.3) ? 1e9 : log_uniform(random_, 0.5, 5);
-        plan_.annotation = log_uniform(random_, 0.001, 0.012);
+        plan_.annotation = log_uniform(random_, 0.0005, 0.012);
         plan_.annotation_time = log_uniform(random_, 0.1, 1);
+        plan_.rounds = happens(random_, 0.6);
     }
 
     cv::Size draw_size() {
@@ -174,7 +176,7 @@ private:
         // from high above when the horizon is far above the image
         const double horizon = happens(random_, 0.6) ? random_.uniform(0.1, 0.45) : random_.uniform(-1, 0.1);
         m.alone = random_.uniform(0.3, 0.9);
-        const double people = crowd ? random_.uniform(20, 60) : log_uniform(random_, 2, 22);
+        const double people = crowd ? random_.uniform(20, 60) : log_uniform(random_, 3, 30);
         const double group = m.alone + (1 - m.alone) * 2.6;
         m.count = std::max(1, static_cast<int>(people / group));
         m.aspect = random_.uniform(0.33, 0.45);
@@ -182,8 +184,8 @@ private:
         m.standing = happens(random_, 0.4) ? random_.uniform(0.3, 0.9) : random_.uniform(0, 0.3);
         m.turning = random_.uniform(0.1, 0.6);
         m.restless = random_.uniform(0.02, 0.25);
-        m.swing = random_.uniform(0.03, 0.2);
-        m.wobble = log_uniform(random_, 0.005, 0.05);
+        m.swing = random_.uniform(0.05, 0.25);
+        m.wobble = log_uniform(random_, 0.02, 0.12);
         m.side_street = random_.uniform(0, 0.8);
         m.doors = happens(random_, 0.5) ? 0 : random_.uniform(0.05, 0.5);
         plan_.stage = drawn_stage(shape, m.height, size, horizon);
@@ -226,22 +228,24 @@ private:
         m.count = happens(random_, 0.2) ? whole_number(random_, 10, 24) : whole_number(random_, 3, 10);
         StageShape shape{};
         const double middle = log_uniform(random_, 0.25, 0.75);
-        const double deep = random_.uniform(1.05, 1.35);
+        const double deep = random_.uniform(1.05, 1.6);
         shape.near_height = middle * deep;
         shape.far_height = middle / deep;
         shape.focal = random_.uniform(0.7, 1.5);
         shape.near_row = random_.uniform(0.75, 1.02);
-        m.spacing = random_.uniform(0.5, 1.5);
-        m.stiffness = random_.uniform(2, 5);
+        m.aspect = random_.uniform(0.4, 0.6);
+        m.spacing = random_.uniform(0.7, 2.2);
+        m.stiffness = random_.uniform(1.5, 4.5);
         m.rearrange = log_uniform(random_, 0.05, 0.5);
-        m.swing = random_.uniform(0, 0.25);
+        m.swing = random_.uniform(0, 0.12);
         m.swing_time = random_.uniform(0.8, 3);
-        m.leap = log_uniform(random_, 0.2, 2);
-        m.leap_size = random_.uniform(0.1, 0.6);
-        m.breadth = random_.uniform(0.15, 0.35);
-        m.breadth_time = log_uniform(random_, 0.2, 0.8);
+        m.leap = log_uniform(random_, 0.1, 1.2);
+        m.leap_size = random_.uniform(0.05, 0.5);
+        m.breadth = random_.uniform(0.2, 0.38);
+        m.breadth_time = log_uniform(random_, 0.12, 0.4);
         m.stretch = random_.uniform(0.04, 0.15);
-        m.stretch_time = log_uniform(random_, 0.2, 0.8);
+        m.stretch_time = log_uniform(random_, 0.12, 0.5);
+        m.posture = happens(random_, 0.5) ? random_.uniform(0, 0.08) : random_.uniform(0.08, 0.3);
         m.in_step = random_.uniform(0, 0.8);
         m.alike = random_.uniform(0.02, 0.1);
         m.exits = happens(random_, 0.6) ? 0 : log_uniform(random_, 0.005, 0.05);
@@ -260,14 +264,14 @@ private:
         m.count = large ? whole_number(random_, 14, 25) : whole_number(random_, 8, 14);
         m.top_speed = random_.uniform(4, 8);
         m.agility = random_.uniform(3, 7);
-        m.ball_speed = random_.uniform(3, 9);
-        m.crowding = random_.uniform(0.1, 0.9);
+        m.ball_speed = random_.uniform(3, happens(random_, 0.3) ? 16 : 8);
+        m.crowding = random_.uniform(0.05, 0.7);
         m.resolve = random_.uniform(0.3, 1.2);
-        m.breadth = random_.uniform(0.1, 0.25);
-        m.stretch = random_.uniform(0.02, 0.1);
-        m.shape_time = log_uniform(random_, 0.2, 0.6);
+        m.breadth = random_.uniform(0.18, 0.32);
+        m.stretch = random_.uniform(0.03, 0.13);
+        m.shape_time = log_uniform(random_, 0.1, 0.3);
         StageShape shape{};
-        shape.near_height = large ? random_.uniform(0.15, 0.3) : random_.uniform(0.22, 0.4);
+        shape.near_height = large ? random_.uniform(0.09, 0.22) : random_.uniform(0.14, 0.35);
         shape.focal = random_.uniform(1.2, 3);
         const double nearest = shape.focal * size.width * m.height / (shape.near_height * size.height);
         shape.far_height = shape.near_height * nearest / (nearest + m.width);
@@ -287,24 +291,25 @@ private:
                 : any_of(random_, std::array{cv::Size(960, 540), cv::Size(1280, 720), cv::Size(1920, 1080)});
         constexpr double kCar = 1.5;
         StageShape shape{};
-        shape.near_height = drives ? random_.uniform(0.5, 0.9) : log_uniform(random_, 0.12, 0.45);
-        shape.far_height = drives ? random_.uniform(0.05, 0.12) : shape.near_height / random_.uniform(3, 9);
+        shape.near_height = drives ? random_.uniform(0.5, 0.9) : log_uniform(random_, 0.12, 0.35);
+        shape.far_height = drives ? random_.uniform(0.05, 0.12) : shape.near_height / random_.uniform(3, 12);
         shape.near_row = random_.uniform(1, 1.2);
         shape.focal = drives ? 0.58 : random_.uniform(0.6, 1.6);
-        const double horizon = drives ? random_.uniform(0.42, 0.5) : random_.uniform(-0.4, 0.25);
+        const double horizon = drives ? random_.uniform(0.42, 0.5) : random_.uniform(-0.25, 0.25);
         plan_.stage = drawn_stage(shape, kCar, size, horizon);
         m.lanes = whole_number(random_, 2, drives ? 4 : 6);
         const bool along = drives || happens(random_, 0.75);
-        m.heading = drives ? 1.5708 : (along ? random_.uniform(1, 2.1) : random_.uniform(-0.3, 0.3));
+        m.heading = drives ? 1.5708 : (along ? random_.uniform(0.6, 2.5) : random_.uniform(-0.3, 0.3));
         m.offset = along ? 2 * random_.normal() : 0;
-        m.speed = random_.uniform(5, 20);
+        m.speed = random_.uniform(7, 26);
         m.density = log_uniform(random_, 0.008, 0.06);
-        m.light_time = happens(random_, 0.5) ? random_.uniform(6, 25) : 0;
+        m.light_time = happens(random_, 0.35) ? random_.uniform(6, 25) : 0;
         m.wobble = log_uniform(random_, 0.003, 0.03);
-        m.parked = drives || happens(random_, 0.3) ? log_uniform(random_, 0.01, 0.12) : 0;
+        m.parked = drives || happens(random_, 0.2) ? log_uniform(random_, 0.01, 0.12) : 0;
         m.sorts = happens(random_, 0.3);
         draw_camera(drives ? 1 : 0.15, false);
         plan_.camera.pan *= 0.3;
+        plan_.camera.shake *= 0.3;
         if (drives) {
             plan_.camera_speed = random_.uniform(0, 14);
             if (happens(random_, 0.7)) plan_.frame_rate = 10;
