@@ -195,8 +195,8 @@ private:
         double top = between(whole.top, part.top), bottom = between(whole.bottom(), part.bottom());
         const double width = right - left, height = bottom - top;
         const double unit = std::min(width, height);
-        left += unit * error(r.left);
-        right += unit * error(r.right);
+        left += unit * error(r.left) - 0.5 * model_.loose * width;
+        right += unit * error(r.right) + 0.5 * model_.loose * width;
         top += model_.steadiness * unit * error(r.top);
         bottom += model_.steadiness * unit * error(r.bottom);
         return {static_cast<float>(left), static_cast<float>(top), static_cast<float>(right - left),
@@ -219,7 +219,8 @@ private:
         const double width = box.width * r.second_size * random.uniform(0.85, 1.1);
         const double height = box.height * r.second_size * random.uniform(0.95, 1.05);
         const cv::Point2f centre = box.centre();
-        const double low = std::min(1.0, model_.second_score * std::exp(0.6 * random.normal()));
+        const double low =
+            std::min(1.0, model_.second_score * std::exp(model_.second_spread * random.normal()));
         const double second = std::max(model_.lowest, score * low);
         report({static_cast<float>(centre.x + r.second_x * box.width - 0.5 * width),
                 static_cast<float>(centre.y + r.second_y * box.height - 0.5 * height),
@@ -250,7 +251,8 @@ private:
 
     /// A false score: most are low.
     [[nodiscard]] double false_score(KeyedRandom& random) const {
-        const double share = -model_.clutter_score * std::log(1 - random.uniform());
+        const bool any = detail::happens(random, model_.sure_clutter);
+        const double share = any ? random.uniform() : -model_.clutter_score * std::log(1 - random.uniform());
         return model_.lowest + (model_.ceiling - model_.lowest) * std::min(share, 0.95);
     }
 
@@ -333,7 +335,7 @@ private:
             } else {
                 ghost.box = detail::mapped(ghost.box, camera_motion);
             }
-            const double score = score_of(ghost.mean + 0.4 * ghost.score.value());
+            const double score = score_of(ghost.mean + model_.ghost_dips * ghost.score.value());
             const cv::Point2f centre = ghost.box.centre();
             const bool inside = centre.x > 0 && centre.y > 0 &&
                                 centre.x < static_cast<float>(frame_size_.width) &&

@@ -27,12 +27,13 @@ struct DancerModel {
     double swing_time = 1.6;   ///< its period
     double leap = 0.8;         ///< private steps to another place per second
     double leap_size = 0.5;    ///< their size
-    double breadth = 0.28;     ///< deviation of the logarithm of the width
+    double breadth = 0.28;     ///< deviation of the logarithm of the width on either side
     double breadth_time = 0.3; ///< correlation time of the width
     double stretch = 0.1;      ///< deviation of the logarithm of the height
     double stretch_time = 0.3; ///< correlation time of the height
     double posture = 0.1;      ///< deviation of the logarithm of the height for some seconds
     double in_step = 0.4;      ///< share of the variance of the shape that all have in common, [0, 1]
+    double unrest = 0.6;       ///< deviation of the logarithm of the pace over time
     double alike = 0.05;       ///< deviation of the logarithm of the own height
     double exits = 0.02;       ///< rate at which a dancer leaves the stage, per second
 };
@@ -57,10 +58,13 @@ public:
         ++tick_;
         KeyedRandom common(seed_, 0, tick_);
         if (happens(common, model_.rearrange * seconds)) rearrange(common);
-        common_broad_.step(memory(seconds, model_.breadth_time), common);
-        common_tall_.step(memory(seconds, model_.stretch_time), common);
+        common_unrest_.step(memory(seconds, kPostureTime), common);
+        const double pace = std::exp(model_.unrest * common_unrest_.value());
+        common_left_.step(memory(pace * seconds, model_.breadth_time), common);
+        common_right_.step(memory(pace * seconds, model_.breadth_time), common);
+        common_tall_.step(memory(pace * seconds, model_.stretch_time), common);
         phase_ += kTau * seconds / model_.swing_time;
-        common_leap_ = happens(common, 0.3 * model_.leap * seconds);
+        common_leap_ = happens(common, 0.3 * pace * model_.leap * seconds);
         leap_x_ = model_.leap_size * common.normal();
         leap_z_ = 0.5 * model_.leap_size * common.normal();
         for (Dancer& dancer : dancers_) {
@@ -72,7 +76,11 @@ public:
     void show(std::vector<Body>& bodies) const {
         const double shared = std::sqrt(model_.in_step), own = std::sqrt(1 - model_.in_step);
         for (const Dancer& dancer : dancers_) {
-            const double broad = shared * common_broad_.value() + own * dancer.broad.value();
+            const double left =
+                std::exp(model_.breadth * (shared * common_left_.value() + own * dancer.left.value()));
+            const double right =
+                std::exp(model_.breadth * (shared * common_right_.value() + own * dancer.right.value()));
+            const double half = 0.5 * dancer.height * model_.aspect;
             const double tall = shared * common_tall_.value() + own * dancer.tall.value();
             // stretched seldom, crouching often
             const double height =
@@ -80,10 +88,10 @@ public:
                                          model_.posture * std::max(0.0, dancer.low.value()));
             bodies.push_back({.id = dancer.id,
                               .class_id = 0,
-                              .x = dancer.x + 0.15 * model_.breadth * dancer.lean.value() * height,
+                              .x = dancer.x + 0.5 * half * (right - left),
                               .distance = std::max(dancer.distance, 0.6 * stage_.nearest),
                               .elevation = 0,
-                              .width = dancer.height * model_.aspect * std::exp(model_.breadth * broad),
+                              .width = half * (left + right),
                               .height = height,
                               .depth = 0});
         }
@@ -102,7 +110,8 @@ private:
         double offset_x, offset_z;            // of the last private step
         double phase;                         // of its swinging
         bool away;                            // has left, or is about to
-        SmoothWander broad, tall, lean, low;
+        LimbWander left, right, tall;
+        SmoothWander low, unrest;
     };
 
     Dancer new_dancer(KeyedRandom& random) {
@@ -113,10 +122,12 @@ private:
         dancer.height = log_normal(random, model_.height, model_.alike);
         dancer.phase =
             happens(random, 0.6) ? 0 : (happens(random, 0.5) ? 0.5 * kTau : random.uniform(0, kTau));
-        dancer.broad = SmoothWander(random);
-        dancer.tall = SmoothWander(random);
-        dancer.lean = SmoothWander(random);
+        dancer.left = LimbWander(random);
+        dancer.right = LimbWander(random);
+        dancer.tall = LimbWander(random);
+
         dancer.low = SmoothWander(random);
+        dancer.unrest = SmoothWander(random);
         return dancer;
     }
 
@@ -161,7 +172,8 @@ private:
     }
 
     void move(Dancer& dancer, double seconds, KeyedRandom& random) {
-        if (happens(random, model_.leap * seconds)) {
+        const double pace = std::exp(model_.unrest * dancer.unrest.value());
+        if (happens(random, pace * model_.leap * seconds)) {
             dancer.offset_x = model_.leap_size * random.normal();
             dancer.offset_z = 0.5 * model_.leap_size * random.normal();
         }
@@ -170,8 +182,8 @@ private:
             dancer.offset_z = leap_z_;
         }
         if (happens(random, model_.exits * seconds)) leave_or_return(dancer);
-        const double swing = model_.swing * std::sin(phase_ + dancer.phase);
-        const double k = model_.stiffness;
+        const double swing = pace * model_.swing * std::sin(phase_ + dancer.phase);
+        const double k = model_.stiffness * std::sqrt(pace);
         const double to_x = dancer.place_x + dancer.offset_x + swing - dancer.x;
         const double to_z = dancer.place_z + dancer.offset_z - dancer.distance;
         dancer.speed_x += (k * k * to_x - 1.5 * k * dancer.speed_x) * seconds;
@@ -181,9 +193,10 @@ private:
         const double brake = speed > kFastest ? kFastest / speed : 1;
         dancer.x += brake * dancer.speed_x * seconds;
         dancer.distance += brake * dancer.speed_z * seconds;
-        dancer.broad.step(memory(seconds, model_.breadth_time), random);
-        dancer.lean.step(memory(seconds, model_.breadth_time), random);
-        dancer.tall.step(memory(seconds, model_.stretch_time), random);
+        dancer.left.step(memory(pace * seconds, model_.breadth_time), random);
+        dancer.right.step(memory(pace * seconds, model_.breadth_time), random);
+        dancer.tall.step(memory(pace * seconds, model_.stretch_time), random);
+        dancer.unrest.step(memory(seconds, kPostureTime), random);
         dancer.low.step(memory(seconds, kPostureTime), random);
     }
 
@@ -209,7 +222,8 @@ private:
     double phase_ = 0;
     bool common_leap_ = false;
     double leap_x_ = 0, leap_z_ = 0;
-    SmoothWander common_broad_, common_tall_;
+    LimbWander common_left_, common_right_, common_tall_;
+    SmoothWander common_unrest_;
     std::vector<Dancer> dancers_;
 };
 

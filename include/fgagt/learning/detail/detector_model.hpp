@@ -46,19 +46,23 @@ struct DetectorModel {
     double occluded_jitter = 0.05; ///< growth of the jitter until nothing is visible
     double steadiness = 0.8;       ///< the vertical jitter over the horizontal one, in pixels
     double cuts = 0.3;             ///< how far boxes of occluded objects shrink to the visible part, [0, 1]
+    double loose = 0;              ///< widening of all boxes, relative
     bool clips = false;            ///< whether boxes end at the border of the image
 
-    double second = 0.1;       ///< second boxes per object and frame
-    double second_score = 0.3; ///< their score relative to the first
-    double merges = 0.1;       ///< probability that a pair with a high overlap is merged
-    double nms = 0.65;         ///< largest overlap of two boxes, IoU
+    double second = 0.1;        ///< second boxes per object and frame
+    double second_score = 0.3;  ///< median of their score relative to the first
+    double second_spread = 0.6; ///< deviation of its logarithm
+    double merges = 0.1;        ///< probability that a pair with a high overlap is merged
+    double nms = 0.65;          ///< largest overlap of two boxes, IoU
 
     double clutter = 1;         ///< false boxes per frame anywhere
     double parts = 0.05;        ///< false boxes near objects, per object
     double clutter_score = 0.1; ///< mean of their score between `lowest` and `ceiling`, relative
+    double sure_clutter = 0.1;  ///< share of false boxes that may have any score
     double ghosts = 1;          ///< persistent false objects on average
     double ghost_life = 10;     ///< their mean duration
     double ghost_score = 0.3;   ///< median of their mean score
+    double ghost_dips = 0.5;    ///< deviation of their log-odds over time
 };
 
 /// Draws the parameters of a detector.
@@ -77,7 +81,10 @@ struct DetectorModel {
     m.occluded_jitter = random.uniform(0.01, 0.12);
     m.steadiness = random.uniform(0.5, 1.1);
     m.cuts = happens(random, 0.4) ? random.uniform(0, 0.2) : random.uniform(0.2, 1);
+    m.loose = 0.03 * random.normal();
     m.clips = happens(random, 0.5);
+    m.ghost_dips = random.uniform(0.3, 1.1);
+    m.sure_clutter = random.uniform(0, 0.2);
     m.nms = random.uniform(0.45, 0.75);
     m.merges = random.uniform(0, 0.4);
     m.ghosts = happens(random, 0.2) ? 0 : log_uniform(random, 0.3, 6);
@@ -95,47 +102,63 @@ struct DetectorModel {
         m.noise = random.uniform(0.05, 0.3);
         m.cuts = happens(random, 0.7) ? random.uniform(0, 0.2) : random.uniform(0.2, 0.8);
         m.hard = random.uniform(0, 0.08);
-        m.second = log_uniform(random, 0.01, 0.4);
-        m.second_score = random.uniform(0.1, 0.5);
-        m.clutter = log_uniform(random, 0.03, 12);
-        m.parts = log_uniform(random, 0.01, 0.7);
-        m.clutter_score = log_uniform(random, 0.03, 0.15);
+        m.second_score = random.uniform(0.15, 0.6);
+        m.clutter_score = log_uniform(random, 0.015, 0.07);
+        if (happens(random, 0.6)) { // reports much
+            m.second = log_uniform(random, 0.1, 0.8);
+            m.clutter = log_uniform(random, 2, 20);
+            m.parts = log_uniform(random, 0.05, 0.9);
+            m.jitter = log_uniform(random, 0.02, 0.1);
+            m.ghosts = log_uniform(random, 0.5, 8);
+        } else { // is exact and sure
+            m.second = log_uniform(random, 0.005, 0.1);
+            m.clutter = log_uniform(random, 0.02, 0.5);
+            m.parts = log_uniform(random, 0.01, 0.15);
+            m.jitter = log_uniform(random, 0.008, 0.03);
+            m.nms = random.uniform(0.45, 0.7);
+            m.ghosts *= 0.3;
+        }
         m.ghost_score = random.uniform(0.05, 0.5);
         break;
     case SimulatedDetectorKind::kWeak:
         m.lowest = 0.05;
         m.ceiling = random.uniform(0.85, 0.95);
-        m.sure = random.uniform(1, 2.8);
+        m.sure = random.uniform(2.2, 3.8);
         m.occlusion = random.uniform(3, 5);
         m.blind = random.uniform(0.1, 0.3);
         m.small = random.uniform(0.8, 2);
-        m.enough = log_uniform(random, 100, 300);
-        m.hard = random.uniform(0, 0.1);
+        m.enough = log_uniform(random, 80, 250);
+        m.hard = random.uniform(0, 0.2);
+        m.lapse = log_uniform(random, 0.02, 0.4);
         m.jitter = log_uniform(random, 0.05, 0.17);
-        m.second = log_uniform(random, 0.1, 0.6);
-        m.second_score = random.uniform(0.15, 0.5);
-        m.clutter = log_uniform(random, 0.5, 10);
+        m.second = log_uniform(random, 0.2, 0.8);
+        m.second_score = random.uniform(0.25, 0.65);
+        m.clutter = log_uniform(random, 1, 15);
         m.parts = log_uniform(random, 0.1, 0.6);
-        m.ghosts = log_uniform(random, 0.5, 10);
-        m.clutter_score = log_uniform(random, 0.05, 0.2);
-        m.ghost_score = random.uniform(0.08, 0.4);
+        m.ghosts = log_uniform(random, 1, 14);
+        m.clutter_score = log_uniform(random, 0.03, 0.14);
+        m.ghost_score = random.uniform(0.06, 0.3);
         break;
     case SimulatedDetectorKind::kSparse:
         m.lowest = 0.6;
         m.ceiling = 1;
-        m.sure = random.uniform(3.5, 6);
+        m.sure = random.uniform(4.5, 7.5);
+        m.lapse = log_uniform(random, 0.05, 1);
+        m.lapse_time = log_uniform(random, 0.04, 0.3);
+        m.ghosts = log_uniform(random, 0.2, 5);
         m.occlusion = random.uniform(3, 5.5);
         m.blind = random.uniform(0.1, 0.3);
         m.small = random.uniform(1, 2.5);
-        m.enough = log_uniform(random, 100, 300);
+        m.enough = log_uniform(random, 150, 500);
         m.quality = random.uniform(0.7, 1.5);
         m.noise = random.uniform(0.5, 1.2);
         m.hard = random.uniform(0, 0.1);
         m.dips = random.uniform(0.4, 1.2);
-        m.jitter = log_uniform(random, 0.05, 0.15);
+        m.jitter = log_uniform(random, 0.06, 0.17);
         m.second = log_uniform(random, 0.03, 0.2);
-        m.second_score = random.uniform(0.85, 1);
-        m.clutter = log_uniform(random, 0.1, 2);
+        m.second_score = random.uniform(0.9, 1);
+        m.second_spread = 0.07;
+        m.clutter = log_uniform(random, 0.2, 4);
         m.parts = log_uniform(random, 0.05, 0.3);
         m.clutter_score = random.uniform(0.2, 0.5);
         m.ghost_score = random.uniform(0.6, 0.85);

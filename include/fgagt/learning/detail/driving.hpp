@@ -10,6 +10,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace fgagt::detail {
@@ -47,6 +48,7 @@ public:
                 for (double place = begin_; place < end_; place += random.uniform(0.6, 1.8) / model_.parked) {
                     Vehicle vehicle = new_vehicle(0, place, random);
                     vehicle.parked = true;
+                    if (happens(random, 0.3)) std::swap(vehicle.length, vehicle.breadth); // across the road
                     vehicle.side = side * (0.5 * model_.lanes + 0.8) * model_.lane_width;
                     vehicles_.push_back(vehicle);
                 }
@@ -69,6 +71,7 @@ public:
         if (own_speed_ > 0 && happens(random, 2 * model_.parked * own_speed_ * seconds)) {
             Vehicle vehicle = new_vehicle(0, end_, random);
             vehicle.parked = true;
+            if (happens(random, 0.3)) std::swap(vehicle.length, vehicle.breadth);
             vehicle.side = (happens(random, 0.5) ? -1 : 1) * (0.5 * model_.lanes + 0.8) * model_.lane_width;
             vehicles_.push_back(vehicle);
         }

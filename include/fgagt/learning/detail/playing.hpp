@@ -25,7 +25,7 @@ struct PlayerModel {
     double ball_speed = 5;   ///< of the place where the game is
     double crowding = 0.5;   ///< how strongly all go to that place, [0, 1]
     double resolve = 0.8;    ///< new decisions of a player per second
-    double breadth = 0.2;    ///< deviation of the logarithm of the width
+    double breadth = 0.2;    ///< deviation of the logarithm of the width on either side
     double stretch = 0.07;   ///< deviation of the logarithm of the height
     double shape_time = 0.3; ///< correlation time of the shape
 };
@@ -45,8 +45,9 @@ public:
             player.x = player.role_x;
             player.z = player.role_z;
             player.height = log_normal(random, model_.height, 0.06);
-            player.broad = SmoothWander(random);
-            player.tall = SmoothWander(random);
+            player.left = LimbWander(random);
+            player.right = LimbWander(random);
+            player.tall = LimbWander(random);
             decide(player, random);
             players_.push_back(player);
         }
@@ -75,16 +76,18 @@ public:
     [[nodiscard]] double focus() const { return stage_.view.focal * ball_x_ / middle(); }
 
     void show(std::vector<Body>& bodies) const {
-        for (const Player& player : players_)
-            bodies.push_back(
-                {.id = player.id,
-                 .class_id = 0,
-                 .x = player.x,
-                 .distance = std::max(middle() + player.z, 0.5 * stage_.nearest),
-                 .elevation = 0,
-                 .width = player.height * model_.aspect * std::exp(model_.breadth * player.broad.value()),
-                 .height = player.height * std::exp(model_.stretch * player.tall.value()),
-                 .depth = 0});
+        for (const Player& player : players_) {
+            const double left = std::exp(model_.breadth * player.left.value());
+            const double right = std::exp(model_.breadth * player.right.value());
+            bodies.push_back({.id = player.id,
+                              .class_id = 0,
+                              .x = player.x + 0.25 * player.height * model_.aspect * (right - left),
+                              .distance = std::max(middle() + player.z, 0.5 * stage_.nearest),
+                              .elevation = 0,
+                              .width = 0.5 * player.height * model_.aspect * (left + right),
+                              .height = player.height * std::exp(model_.stretch * player.tall.value()),
+                              .depth = 0});
+        }
     }
 
 private:
@@ -96,7 +99,7 @@ private:
         double run_x, run_z;           // private addition to the place it wants
         double eager;                  // how strongly it goes to the ball, [0, 1]
         double effort;                 // share of the top speed, [0, 1]
-        SmoothWander broad, tall;
+        LimbWander left, right, tall;
     };
 
     [[nodiscard]] double middle() const { return 0.5 * (stage_.nearest + stage_.farthest); }
@@ -124,7 +127,8 @@ private:
         player.speed_z += share * change_z;
         player.x += player.speed_x * seconds;
         player.z = std::clamp(player.z + player.speed_z * seconds, -0.5 * model_.width, 0.5 * model_.width);
-        player.broad.step(memory(seconds, model_.shape_time), random);
+        player.left.step(memory(seconds, model_.shape_time), random);
+        player.right.step(memory(seconds, model_.shape_time), random);
         player.tall.step(memory(seconds, model_.shape_time), random);
     }
 

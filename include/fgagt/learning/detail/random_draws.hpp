@@ -89,4 +89,24 @@ private:
     double value_ = 0;
 };
 
+/// The sum of a smooth and a rough process of the same duration, as limbs move; mean 0 and standard deviation
+/// 1.
+class LimbWander {
+public:
+    LimbWander() = default;
+    /// Starts with a random value.
+    explicit LimbWander(KeyedRandom& random) : smooth_(random), rough_(random) {}
+
+    /// @param memory  share of all processes that is left, [0, 1]
+    void step(double memory, KeyedRandom& random) {
+        smooth_.step(memory, random);
+        rough_.step(memory, random);
+    }
+    [[nodiscard]] double value() const noexcept { return 0.98 * smooth_.value() + 0.2 * rough_.value(); }
+
+private:
+    SmoothWander smooth_;
+    Wander rough_;
+};
+
 } // namespace fgagt::detail

@@ -94,7 +94,8 @@ private:
         double aspect;         // width over height
         double beside, behind; // of the group's place, metres
         double phase, cadence; // of its steps, radians, and radians per second
-        SmoothWander broad, tall, lean, drift_x, drift_z;
+        LimbWander broad, tall, lean;
+        SmoothWander drift_x, drift_z;
     };
 
     struct Group {
@@ -138,9 +139,9 @@ private:
                  .behind = k == 0 ? 0 : 0.25 * random.normal() * model_.height,
                  .phase = random.uniform(0, kTau),
                  .cadence = kTau * random.uniform(0.8, 1.2) * group.speed / model_.height * 1.2,
-                 .broad = SmoothWander(random),
-                 .tall = SmoothWander(random),
-                 .lean = SmoothWander(random),
+                 .broad = LimbWander(random),
+                 .tall = LimbWander(random),
+                 .lean = LimbWander(random),
                  .drift_x = SmoothWander(random),
                  .drift_z = SmoothWander(random)});
         }

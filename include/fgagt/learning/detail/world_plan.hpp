@@ -117,7 +117,7 @@ private:
         plan_.hidden = happens(random_, 0.5) ? 0 : random_.uniform(0.02, 0.3);
         plan_.inside = random_.uniform(0.02, 0.4);
         plan_.clips = happens(random_, 0.5);
-        plan_.absence = happens(random_, 0.3) ? 1e9 : log_uniform(random_, 0.5, 5);
+        plan_.absence = happens(random_, 0.5) ? 1e9 : log_uniform(random_, 1, 6);
         plan_.annotation = log_uniform(random_, 0.0005, 0.012);
         plan_.annotation_time = log_uniform(random_, 0.1, 1);
         plan_.rounds = happens(random_, 0.6);
@@ -136,7 +136,7 @@ private:
         if (follows) c.follow = random_.uniform(0.3, 1);
         if (happens(random_, 0.6)) c.pan = log_uniform(random_, 0.02, 0.4);
         c.pan_time = log_uniform(random_, 1, 8);
-        if (happens(random_, 0.6)) c.shake = log_uniform(random_, 0.0005, 0.01);
+        if (happens(random_, 0.6)) c.shake = log_uniform(random_, 0.0003, 0.008);
         c.shake_time = log_uniform(random_, 0.08, 0.6);
         if (happens(random_, 0.4)) c.roll = log_uniform(random_, 0.001, 0.02);
         if (happens(random_, 0.4)) c.zoom = log_uniform(random_, 0.01, 0.2);
@@ -225,9 +225,9 @@ private:
     Dancing dancers() {
         DancerModel m;
         const cv::Size size = happens(random_, 0.7) ? cv::Size(1920, 1080) : cv::Size(1280, 720);
-        m.count = happens(random_, 0.2) ? whole_number(random_, 10, 24) : whole_number(random_, 3, 10);
+        m.count = happens(random_, 0.2) ? whole_number(random_, 10, 24) : whole_number(random_, 4, 11);
         StageShape shape{};
-        const double middle = log_uniform(random_, 0.25, 0.75);
+        const double middle = log_uniform(random_, 0.2, 0.62);
         const double deep = random_.uniform(1.05, 1.6);
         shape.near_height = middle * deep;
         shape.far_height = middle / deep;
@@ -235,15 +235,16 @@ private:
         shape.near_row = random_.uniform(0.75, 1.02);
         m.aspect = random_.uniform(0.4, 0.6);
         m.spacing = random_.uniform(0.7, 2.2);
-        m.stiffness = random_.uniform(1.5, 4.5);
+        m.stiffness = random_.uniform(1.2, 4);
         m.rearrange = log_uniform(random_, 0.05, 0.5);
         m.swing = random_.uniform(0, 0.12);
         m.swing_time = random_.uniform(0.8, 3);
         m.leap = log_uniform(random_, 0.1, 1.2);
-        m.leap_size = random_.uniform(0.05, 0.5);
-        m.breadth = random_.uniform(0.2, 0.38);
+        m.leap_size = random_.uniform(0.03, 0.4);
+        m.unrest = random_.uniform(0.5, 1.3);
+        m.breadth = random_.uniform(0.26, 0.5);
         m.breadth_time = log_uniform(random_, 0.12, 0.4);
-        m.stretch = random_.uniform(0.04, 0.15);
+        m.stretch = random_.uniform(0.05, 0.16);
         m.stretch_time = log_uniform(random_, 0.12, 0.5);
         m.posture = happens(random_, 0.5) ? random_.uniform(0, 0.08) : random_.uniform(0.08, 0.3);
         m.in_step = random_.uniform(0, 0.8);
@@ -252,6 +253,8 @@ private:
         plan_.stage = drawn_stage(shape, m.height, size, random_.uniform(0.1, 0.6));
         draw_camera(0.4, false);
         plan_.camera.pan *= 0.5;
+        if (happens(random_, 0.7)) plan_.hidden = random_.uniform(0.1, 0.4);
+        if (happens(random_, 0.7)) plan_.absence = 1e9;
         return Dancing(m, plan_.stage, random_);
     }
 
@@ -262,12 +265,12 @@ private:
         m.length = large ? random_.uniform(50, 100) : random_.uniform(15, 30);
         m.width = large ? random_.uniform(30, 60) : random_.uniform(8, 16);
         m.count = large ? whole_number(random_, 14, 25) : whole_number(random_, 8, 14);
-        m.top_speed = random_.uniform(4, 8);
+        m.top_speed = random_.uniform(3, 7);
         m.agility = random_.uniform(3, 7);
         m.ball_speed = random_.uniform(3, happens(random_, 0.3) ? 16 : 8);
         m.crowding = random_.uniform(0.05, 0.7);
         m.resolve = random_.uniform(0.3, 1.2);
-        m.breadth = random_.uniform(0.18, 0.32);
+        m.breadth = random_.uniform(0.28, 0.45);
         m.stretch = random_.uniform(0.03, 0.13);
         m.shape_time = log_uniform(random_, 0.1, 0.3);
         StageShape shape{};
@@ -279,6 +282,7 @@ private:
         plan_.stage = drawn_stage(shape, m.height, size, random_.uniform(-1, 0.2));
         draw_camera(1, happens(random_, 0.85));
         plan_.camera.pan *= 0.3;
+        plan_.camera.shake *= 0.3;
         return Playing(m, plan_.stage, random_);
     }
 
@@ -291,25 +295,30 @@ private:
                 : any_of(random_, std::array{cv::Size(960, 540), cv::Size(1280, 720), cv::Size(1920, 1080)});
         constexpr double kCar = 1.5;
         StageShape shape{};
-        shape.near_height = drives ? random_.uniform(0.5, 0.9) : log_uniform(random_, 0.12, 0.35);
-        shape.far_height = drives ? random_.uniform(0.05, 0.12) : shape.near_height / random_.uniform(3, 12);
+        shape.near_height = drives ? random_.uniform(0.5, 0.9) : log_uniform(random_, 0.15, 0.45);
+        shape.far_height = drives ? random_.uniform(0.04, 0.09) : shape.near_height / random_.uniform(4, 12);
         shape.near_row = random_.uniform(1, 1.2);
         shape.focal = drives ? 0.58 : random_.uniform(0.6, 1.6);
-        const double horizon = drives ? random_.uniform(0.42, 0.5) : random_.uniform(-0.25, 0.25);
+        const double horizon = drives ? random_.uniform(0.42, 0.5) : random_.uniform(-0.5, 0.25);
         plan_.stage = drawn_stage(shape, kCar, size, horizon);
         m.lanes = whole_number(random_, 2, drives ? 4 : 6);
-        const bool along = drives || happens(random_, 0.75);
-        m.heading = drives ? 1.5708 : (along ? random_.uniform(0.6, 2.5) : random_.uniform(-0.3, 0.3));
+        const bool along = drives || happens(random_, 0.85);
+        m.heading = drives ? random_.uniform(1.4, 1.75)
+                           : (along ? 1.57 + 0.35 * random_.normal() : random_.uniform(-0.3, 0.3));
         m.offset = along ? 2 * random_.normal() : 0;
         m.speed = random_.uniform(7, 26);
-        m.density = log_uniform(random_, 0.008, 0.06);
+        m.density = log_uniform(random_, 0.01, 0.06);
         m.light_time = happens(random_, 0.35) ? random_.uniform(6, 25) : 0;
-        m.wobble = log_uniform(random_, 0.003, 0.03);
+        m.wobble = log_uniform(random_, 0.001, 0.02);
         m.parked = drives || happens(random_, 0.2) ? log_uniform(random_, 0.01, 0.12) : 0;
         m.sorts = happens(random_, 0.3);
         draw_camera(drives ? 1 : 0.15, false);
         plan_.camera.pan *= 0.3;
-        plan_.camera.shake *= 0.3;
+        plan_.camera.shake *= 0.1;
+        plan_.camera.zoom *= 0.2;
+        plan_.camera.roll *= 0.3;
+        plan_.rounds = happens(random_, 0.2);
+        plan_.annotation *= 0.4;
         if (drives) {
             plan_.camera_speed = random_.uniform(0, 14);
             if (happens(random_, 0.7)) plan_.frame_rate = 10;
