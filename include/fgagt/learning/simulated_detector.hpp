@@ -8,6 +8,7 @@
 #include <fgagt/learning/detail/camera_walk.hpp>
 #include <fgagt/learning/detail/detector_model.hpp>
 #include <fgagt/learning/detail/random_draws.hpp>
+#include <fgagt/learning/simulated_detector_kind.hpp>
 #include <fgagt/learning/simulated_object.hpp>
 
 #include <opencv2/core.hpp>
@@ -66,8 +67,11 @@ public:
     /// @param objects        with `visibility` and `visible_box`, see find_visible_parts(); usable boxes
     /// @param camera_motion  map of the background from the last frame to this one, in continuous image
     ///                       coordinates; moves false objects that belong to the background
+    /// @throws InvalidArgument  a box is not usable, a visibility is out of range, or the motion is not finite
+    /// @note O(M^2 + N^2) for M detections and N objects.
     [[nodiscard]] SimulatedDetections next(std::span<const SimulatedObject> objects,
                                            const Affine& camera_motion = {}) {
+        validate(objects, camera_motion);
         ++frame_;
         boxes_.clear();
         for (const SimulatedObject& object : objects)
@@ -126,6 +130,25 @@ private:
         double mirror = 0;    // column of the mirror, pixels
         int class_id = 0;
     };
+
+    static void validate(std::span<const SimulatedObject> objects, const Affine& camera_motion) {
+        for (const SimulatedObject& object : objects) {
+            const Box& box = object.box;
+            if (!is_usable(box))
+                detail::throw_invalid(
+                    "SimulatedDetector::next: expected boxes with finite edges and a positive size, got ",
+                    box.left, ", ", box.top, ", ", box.width, ", ", box.height, " for object ", object.id);
+            if (!detail::is_within(object.visibility, 0, 1))
+                detail::throw_invalid("SimulatedDetector::next: expected a visibility in [0, 1], got ",
+                                      object.visibility, " for object ", object.id,
+                                      "; call find_visible_parts() first");
+        }
+        for (const double& entry : {camera_motion.a, camera_motion.b, camera_motion.tx, camera_motion.c,
+                                    camera_motion.d, camera_motion.ty})
+            if (!detail::is_finite(entry))
+                detail::throw_invalid("SimulatedDetector::next: expected a finite camera motion, got ",
+                                      entry);
+    }
 
     [[nodiscard]] double score_of(double log_odds) const {
         return model_.floor + (model_.ceiling - model_.floor) / (1 + std::exp(-log_odds));

@@ -8,7 +8,9 @@
 #include <fgagt/learning/detail/random_draws.hpp>
 #include <fgagt/learning/detail/world_plan.hpp>
 #include <fgagt/learning/simulated_detector.hpp>
+#include <fgagt/learning/simulated_detector_kind.hpp>
 #include <fgagt/learning/simulated_object.hpp>
+#include <fgagt/learning/world_kind.hpp>
 
 #include <opencv2/core.hpp>
 

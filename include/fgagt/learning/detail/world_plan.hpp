@@ -9,30 +9,16 @@
 #include <fgagt/learning/detail/stage.hpp>
 #include <fgagt/learning/detail/swimming.hpp>
 #include <fgagt/learning/detail/walking.hpp>
+#include <fgagt/learning/world_kind.hpp>
 
 #include <opencv2/core.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdint>
 #include <utility>
 #include <variant>
 #include <vector>
-
-namespace fgagt {
-
-/// What lives in a simulated world.
-enum class WorldKind : std::uint8_t {
-    kWalkers,  ///< people who walk alone and in groups
-    kCrowd,    ///< many people close together
-    kDancers,  ///< people alike, in abrupt and common motion
-    kPlayers,  ///< fast people on a pitch, followed by a camera
-    kVehicles, ///< traffic in lanes
-    kAnimals,  ///< fish or herds, alike
-};
-
-} // namespace fgagt
 
 namespace fgagt::detail {
 
