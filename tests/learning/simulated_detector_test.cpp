@@ -21,7 +21,7 @@ namespace {
 using DetectorKind = SimulatedDetectorKind;
 constexpr std::array kDetectorKinds{DetectorKind::kStrong, DetectorKind::kWeak, DetectorKind::kSparse,
                                     DetectorKind::kCompressed};
-constexpr cv::Size kView(1280, 720);
+const cv::Size kView(1280, 720);
 
 /// Five objects of 80 x 200 pixels far from each other, with a visible share.
 std::vector<SimulatedObject> standing_row(float visibility) {

@@ -116,9 +116,11 @@ TEST_CASE("a world of boxes has the kinds that were asked for, and all kinds if 
     std::set<WorldKind> worlds;
     std::set<SimulatedDetectorKind> detectors;
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
-        const SimulatedWorld any(seed);
+        SimulatedWorld any(seed);
         worlds.insert(any.kind());
         detectors.insert(any.detector().kind());
+        SimulatedWorld named(seed, {.kind = any.kind(), .detector = any.detector().kind()});
+        CHECK(same_frame(any.next(), named.next()));
         const SimulatedWorld chosen(
             seed, {.kind = WorldKind::kPlayers, .detector = SimulatedDetectorKind::kSparse});
         CHECK(chosen.kind() == WorldKind::kPlayers);

@@ -70,7 +70,7 @@ public:
     /// @param seed     a different seed gives a different world
     /// @param options  kinds to choose instead of random ones
     explicit SimulatedWorld(std::uint64_t seed, const Options& options = {})
-        : SimulatedWorld(seed, draw_kinds(seed, options)) {}
+        : SimulatedWorld(drafted(seed, options)) {}
 
     /// Moves everything on by one frame and detects it.
     [[nodiscard]] Frame next() {
@@ -100,7 +100,7 @@ private:
     enum Purpose : std::uint8_t { kKinds = 100, kPlan, kDetector, kCamera, kEstimate, kAnnotator };
 
     struct Kinds {
-        WorldKind kind;
+        WorldKind world;
         SimulatedDetectorKind detector;
     };
 
@@ -111,22 +111,29 @@ private:
         detail::SmoothWander left, right, top, bottom;
     };
 
-    SimulatedWorld(std::uint64_t seed, Kinds kinds)
-        : SimulatedWorld(seed, kinds, [&] {
-              KeyedRandom random(seed, kPlan);
-              return detail::WorldPlanner(kinds.kind, random).draw();
-          }()) {}
+    /// What the constructor draws.
+    struct Draft {
+        std::uint64_t seed;
+        Kinds kinds;
+        std::pair<detail::WorldPlan, detail::Cast> world;
+    };
 
-    SimulatedWorld(std::uint64_t seed, Kinds kinds, std::pair<detail::WorldPlan, detail::Cast> drawn)
-        : seed_(seed),
-          kind_(kinds.kind),
-          plan_(std::move(drawn.first)),
-          cast_(std::move(drawn.second)),
-          detector_(KeyedRandom(seed, kDetector).next(), kinds.detector, plan_.stage.view.frame_size,
+    explicit SimulatedWorld(Draft draft)
+        : seed_(draft.seed),
+          kind_(draft.kinds.world),
+          plan_(std::move(draft.world.first)),
+          cast_(std::move(draft.world.second)),
+          detector_(KeyedRandom(seed_, kDetector).next(), draft.kinds.detector, frame_size(),
                     plan_.frame_rate) {
         KeyedRandom random(seed_, kCamera);
         camera_ = detail::CameraWalk(plan_.camera, frame_size(), random);
         view_ = camera_.view();
+    }
+
+    static Draft drafted(std::uint64_t seed, const Options& options) {
+        const Kinds kinds = draw_kinds(seed, options);
+        KeyedRandom random(seed, kPlan);
+        return {seed, kinds, detail::WorldPlanner(kinds.world, random).draw()};
     }
 
     static Kinds draw_kinds(std::uint64_t seed, const Options& options) {
