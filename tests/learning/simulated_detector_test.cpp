@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 using namespace fgagt;
@@ -126,18 +127,48 @@ TEST_CASE("a sparse detector reports only sure boxes, a compressed one no sure b
     }
 }
 
-TEST_CASE("misses of a simulated detector come in runs") {
-    double after_miss = 0, misses = 0, after_hit = 0, hits = 0;
+TEST_CASE("misses and scores of a simulated detector persist for some frames") {
+    double missed_again = 0, missed = 0, expected_again = 0; // expected if misses were independent
+    double covariance = 0, variance = 0;                     // of consecutive scores
     for (std::uint64_t seed = 0; seed < 40; ++seed)
-        for (const auto& object : scores_of(seed, DetectorKind::kSparse, 0.6F, 100))
+        for (const auto& object : scores_of(seed, DetectorKind::kSparse, 0.6F, 200)) {
+            const auto count = static_cast<double>(object.size());
+            const auto misses = static_cast<double>(std::ranges::count(object, 0.0));
+            if (misses == count) continue;
+            const double mean = std::accumulate(object.begin(), object.end(), 0.0) / (count - misses);
             for (std::size_t k = 1; k < object.size(); ++k) {
-                const bool before = object[k - 1] == 0, now = object[k] == 0;
-                (before ? misses : hits) += 1;
-                (before ? after_miss : after_hit) += now ? 1 : 0;
+                const double before = object[k - 1], now = object[k];
+                if (before == 0) {
+                    missed += 1;
+                    missed_again += now == 0 ? 1 : 0;
+                    expected_again += misses / count;
+                } else if (now != 0) {
+                    covariance += (before - mean) * (now - mean);
+                    variance += (before - mean) * (before - mean);
+                }
             }
-    REQUIRE(misses > 100);
-    REQUIRE(hits > 100);
-    CHECK(after_miss / misses > 1.5 * after_hit / hits);
+        }
+    REQUIRE(missed > 1000);
+    CHECK(missed_again > 1.15 * expected_again);
+    CHECK(covariance > 0.15 * variance);
+}
+
+TEST_CASE("a strong simulated detector seldom loses a sure object, and then for some frames") {
+    double frames = 0, missed = 0, missed_again = 0;
+    for (std::uint64_t seed = 0; seed < 40; ++seed)
+        for (const auto& object : scores_of(seed, DetectorKind::kStrong, 1, 200)) {
+            const auto low =
+                std::ranges::count_if(object, [](double score) { return score > 0 && score < 0.7; });
+            if (low > 0) continue; // not sure
+            for (std::size_t k = 1; k < object.size(); ++k) {
+                frames += 1;
+                missed += object[k - 1] == 0 ? 1 : 0;
+                missed_again += object[k - 1] == 0 && object[k] == 0 ? 1 : 0;
+            }
+        }
+    REQUIRE(missed > 20);
+    CHECK(missed < 0.03 * frames);
+    CHECK(missed_again > 0.4 * missed);
 }
 
 TEST_CASE("false objects of a simulated detector persist and follow the background") {
