@@ -235,11 +235,13 @@ private:
                    KeyedRandom& random) {
         if (!detail::happens(random, std::min(0.95, model_.second * r.second))) return;
         if (r.second_size == 0 || detail::happens(random, 0.3)) {
-            r.second_x = 0.15 * std::clamp(random.normal(), -2.0, 2.0);
-            r.second_y = 0.1 * std::clamp(random.normal(), -2.0, 2.0);
-            r.second_size = random.uniform(0.75, 1.15);
+            const double shift = model_.second_shift;
+            r.second_x = shift * std::clamp(random.normal(), -2.0, 2.0);
+            r.second_y = 0.7 * shift * std::clamp(random.normal(), -2.0, 2.0);
+            r.second_size = random.uniform(1 - 1.7 * shift, 1 + shift);
         }
-        const double width = box.width * r.second_size * random.uniform(0.85, 1.1);
+        const double width =
+            box.width * r.second_size * random.uniform(1 - model_.second_shift, 1 + model_.second_shift);
         const double height = box.height * r.second_size * random.uniform(0.95, 1.05);
         const cv::Point2f centre = box.centre();
         const double low =
@@ -293,7 +295,7 @@ private:
             const double score = false_score(own), sort = own.uniform();
             Box box = whole;
             if (sort < 0.4) { // the upper part
-                box.height *= static_cast<float>(own.uniform(0.25, 0.6));
+                box.height *= static_cast<float>(own.uniform(0.25, 0.5));
             } else if (sort < 0.6) { // a side
                 box.left += static_cast<float>(own.uniform(-0.6, 0.6)) * box.width;
                 box.width *= static_cast<float>(own.uniform(0.4, 1));

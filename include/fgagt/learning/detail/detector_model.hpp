@@ -39,6 +39,7 @@ struct DetectorModel {
     double second = 0.1;        ///< second boxes per object and frame
     double second_score = 0.3;  ///< median of their score relative to the first
     double second_spread = 0.6; ///< deviation of its logarithm
+    double second_shift = 0.15; ///< deviation of their shift relative to the width
     double merges = 0.1;        ///< probability that a pair with a high overlap is merged
     double nms = 0.65;          ///< largest overlap of two boxes, IoU
 
@@ -82,12 +83,14 @@ struct DetectorModel {
         m.ceiling = random.uniform(0.93, 0.99);
         m.sure = random.uniform(2.6, 4.2);
         m.occlusion = random.uniform(1, 3);
-        m.blind = random.uniform(0.1, 0.25);
+        m.blind = random.uniform(0.03, 0.2);
+        m.merges = random.uniform(0, 0.2);
+        m.occluded_jitter = random.uniform(0.01, 0.09);
         m.small = random.uniform(0.3, 1.2);
         m.enough = log_uniform(random, 30, 100);
         m.dips = random.uniform(0.2, 0.8);
         m.noise = random.uniform(0.05, 0.3);
-        m.cuts = happens(random, 0.7) ? random.uniform(0, 0.2) : random.uniform(0.2, 0.8);
+        m.cuts = happens(random, 0.8) ? random.uniform(0, 0.2) : random.uniform(0.2, 0.8);
         m.hard = random.uniform(0, 0.08);
         m.second_score = random.uniform(0.15, 0.6);
         m.clutter_score = log_uniform(random, 0.015, 0.07);
@@ -97,6 +100,7 @@ struct DetectorModel {
             m.parts = log_uniform(random, 0.05, 0.9);
             m.jitter = log_uniform(random, 0.02, 0.1);
             m.ghosts = log_uniform(random, 0.5, 8);
+            m.nms = random.uniform(0.6, 0.8);
         } else { // is exact and sure
             m.second = log_uniform(random, 0.005, 0.1);
             m.clutter = log_uniform(random, 0.02, 0.5);
@@ -145,11 +149,12 @@ struct DetectorModel {
         m.second = log_uniform(random, 0.03, 0.2);
         m.second_score = random.uniform(0.9, 1);
         m.second_spread = 0.07;
+        m.second_shift = random.uniform(0.02, 0.1);
         m.clutter = log_uniform(random, 0.2, 4);
-        m.parts = log_uniform(random, 0.05, 0.3);
+        m.parts = log_uniform(random, 0.05, 0.5);
         m.clutter_score = random.uniform(0.2, 0.5);
         m.ghost_score = random.uniform(0.6, 0.85);
-        m.nms = random.uniform(0.6, 0.9);
+        m.nms = random.uniform(0.65, 0.95);
         break;
     case SimulatedDetectorKind::kCompressed:
         m.lowest = random.uniform(0.01, 0.25);

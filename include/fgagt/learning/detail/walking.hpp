@@ -26,6 +26,7 @@ struct WalkerModel {
     double swing = 0.1;         ///< relative deviation of the width in a step
     double wobble = 0.02;       ///< relative deviation of the box's edges
     double side_street = 0.3;   ///< share of groups that walk along the view
+    double closeness = 0.3;     ///< distance to the neighbour in a group, in heights
     double doors = 0.1;         ///< share of groups that enter and leave inside the image
     double height_spread = 0.1; ///< deviation of the logarithm of the height
     bool animal = false;        ///< longer than high, so that its heading changes the width
@@ -126,17 +127,18 @@ private:
         group.door = inside ? -15 * std::log(1 - random.uniform()) : 1e9;
         place(group, random, anywhere || inside);
         int size = 1;
-        if (!happens(random, model_.alone)) size = whole_number(random, 2, happens(random, 0.2) ? 5 : 3);
+        if (!happens(random, model_.alone)) size = whole_number(random, 2, happens(random, 0.25) ? 6 : 3);
         for (int k = 0; k < size; ++k) {
             const double height = log_normal(random, model_.height, model_.height_spread);
             const double beside =
-                k == 0 ? 0 : (k % 2 == 0 ? 1 : -1) * random.uniform(0.25, 0.8) * model_.height;
+                k == 0 ? 0
+                       : (k % 2 == 0 ? 1 : -1) * random.uniform(0.5, 1.8) * model_.closeness * model_.height;
             group.walkers.push_back(
                 {.id = ++walkers_made_,
                  .height = height,
                  .aspect = log_normal(random, model_.aspect, 0.08),
                  .beside = beside,
-                 .behind = k == 0 ? 0 : 0.25 * random.normal() * model_.height,
+                 .behind = k == 0 ? 0 : random.normal() * model_.closeness * model_.height,
                  .phase = random.uniform(0, kTau),
                  .cadence = kTau * random.uniform(0.8, 1.2) * group.speed / model_.height * 1.2,
                  .broad = LimbWander(random),
@@ -169,12 +171,12 @@ private:
     }
 
     void walk(Group& group, double seconds, KeyedRandom& random) const {
-        constexpr double kStop = 0.04; // per second, relative to the share of standing
+        constexpr double kStop = 0.06; // per second, relative to the share of standing
         const double share = std::clamp(model_.standing, 0.01, 0.95);
         const double rate = group.stands ? kStop * (1 - share) / 0.5 : kStop * share / 0.5;
         if (happens(random, rate * seconds)) group.stands = !group.stands;
         if (happens(random, 0.01 * seconds)) group.street += 0.5 * kTau; // turns round
-        if (happens(random, 0.02 * seconds)) group.street += random.uniform(-0.25, 0.25) * kTau;
+        if (happens(random, 0.04 * seconds)) group.street += random.uniform(-0.25, 0.25) * kTau;
         group.turn.step(memory(seconds, 2), random);
         group.hurry.step(memory(seconds, 1), random);
         const double wanted = group.street + model_.turning * group.turn.value();

@@ -156,27 +156,29 @@ private:
         const cv::Size size = draw_size();
         StageShape shape{};
         shape.near_height = crowd ? log_uniform(random_, 0.15, 0.5) : log_uniform(random_, 0.2, 0.8);
-        shape.far_height = shape.near_height / random_.uniform(1.5, 6);
-        shape.near_row = random_.uniform(0.9, 1.25);
+        shape.far_height = shape.near_height / log_uniform(random_, 1.5, 8);
+        shape.near_row = random_.uniform(0.9, 1.4);
         shape.focal = random_.uniform(0.6, 1.5);
         // from high above when the horizon is far above the image
-        const double horizon = happens(random_, 0.6) ? random_.uniform(0.1, 0.45) : random_.uniform(-1, 0.1);
-        m.alone = random_.uniform(0.3, 0.9);
+        const double horizon =
+            happens(random_, 0.7) ? random_.uniform(0.25, 0.48) : random_.uniform(-1, 0.25);
+        m.alone = random_.uniform(0.2, 0.85);
         const double people = crowd ? random_.uniform(20, 60) : log_uniform(random_, 3, 30);
         const double group = m.alone + (1 - m.alone) * 2.6;
         m.count = std::max(1, static_cast<int>(people / group));
         m.aspect = random_.uniform(0.33, 0.45);
         m.speed = random_.uniform(0.8, 1.5) * (happens(random_, 0.1) ? 2 : 1);
         m.standing = happens(random_, 0.4) ? random_.uniform(0.3, 0.9) : random_.uniform(0, 0.3);
-        m.turning = random_.uniform(0.1, 0.6);
-        m.restless = random_.uniform(0.02, 0.25);
+        m.closeness = random_.uniform(0.12, 0.5);
+        m.turning = random_.uniform(0.1, 0.7);
+        m.restless = random_.uniform(0.03, 0.4);
         m.swing = random_.uniform(0.05, 0.25);
         m.wobble = log_uniform(random_, 0.02, 0.12);
         m.side_street = random_.uniform(0, 0.8);
         m.doors = happens(random_, 0.5) ? 0 : random_.uniform(0.05, 0.5);
         plan_.stage = drawn_stage(shape, m.height, size, horizon);
-        draw_camera(0.45, false);
-        if (plan_.moves && happens(random_, 0.5)) plan_.camera_speed = random_.uniform(0.3, 3);
+        draw_camera(0.5, false);
+        if (plan_.moves && happens(random_, 0.6)) plan_.camera_speed = random_.uniform(0.3, 3);
         add_occluders(0.4, m.height);
         return Walking(m, plan_.stage, random_);
     }
