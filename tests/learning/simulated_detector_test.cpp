@@ -194,12 +194,12 @@ TEST_CASE("false objects of a simulated detector persist and follow the backgrou
     CHECK(followed > 10 * stood);
 }
 
-TEST_CASE("a simulated detector rejects invalid arguments") {
+TEST_CASE("a simulated detector rejects invalid arguments and stays unchanged") {
     CHECK_THROWS_AS(SimulatedDetector(1, DetectorKind::kStrong, cv::Size(15, 100), 25), InvalidArgument);
     CHECK_THROWS_AS(SimulatedDetector(1, DetectorKind::kStrong, cv::Size(100, 15), 25), InvalidArgument);
     for (const double rate : {0.0, -1.0, 1001.0, std::numeric_limits<double>::quiet_NaN()})
         CHECK_THROWS_AS(SimulatedDetector(1, DetectorKind::kStrong, kView, rate), InvalidArgument);
-    SimulatedDetector detector(1, DetectorKind::kStrong, kView, 25);
+    SimulatedDetector detector(1, DetectorKind::kStrong, kView, 25), other = detector;
     auto objects = standing_row(1);
     objects[2].visibility = 1.5F;
     CHECK_THROWS_AS(detector.next(objects), InvalidArgument);
@@ -207,4 +207,9 @@ TEST_CASE("a simulated detector rejects invalid arguments") {
     objects[4].box.width = 0;
     CHECK_THROWS_AS(detector.next(objects), InvalidArgument);
     CHECK_THROWS_AS(detector.next({}, {.ty = std::numeric_limits<double>::infinity()}), InvalidArgument);
+    objects = standing_row(1);
+    const SimulatedDetections found = detector.next(objects), expected = other.next(objects);
+    CHECK(found.identity == expected.identity);
+    CHECK(std::ranges::equal(found.detections, expected.detections,
+                             [](const Detection& a, const Detection& b) { return a.box == b.box; }));
 }

@@ -7,6 +7,7 @@
 #include <opencv2/core.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 using namespace fgagt;
@@ -28,6 +29,11 @@ bool covers(const Box& box, int column, int row) {
     return x > box.left && x < box.right() && y > box.top && y < box.bottom();
 }
 
+bool nearer(const Box& box, const Box& other) {
+    return box.bottom() > other.bottom() ||
+           (box.bottom() == other.bottom() && box.width * box.height > other.width * other.height);
+}
+
 } // namespace
 
 TEST_CASE("the visible part of a box equals the count of its visible pixels") {
@@ -47,11 +53,9 @@ TEST_CASE("the visible part of a box equals the count of its visible pixels") {
                 for (int column = 0; column < kSide; ++column) {
                     bool visible = covers(object.box, column, row);
                     for (const SimulatedObject& other : objects)
-                        if (other.box.bottom() > object.box.bottom() && covers(other.box, column, row))
-                            visible = false;
+                        if (nearer(other.box, object.box) && covers(other.box, column, row)) visible = false;
                     for (const Box& other : occluders)
-                        if (other.bottom() > object.box.bottom() && covers(other, column, row))
-                            visible = false;
+                        if (nearer(other, object.box) && covers(other, column, row)) visible = false;
                     if (!visible) continue;
                     ++count;
                     hull |= cv::Rect(column, row, 1, 1);
@@ -64,12 +68,27 @@ TEST_CASE("the visible part of a box equals the count of its visible pixels") {
     }
 }
 
-TEST_CASE("objects with equal bottom edges do not occlude each other") {
-    std::vector<SimulatedObject> objects(2);
-    objects[0].box = objects[1].box = {10, 10, 20, 40};
+TEST_CASE("of two boxes with equal bottom edges the larger one is nearer, equal boxes are both visible") {
+    std::vector<SimulatedObject> objects(3);
+    objects[0].box = {10, 30, 10, 20};
+    objects[1].box = objects[2].box = {10, 10, 20, 40};
     find_visible_parts(objects, {kSide, kSide});
-    CHECK(objects[0].visibility == 1);
+    CHECK(objects[0].visibility == 0);
     CHECK(objects[1].visibility == 1);
+    CHECK(objects[2].visibility == 1);
+}
+
+TEST_CASE("boxes that are not usable are invisible and cover nothing") {
+    constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+    for (const Box& box : {Box{kNan, 10, 20, 90}, Box{10, 10, 0, 90}, Box{10, 10, 20, kNan}}) {
+        std::vector<SimulatedObject> objects(2);
+        objects[0].box = {10, 10, 20, 40};
+        objects[1].box = box;
+        find_visible_parts(objects, {kSide, kSide}, std::vector{box});
+        CHECK(objects[0].visibility == 1);
+        CHECK(objects[1].visibility == 0);
+        CHECK(objects[1].visible_box == Box{});
+    }
 }
 
 TEST_CASE("an object beside the image is invisible") {

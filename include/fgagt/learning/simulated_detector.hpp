@@ -258,7 +258,7 @@ private:
         constexpr double kHigh = 0.4;
         for (const SimulatedObject& far : objects)
             for (const SimulatedObject& near : objects) {
-                if (near.box.bottom() <= far.box.bottom() || iou(near.box, far.box) < kHigh) continue;
+                if (!is_nearer(near.box, far.box) || iou(near.box, far.box) < kHigh) continue;
                 const auto period = static_cast<std::int64_t>(static_cast<double>(frame_) * step_ / 0.4);
                 KeyedRandom random(seed_, kPair, far.id, near.id, period);
                 if (!detail::happens(random, model_.merges)) continue;

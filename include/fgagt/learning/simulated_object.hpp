@@ -22,13 +22,19 @@ struct SimulatedObject {
     friend bool operator==(const SimulatedObject&, const SimulatedObject&) = default;
 };
 
-/// Sets `visibility` and `visible_box` of every object from the order of depth: of two boxes, the one with
-/// the lower bottom edge is nearer and covers the other.
+/// Whether a box is nearer to the camera than another one and covers it: its bottom edge is lower, or, as at the
+/// border of an image, equal, and its area is larger.
+[[nodiscard]] inline bool is_nearer(const Box& box, const Box& other) noexcept {
+    if (box.bottom() != other.bottom()) return box.bottom() > other.bottom();
+    return area(box) > area(other);
+}
+
+/// Sets `visibility` and `visible_box` of every object. Nearer boxes cover others, see is_nearer().
 ///
 /// @param objects     all objects of a frame
 /// @param frame_size  pixels
 /// @param occluders   boxes of other things that occlude, such as pillars, pixels
-/// @note O(N^2) for N objects and occluders.
+/// @note A box that is not usable is invisible and covers nothing. O(N^2) for N objects and occluders.
 inline void find_visible_parts(std::span<SimulatedObject> objects, cv::Size frame_size,
                                std::span<const Box> occluders = {}) {
     detail::VisiblePart part;
@@ -36,12 +42,13 @@ inline void find_visible_parts(std::span<SimulatedObject> objects, cv::Size fram
         part.begin(object.box);
         part.clip(frame_size);
         for (const SimulatedObject& other : objects)
-            if (other.box.bottom() > object.box.bottom()) part.cut(other.box);
+            if (is_nearer(other.box, object.box)) part.cut(other.box);
         for (const Box& other : occluders)
-            if (other.bottom() > object.box.bottom()) part.cut(other);
-        const double whole = area(object.box);
-        object.visibility = whole > 0 ? static_cast<float>(std::clamp(part.area() / whole, 0.0, 1.0)) : 0.0F;
+            if (is_nearer(other, object.box)) part.cut(other);
         object.visible_box = part.hull();
+        const bool visible = object.visible_box.width > 0;
+        object.visibility =
+            visible ? static_cast<float>(std::clamp(part.area() / area(object.box), 0.0, 1.0)) : 0.0F;
     }
 }
 

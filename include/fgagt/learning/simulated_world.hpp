@@ -46,11 +46,11 @@ struct SimulatedWorldOptions {
 ///         ...
 ///     }
 ///
-/// @note O(N^2) for N objects in a frame.
+/// @note O(N^2) for N objects in a frame. Memory grows with the number of objects that were ever in view.
 class SimulatedWorld {
 public:
     using Options = SimulatedWorldOptions;
-    using Object = SimulatedObject;
+    using Object = SimulatedObject; ///< an object of the truth
 
     /// One frame of a world. Boxes are in continuous image coordinates, in pixels.
     struct Frame {
@@ -210,14 +210,20 @@ private:
             Object object;
             object.id = body.id;
             object.class_id = body.class_id;
-            object.box = plan_.clips ? clipped(box) : box;
-            if (object.box.width >= kSmallest && object.box.height >= kSmallest) truth.push_back(object);
+            object.box = box;
+            truth.push_back(object);
         }
         occluders_.clear();
         for (const detail::Body& body : plan_.occluders)
             occluders_.push_back(detail::mapped(detail::projected(body, plan_.stage.view), view_));
         find_visible_parts(truth, frame_size(), occluders_);
-        std::erase_if(truth, [&](const Object& object) { return object.visibility < plan_.hidden; });
+        if (plan_.clips)
+            for (Object& object : truth)
+                clip(object);
+        std::erase_if(truth, [&](const Object& object) {
+            return object.visibility < plan_.hidden || object.box.width < kSmallest ||
+                   object.box.height < kSmallest;
+        });
         for (Object& object : truth)
             mark(object);
     }
@@ -250,10 +256,13 @@ private:
     [[nodiscard]] Box image() const {
         return {0, 0, static_cast<float>(frame_size().width), static_cast<float>(frame_size().height)};
     }
-    [[nodiscard]] Box clipped(const Box& box) const {
-        const float left = std::max(box.left, 0.0F), top = std::max(box.top, 0.0F);
-        return {left, top, std::min(box.right(), image().width) - left,
-                std::min(box.bottom(), image().height) - top};
+    /// Ends the box at the border of the image.
+    void clip(Object& object) const {
+        const double visible = object.visibility * area(object.box);
+        const float left = std::max(object.box.left, 0.0F), top = std::max(object.box.top, 0.0F);
+        object.box = {left, top, std::min(object.box.right(), image().width) - left,
+                      std::min(object.box.bottom(), image().height) - top};
+        object.visibility = static_cast<float>(std::min(1.0, visible / area(object.box)));
     }
 
     static constexpr float kSmallest = 4; // pixels

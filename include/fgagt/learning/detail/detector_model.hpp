@@ -99,7 +99,7 @@ struct DetectorModel {
             m.clutter = log_uniform(random, 2, 20);
             m.parts = log_uniform(random, 0.05, 0.9);
             m.jitter = log_uniform(random, 0.02, 0.1);
-            m.ghosts = log_uniform(random, 0.5, 8);
+            m.ghosts = log_uniform(random, 1, 12);
             m.nms = random.uniform(0.6, 0.8);
         } else { // is exact and sure
             m.second = log_uniform(random, 0.005, 0.1);

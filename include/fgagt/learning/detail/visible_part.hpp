@@ -12,11 +12,10 @@ namespace fgagt::detail {
 /// The part of a box that is left when other boxes are cut out of it, as disjoint pieces.
 class VisiblePart {
 public:
-    /// Begins with a whole box.
+    /// Begins with a whole box; with nothing if it is not usable.
     void begin(const Box& box) {
         pieces_.clear();
-        if (box.width > 0 && box.height > 0)
-            pieces_.push_back({box.left, box.top, box.right(), box.bottom()});
+        if (is_usable(box)) pieces_.push_back({box.left, box.top, box.right(), box.bottom()});
     }
 
     /// Keeps what lies in the image.
@@ -30,8 +29,9 @@ public:
         std::erase_if(pieces_, [](const Piece& p) { return p.left >= p.right || p.top >= p.bottom; });
     }
 
-    /// Removes what another box covers.
+    /// Removes what another box covers, if that box is usable.
     void cut(const Box& box) {
+        if (!is_usable(box)) return;
         const Piece hole{box.left, box.top, box.right(), box.bottom()};
         rest_.clear();
         for (const Piece& piece : pieces_) {

@@ -156,12 +156,14 @@ private:
         const cv::Size size = draw_size();
         StageShape shape{};
         shape.near_height = crowd ? log_uniform(random_, 0.15, 0.5) : log_uniform(random_, 0.2, 0.8);
-        shape.far_height = shape.near_height / log_uniform(random_, 1.5, 8);
-        shape.near_row = random_.uniform(0.9, 1.4);
+        const double depth = log_uniform(random_, 1.5, 8); // of the far edge over that of the near one
+        shape.far_height = shape.near_height / depth;
         shape.focal = random_.uniform(0.6, 1.5);
         // from high above when the horizon is far above the image
         const double horizon =
             happens(random_, 0.7) ? random_.uniform(0.25, 0.48) : random_.uniform(-1, 0.25);
+        // some feet are in the image
+        shape.near_row = std::min(random_.uniform(0.9, 1.4), horizon + depth * (0.75 - horizon));
         m.alone = random_.uniform(0.2, 0.85);
         const double people = crowd ? random_.uniform(20, 60) : log_uniform(random_, 3, 30);
         const double group = m.alone + (1 - m.alone) * 2.6;
