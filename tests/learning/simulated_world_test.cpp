@@ -152,25 +152,27 @@ TEST_CASE("frames of a world of boxes are consistent") {
                 for (const TrackId id : ids) // new IDs count up
                     if (id > newest) CHECK(id == ++newest);
                 REQUIRE(frame.identity.size() == frame.detections.size());
+                double overlap = 0;
                 for (std::size_t d = 0; d < frame.detections.size(); ++d) {
                     const Detection& detection = frame.detections[d];
                     REQUIRE(is_usable(detection.box));
                     CHECK(detection.score >= 0);
                     CHECK(detection.score <= 1);
                     for (std::size_t other = 0; other < d; ++other)
-                        CHECK(iou(detection.box, frame.detections[other].box) <= world.detector().nms_iou());
+                        overlap = std::max(overlap, iou(detection.box, frame.detections[other].box));
                     if (frame.identity[d] == kNobody) continue;
                     const SimulatedObject* object = find_object(frame.truth, frame.identity[d]);
                     REQUIRE(object != nullptr);
                     CHECK(intersection_area(object->box, detection.box) > 0);
                     CHECK(object->class_id == detection.class_id);
                 }
+                CHECK(overlap <= world.detector().nms_iou());
             }
         }
 }
 
 TEST_CASE("nearer objects of a world of boxes occlude those behind them") {
-    int occluded = 0;
+    int occluded = 0, wrong = 0;
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
         SimulatedWorld world(seed, {.kind = WorldKind::kCrowd});
         for (const auto& frame : world_frames(world, 30))
@@ -179,11 +181,12 @@ TEST_CASE("nearer objects of a world of boxes occlude those behind them") {
                     if (other.box.bottom() < object.box.bottom() + 4)
                         continue; // annotators err by some pixels
                     const double covered = intersection_area(object.box, other.box) / area(object.box);
-                    CHECK(object.visibility <= 1 - covered + 0.15);
+                    if (object.visibility > 1 - covered + 0.15) ++wrong;
                     occluded += covered > 0.5 ? 1 : 0;
                 }
     }
     CHECK(occluded > 100);
+    CHECK(wrong == 0);
 }
 
 TEST_CASE("the camera motion of a world of boxes maps what stands") {
