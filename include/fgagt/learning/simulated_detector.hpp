@@ -108,6 +108,7 @@ private:
         double score;
         int class_id;
         TrackId id;
+        Box shown{}; // box of the object `id`
     };
 
     /// What a detector makes of one object over time.
@@ -227,7 +228,7 @@ private:
     }
 
     void report(const Box& box, double score, const SimulatedObject& object) {
-        boxes_.push_back({box, score, object.class_id, object.id});
+        boxes_.push_back({box, score, object.class_id, object.id, object.box});
     }
 
     /// Second boxes are shifted and scaled; the shift persists for a while.
@@ -329,7 +330,7 @@ private:
     void add_false(std::span<const SimulatedObject> objects, const Box& box, double score,
                    KeyedRandom& random) {
         constexpr double kShows = 0.5;
-        Found found{box, score, 0, kNobody};
+        Found found{box, score, 0, kNobody, {}};
         if (!objects.empty()) found.class_id = objects[random.next() % objects.size()].class_id;
         double best = kShows;
         for (const SimulatedObject& object : objects) {
@@ -338,6 +339,7 @@ private:
             best = overlap;
             found.id = object.id;
             found.class_id = object.class_id;
+            found.shown = object.box;
         }
         boxes_.push_back(found);
     }
@@ -388,14 +390,16 @@ private:
         return ghost;
     }
 
-    /// Sorts by score and removes boxes that overlap a better one, and those that cannot be used.
+    /// Sorts by score and removes boxes that overlap a better one, those that cannot be used, and those that
+    /// missed their object.
     void suppress() {
         if (model_.clips)
             for (Found& found : boxes_)
                 found.box = clipped(found.box);
         constexpr float kSmallest = 2; // pixels
         std::erase_if(boxes_, [](const Found& found) {
-            return !is_usable(found.box) || found.box.width < kSmallest || found.box.height < kSmallest;
+            return !is_usable(found.box) || found.box.width < kSmallest || found.box.height < kSmallest ||
+                   (found.id != kNobody && intersection_area(found.box, found.shown) <= 0);
         });
         std::stable_sort(boxes_.begin(), boxes_.end(),
                          [](const Found& a, const Found& b) { return a.score > b.score; });

@@ -37,6 +37,9 @@ public:
           stage_(stage),
           seed_(random.next()) {
         find_ends();
+        // some vehicles on a short road too
+        constexpr double kFew = 4, kDense = 0.08;
+        model_.density = std::max(model_.density, std::min(kDense, kFew / (model_.lanes * (end_ - begin_))));
         for (int lane = 0; lane < model_.lanes; ++lane) {
             const double gap = 1 / model_.density;
             for (double place = begin_ + gap * random.uniform(); place < end_;

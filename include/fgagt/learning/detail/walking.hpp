@@ -52,12 +52,15 @@ public:
         std::erase_if(groups_, [](const Group& group) { return group.gone; });
         KeyedRandom random(seed_, 0, tick_);
         const double lacking = model_.count - static_cast<double>(groups_.size());
-        if (lacking > 0 && happens(random, std::min(1.0, kArrivals * lacking * seconds)))
+        const double passed =
+            own_speed_ / (stage_.farthest - stage_.nearest); // share of the stage per second
+        if (lacking > 0 && happens(random, std::min(1.0, (kArrivals + 3 * passed) * lacking * seconds)))
             groups_.push_back(new_group(random, false));
     }
 
-    /// Moves everybody towards the camera.
-    void approach(double metres, double) {
+    /// The camera moves towards everybody.
+    void approach(double metres, double seconds) {
+        own_speed_ = metres / seconds;
         for (Group& group : groups_)
             group.distance -= metres;
     }
@@ -161,7 +164,11 @@ private:
         group.x = random.uniform(stage_.left(group.distance), stage_.right(group.distance));
         if (anywhere) return;
         const double forward = std::sin(group.heading), aside = std::cos(group.heading);
-        if (std::abs(forward) > std::abs(aside)) {
+        if (own_speed_ > group.speed) { // comes into view in front of the camera
+            group.distance =
+                stage_.nearest + (stage_.farthest - stage_.nearest) * std::sqrt(random.uniform(0.3, 1));
+            group.x = random.uniform(stage_.left(group.distance), stage_.right(group.distance));
+        } else if (std::abs(forward) > std::abs(aside)) {
             group.distance = forward > 0 ? stage_.nearest : stage_.farthest;
             group.x = random.uniform(stage_.left(group.distance), stage_.right(group.distance));
         } else {
@@ -207,6 +214,7 @@ private:
     std::uint64_t seed_;
     std::uint64_t tick_ = 0, groups_made_ = 0;
     TrackId walkers_made_ = 0;
+    double own_speed_ = 0; // of the camera, metres per second
     std::vector<Group> groups_;
 };
 

@@ -60,6 +60,9 @@ struct StageShape {
     stage.nearest = stage.view.focal * person / (shape.near_height * size.height);
     stage.farthest = stage.view.focal * person / (shape.far_height * size.height);
     stage.view.camera_height = (shape.near_row - horizon) * size.height * stage.nearest / stage.view.focal;
+    constexpr double kTopRow = 0.05; // what stands farther away is above the image
+    if (horizon < kTopRow - 0.01)
+        stage.farthest = std::min(stage.farthest, stage.view.distance(kTopRow * size.height));
     return stage;
 }
 
@@ -165,9 +168,9 @@ private:
         // some feet are in the image
         shape.near_row = std::min(random_.uniform(0.9, 1.4), horizon + depth * (0.75 - horizon));
         m.alone = random_.uniform(0.2, 0.85);
-        const double people = crowd ? random_.uniform(20, 60) : log_uniform(random_, 3, 30);
+        const double people = crowd ? random_.uniform(20, 60) : log_uniform(random_, 4, 30);
         const double group = m.alone + (1 - m.alone) * 2.6;
-        m.count = std::max(1, static_cast<int>(people / group));
+        m.count = std::max(2, static_cast<int>(people / group));
         m.aspect = random_.uniform(0.33, 0.45);
         m.speed = random_.uniform(0.8, 1.5) * (happens(random_, 0.1) ? 2 : 1);
         m.standing = happens(random_, 0.4) ? random_.uniform(0.3, 0.9) : random_.uniform(0, 0.3);
