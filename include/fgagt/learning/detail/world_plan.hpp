@@ -288,7 +288,7 @@ private:
                 : any_of(random_, std::array{cv::Size(960, 540), cv::Size(1280, 720), cv::Size(1920, 1080)});
         constexpr double kCar = 1.5;
         StageShape shape{};
-        shape.near_height = drives ? random_.uniform(0.5, 0.9) : log_uniform(random_, 0.15, 0.45);
+        shape.near_height = drives ? random_.uniform(0.5, 0.9) : log_uniform(random_, 0.1, 0.32);
         shape.far_height = drives ? random_.uniform(0.04, 0.09) : shape.near_height / random_.uniform(4, 12);
         shape.near_row = random_.uniform(1, 1.2);
         shape.focal = drives ? 0.58 : random_.uniform(0.6, 1.6);
