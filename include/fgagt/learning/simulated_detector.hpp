@@ -7,6 +7,7 @@
 #include <fgagt/core/types.hpp>
 #include <fgagt/learning/detail/camera_walk.hpp>
 #include <fgagt/learning/detail/detector_model.hpp>
+#include <fgagt/learning/detail/lasting_clutter.hpp>
 #include <fgagt/learning/detail/random_draws.hpp>
 #include <fgagt/learning/simulated_detector_kind.hpp>
 #include <fgagt/learning/simulated_object.hpp>
@@ -14,6 +15,7 @@
 #include <opencv2/core.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -37,8 +39,10 @@ struct SimulatedDetections {
 ///
 /// Scores depend on the visible share, the size and the object, and change slowly, so that misses come in
 /// runs. Boxes of occluded objects are less exact; some detectors shrink them to the visible part. There are
-/// second boxes of the same object, pairs that are merged into one box, false boxes, and false objects that
-/// persist for a long time. All parameters are random.
+/// second boxes of the same object, pairs that are merged into one box, and false boxes. Most false boxes
+/// last: those near an object (parts of it, shifted boxes, boxes around two) follow it for a while, and those
+/// in the background stay where they are, like the false objects that persist for a long time. All parameters
+/// are random.
 class SimulatedDetector {
 public:
     /// @param seed        a different seed gives a different detector and different errors
@@ -60,6 +64,7 @@ public:
         KeyedRandom random(seed_, kParameters);
         model_ = detail::drawn_detector(kind, random);
         ghost_count_ = detail::event_count(random, model_.ghosts);
+        clutter_count_ = detail::event_count(random, model_.lasting * model_.clutter);
     }
 
     /// Detects the objects of the next frame.
@@ -77,6 +82,7 @@ public:
         for (const SimulatedObject& object : objects)
             detect(object);
         merge_pairs(objects);
+        surround(objects);
         KeyedRandom random(seed_, kFalse, frame_);
         add_clutter(objects, random);
         haunt(objects, camera_motion, random);
@@ -101,7 +107,7 @@ public:
     [[nodiscard]] double lowest_score() const noexcept { return model_.lowest; }
 
 private:
-    enum Purpose : std::uint8_t { kParameters, kObject, kObjectInFrame, kPair, kFalse };
+    enum Purpose : std::uint8_t { kParameters, kObject, kObjectInFrame, kPair, kFalse, kCompanions };
 
     struct Found {
         Box box;
@@ -118,18 +124,10 @@ private:
         std::int64_t seen = 0; // last frame
         double lapse = 0;      // seconds left
         double second = 0;     // how readily it gives second boxes
-        double second_x = 0, second_y = 0, second_size = 0;
-    };
-
-    /// A false object that persists.
-    struct Ghost {
-        Box box;
-        detail::Wander score;
-        double mean = 0;      // log-odds
-        double life = 0;      // seconds left
-        TrackId mirrored = 0; // the object whose reflection it is; 0 if none
-        double mirror = 0;    // column of the mirror, pixels
-        int class_id = 0;
+        double company = 0;    // how readily it gives false boxes
+        detail::Companion second_box;
+        Box last;                                    // where the companions were last
+        std::array<detail::Companion, 3> companions; // the later, the longer they last
     };
 
     static void validate(std::span<const SimulatedObject> objects, const Affine& camera_motion) {
@@ -173,6 +171,8 @@ private:
                 *edge = detail::Wander(random);
             const double ready = random.uniform();
             regard.second = 3 * ready * ready;
+            const double open = random.uniform();
+            regard.company = 3 * open * open;
         }
         return regard;
     }
@@ -201,7 +201,7 @@ private:
         const double score = score_of(log_odds);
         if (score < model_.lowest) return;
         report(box, score, object);
-        see_twice(object, r, box, score, random);
+        see_twice(object, r, box, score, elapsed, random);
     }
 
     /// The object's box with errors.
@@ -231,27 +231,36 @@ private:
         boxes_.push_back({box, score, object.class_id, object.id, object.box});
     }
 
-    /// Second boxes are shifted and scaled; the shift persists for a while.
-    void see_twice(const SimulatedObject& object, Regard& r, const Box& box, double score,
+    /// Second boxes are shifted and scaled; they last for a while.
+    void see_twice(const SimulatedObject& object, Regard& r, const Box& box, double score, double elapsed,
                    KeyedRandom& random) {
-        if (!detail::happens(random, std::min(0.95, model_.second * r.second))) return;
-        if (r.second_size == 0 || detail::happens(random, 0.3)) {
-            const double shift = model_.second_shift;
-            r.second_x = shift * std::clamp(random.normal(), -2.0, 2.0);
-            r.second_y = 0.7 * shift * std::clamp(random.normal(), -2.0, 2.0);
-            r.second_size = random.uniform(1 - 1.7 * shift, 1 + shift);
+        detail::Companion& second = r.second_box;
+        second.left -= elapsed;
+        if (second.left <= 0) {
+            second.left = detail::log_normal(random, model_.second_time, 0.8);
+            second.exists = detail::happens(random, std::min(0.95, model_.second * r.second));
+            if (second.exists) {
+                second.place = second_place(random);
+                const double ratio = std::log(model_.second_score) + model_.second_spread * random.normal();
+                second.signal = detail::LastingSignal(ratio, second.left, random);
+            }
         }
-        const double width =
-            box.width * r.second_size * random.uniform(1 - model_.second_shift, 1 + model_.second_shift);
-        const double height = box.height * r.second_size * random.uniform(0.95, 1.05);
-        const cv::Point2f centre = box.centre();
-        const double low =
-            std::min(1.0, model_.second_score * std::exp(model_.second_spread * random.normal()));
-        const double second = std::max(model_.lowest, score * low);
-        report({static_cast<float>(centre.x + r.second_x * box.width - 0.5 * width),
-                static_cast<float>(centre.y + r.second_y * box.height - 0.5 * height),
-                static_cast<float>(width), static_cast<float>(height)},
-               std::min(second, score), object);
+        if (!second.exists) return;
+        const detail::SignalModel signal = signal_model(model_.jitter);
+        second.signal.step(elapsed, signal, random);
+        if (!second.signal.is_present()) return;
+        const double low = std::max(model_.lowest, score * std::exp(second.signal.log_odds()));
+        report(second.signal.jittered(second.place.of(box), signal), std::min(low, score), object);
+    }
+
+    [[nodiscard]] detail::RelativeBox second_place(KeyedRandom& random) const {
+        const double shift = model_.second_shift;
+        detail::RelativeBox place;
+        place.x = shift * std::clamp(random.normal(), -2.0, 2.0);
+        place.y = 0.7 * shift * std::clamp(random.normal(), -2.0, 2.0);
+        place.height = random.uniform(1 - 1.7 * shift, 1 + shift);
+        place.width = place.height * random.uniform(1 - shift, 1 + shift);
+        return place;
     }
 
     /// Some pairs of objects with a high overlap get one box between the two.
@@ -275,37 +284,90 @@ private:
             }
     }
 
-    /// A false score: most are low.
-    [[nodiscard]] double false_score(KeyedRandom& random) const {
-        const bool any = detail::happens(random, model_.sure_clutter);
-        const double share = any ? random.uniform() : -model_.clutter_score * std::log(1 - random.uniform());
-        return model_.lowest + (model_.ceiling - model_.lowest) * std::min(share, 0.95);
+    /// How false boxes change.
+    [[nodiscard]] detail::SignalModel signal_model(double jitter) const {
+        detail::SignalModel signal;
+        signal.dips = model_.ghost_dips;
+        signal.dip_time = kGhostTime;
+        signal.noise = model_.noise;
+        signal.jitter = jitter;
+        signal.jitter_time = model_.jitter_time;
+        signal.drop_outs = model_.drop_outs;
+        return signal;
     }
 
-    /// False boxes anywhere and near objects: parts of them, and boxes around two.
-    void add_clutter(std::span<const SimulatedObject> objects, KeyedRandom& random) {
-        for (int k = detail::event_count(random, model_.clutter); k > 0; --k) {
-            const Box box = box_anywhere(objects, random);
-            const double score = false_score(random);
-            add_false(objects, box, score, random);
-        }
+    /// Log-odds that a false box of this height loses.
+    [[nodiscard]] double loss_of_size(double height) const {
+        return model_.large * std::log2(std::max(1.0, height / model_.coarse));
+    }
+
+    /// Log-odds of the score of a false box: most are low, those of large ones even more.
+    [[nodiscard]] double false_log_odds(double height, KeyedRandom& random) const {
+        return log_odds_of(model_.clutter_score) - loss_of_size(height) +
+               model_.clutter_spread * random.normal();
+    }
+
+    /// False boxes that last near objects, mainly where objects are close to each other.
+    void surround(std::span<const SimulatedObject> objects) {
         for (const SimulatedObject& object : objects) {
-            KeyedRandom own(seed_, kFalse, object.id, frame_);
-            if (object.visibility < 0.2F || !detail::happens(own, model_.parts)) continue;
-            const Box& whole = object.box;
-            const double score = false_score(own), sort = own.uniform();
-            Box box = whole;
-            if (sort < 0.4) { // the upper part
-                box.height *= static_cast<float>(own.uniform(0.25, 0.5));
-            } else if (sort < 0.6) { // a side
-                box.left += static_cast<float>(own.uniform(-0.6, 0.6)) * box.width;
-                box.width *= static_cast<float>(own.uniform(0.4, 1));
-            } else { // with what is beside it
-                box.left -= static_cast<float>(own.uniform(0, 0.9)) * box.width;
-                box.width *= static_cast<float>(own.uniform(1.3, 2.2));
-                box.height *= static_cast<float>(own.uniform(0.8, 1.1));
+            Regard& r = regard(object.id);
+            KeyedRandom random(seed_, kCompanions, object.id, frame_);
+            const double change = r.last.width > 0 ? 1 - iou(object.box, r.last) : 0.0;
+            const double elapsed = step_ + model_.unrest * change;
+            r.last = object.box;
+            const detail::Neighbourhood around = detail::neighbourhood_of(object, objects);
+            const double crowd = 1 + model_.crowding * std::min(1.0, around.covered);
+            double duration = 0.4 * model_.part_time;
+            const double rate = model_.parts * r.company * crowd / static_cast<double>(r.companions.size());
+            for (detail::Companion& companion : r.companions) {
+                companion.left -= elapsed;
+                if (companion.left <= 0) companion = new_companion(object.box.height, rate, duration, random);
+                if (companion.exists) accompany(companion, object, around, objects, random);
+                duration *= 2.5;
             }
-            add_false(objects, box, score, own);
+        }
+    }
+
+    /// Reports a companion of an object.
+    void accompany(detail::Companion& companion, const SimulatedObject& object,
+                   const detail::Neighbourhood& around, std::span<const SimulatedObject> objects,
+                   KeyedRandom& random) {
+        const detail::SignalModel signal = signal_model(model_.jitter);
+        companion.signal.step(step_, signal, random);
+        const double score = score_of(companion.signal.log_odds());
+        if (!companion.signal.is_present() || score < model_.lowest) return;
+        const bool joined = companion.towards > 0 && around.nearest != nullptr;
+        const Box box = joined ? detail::box_towards(object.box, around.nearest->box, companion.towards)
+                               : companion.place.of(object.box);
+        boxes_.push_back(shown_by(companion.signal.jittered(box, signal), score, object.class_id, objects));
+    }
+
+    [[nodiscard]] detail::Companion new_companion(double height, double rate, double duration,
+                                                  KeyedRandom& random) const {
+        detail::Companion result;
+        result.left = detail::log_normal(random, duration, 0.7);
+        result.exists = detail::happens(random, std::min(0.9, rate));
+        if (!result.exists) return result;
+        const double sort = random.uniform();
+        if (sort < 0.25) {
+            result.place = detail::drawn_upper_part(random);
+        } else if (sort < 0.7) {
+            result.place = detail::drawn_shifted_box(random);
+        } else {
+            result.place = detail::drawn_wide_box(random);
+            result.towards = random.uniform(0.4, 1);
+        }
+        result.signal = detail::LastingSignal(false_log_odds(height, random), result.left, random);
+        return result;
+    }
+
+    /// False boxes anywhere that differ from frame to frame.
+    void add_clutter(std::span<const SimulatedObject> objects, KeyedRandom& random) {
+        for (int k = detail::event_count(random, (1 - model_.lasting) * model_.clutter); k > 0; --k) {
+            const Box box = box_anywhere(objects, random);
+            const double score = score_of(false_log_odds(box.height, random));
+            const int class_id = any_class(objects, random);
+            if (score >= model_.lowest) boxes_.push_back(shown_by(box, score, class_id, objects));
         }
     }
 
@@ -326,12 +388,22 @@ private:
                 static_cast<float>(width), static_cast<float>(height)};
     }
 
-    /// Adds a box that was placed without regard to the objects. If it covers one, it shows it.
-    void add_false(std::span<const SimulatedObject> objects, const Box& box, double score,
-                   KeyedRandom& random) {
+    /// Near one of the objects, or anywhere if there is none.
+    Box box_beside(std::span<const SimulatedObject> objects, KeyedRandom& random) const {
+        if (objects.empty()) return box_anywhere(objects, random);
+        const SimulatedObject& object = objects[random.next() % objects.size()];
+        return detail::drawn_shifted_box(random).of(object.box);
+    }
+
+    static int any_class(std::span<const SimulatedObject> objects, KeyedRandom& random) {
+        return objects.empty() ? 0 : objects[random.next() % objects.size()].class_id;
+    }
+
+    /// A box that was placed without regard to the objects. If it covers one, it shows it.
+    static Found shown_by(const Box& box, double score, int class_id,
+                          std::span<const SimulatedObject> objects) {
         constexpr double kShows = 0.5;
-        Found found{box, score, 0, kNobody, {}};
-        if (!objects.empty()) found.class_id = objects[random.next() % objects.size()].class_id;
+        Found found{box, score, class_id, kNobody, {}};
         double best = kShows;
         for (const SimulatedObject& object : objects) {
             const double overlap = iou(object.box, box);
@@ -341,53 +413,70 @@ private:
             found.class_id = object.class_id;
             found.shown = object.box;
         }
-        boxes_.push_back(found);
+        return found;
     }
 
-    /// Moves and reports the false objects that persist.
+    /// Moves, reports and replaces the false objects.
     void haunt(std::span<const SimulatedObject> objects, const Affine& camera_motion, KeyedRandom& random) {
         while (static_cast<int>(ghosts_.size()) < ghost_count_)
             ghosts_.push_back(new_ghost(objects, random));
-        for (Ghost& ghost : ghosts_) {
-            ghost.life -= step_;
-            ghost.score.step(detail::memory(step_, kGhostTime), random);
-            if (ghost.mirrored != 0) {
-                const auto object = std::ranges::find(objects, ghost.mirrored, &SimulatedObject::id);
-                if (object == objects.end()) {
-                    ghost.life = 0;
-                } else {
-                    ghost.box = object->box;
-                    ghost.box.left = static_cast<float>(2 * ghost.mirror) - object->box.right();
-                }
-            } else {
-                ghost.box = detail::mapped(ghost.box, camera_motion);
-            }
-            const double score = score_of(ghost.mean + model_.ghost_dips * ghost.score.value());
-            const cv::Point2f centre = ghost.box.centre();
-            const bool inside = centre.x > 0 && centre.y > 0 &&
-                                centre.x < static_cast<float>(frame_size_.width) &&
-                                centre.y < static_cast<float>(frame_size_.height);
-            if (!inside) ghost.life = 0;
-            Box box = ghost.box;
-            box.left += static_cast<float>(0.3 * model_.jitter * random.normal()) * box.width;
-            box.top += static_cast<float>(0.3 * model_.jitter * random.normal()) * box.height;
-            if (ghost.life > 0 && score >= model_.lowest) add_false(objects, box, score, random);
+        while (static_cast<int>(clutter_.size()) < clutter_count_)
+            clutter_.push_back(new_clutter(objects, random));
+        for (std::vector<detail::FalseObject>* population : {&ghosts_, &clutter_}) {
+            for (detail::FalseObject& thing : *population)
+                appear(thing, objects, camera_motion, random);
+            std::erase_if(*population, [](const detail::FalseObject& thing) { return !thing.exists; });
         }
-        std::erase_if(ghosts_, [](const Ghost& ghost) { return ghost.life <= 0; });
     }
 
-    Ghost new_ghost(std::span<const SimulatedObject> objects, KeyedRandom& random) const {
-        Ghost ghost;
+    /// Moves and reports a false object, or ends it.
+    void appear(detail::FalseObject& thing, std::span<const SimulatedObject> objects,
+                const Affine& camera_motion, KeyedRandom& random) {
+        const detail::SignalModel signal = signal_model(0.3 * model_.jitter);
+        thing.signal.step(step_, signal, random);
+        thing.move(objects, camera_motion, step_);
+        thing.exists = thing.exists && !thing.signal.is_over() && is_inside(thing.box);
+        if (!thing.exists || !thing.signal.is_present()) return;
+        const double score = score_of(thing.signal.log_odds());
+        if (score < model_.lowest) return;
+        boxes_.push_back(shown_by(thing.signal.jittered(thing.box, signal), score, thing.class_id, objects));
+    }
+
+    [[nodiscard]] bool is_inside(const Box& box) const {
+        const cv::Point2f centre = box.centre();
+        return centre.x > 0 && centre.y > 0 && centre.x < static_cast<float>(frame_size_.width) &&
+               centre.y < static_cast<float>(frame_size_.height);
+    }
+
+    detail::FalseObject new_ghost(std::span<const SimulatedObject> objects, KeyedRandom& random) const {
+        detail::FalseObject ghost;
         ghost.box = box_anywhere(objects, random);
-        ghost.mean = log_odds_of(model_.ghost_score) + 0.8 * random.normal();
-        ghost.life = detail::log_normal(random, model_.ghost_life, 1.2);
-        ghost.score = detail::Wander(random);
+        ghost.class_id = any_class(objects, random);
+        const double mean =
+            log_odds_of(model_.ghost_score) - loss_of_size(ghost.box.height) + 0.8 * random.normal();
+        const double life = detail::log_normal(random, model_.ghost_life, 1.2);
+        ghost.signal = detail::LastingSignal(mean, life, random);
         if (!objects.empty() && detail::happens(random, 0.15)) {
             const SimulatedObject& object = objects[random.next() % objects.size()];
             ghost.mirrored = object.id;
             ghost.mirror = object.box.centre().x + random.uniform(-2, 2) * object.box.width;
         }
         return ghost;
+    }
+
+    /// A thing in the background. Some stay where an object was, some drift.
+    detail::FalseObject new_clutter(std::span<const SimulatedObject> objects, KeyedRandom& random) const {
+        detail::FalseObject thing;
+        const bool beside = detail::happens(random, model_.beside);
+        thing.box = beside ? box_beside(objects, random) : box_anywhere(objects, random);
+        thing.class_id = any_class(objects, random);
+        const double life = detail::log_normal(random, model_.clutter_life, 1.2);
+        thing.signal = detail::LastingSignal(false_log_odds(thing.box.height, random), life, random);
+        if (detail::happens(random, 0.25)) {
+            thing.drift_x = 0.5 * thing.box.height * random.normal();
+            thing.drift_y = 0.2 * thing.drift_x * random.normal();
+        }
+        return thing;
     }
 
     /// Sorts by score and removes boxes that overlap a better one, those that cannot be used, and those that
@@ -424,10 +513,10 @@ private:
     cv::Size frame_size_;
     double step_; // seconds per frame
     detail::DetectorModel model_;
-    int ghost_count_ = 0;
+    int ghost_count_ = 0, clutter_count_ = 0;
     std::int64_t frame_ = 0;
     std::unordered_map<TrackId, Regard> regards_;
-    std::vector<Ghost> ghosts_;
+    std::vector<detail::FalseObject> ghosts_, clutter_;
     std::vector<Found> boxes_, kept_;
 };
 
