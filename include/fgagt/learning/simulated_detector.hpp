@@ -236,6 +236,7 @@ private:
     /// Second boxes are shifted and scaled; they last for a while.
     void see_twice(const SimulatedObject& object, Regard& r, const Box& box, double score, double elapsed,
                    KeyedRandom& random) {
+        constexpr double kLastingShare = 0.7; // of the deviation of the score, from box to box and over time
         detail::Companion& second = r.second_box;
         second.left -= elapsed;
         if (second.left <= 0) {
@@ -243,15 +244,19 @@ private:
             second.exists = detail::happens(random, std::min(0.95, model_.second * r.second));
             if (second.exists) {
                 second.place = second_place(random);
-                const double ratio = std::log(model_.second_score) + model_.second_spread * random.normal();
+                const double ratio =
+                    std::log(model_.second_score) + kLastingShare * model_.second_spread * random.normal();
                 second.signal = detail::LastingSignal(ratio, second.left, random);
             }
         }
         if (!second.exists) return;
-        const detail::SignalModel signal = signal_model(model_.jitter);
+        detail::SignalModel signal = signal_model(model_.jitter);
+        signal.dips = kLastingShare * model_.second_spread;
+        signal.noise = 0.2 * model_.second_spread;
         second.signal.step(elapsed, signal, random);
         if (!second.signal.is_present()) return;
-        const double low = std::max(model_.lowest, score * std::exp(second.signal.log_odds()));
+        const double ratio = std::exp(second.signal.log_odds()); // its signal is a logarithm of scores
+        const double low = std::max(model_.lowest, score * ratio);
         report(second.signal.jittered(second.place.of(box), signal), std::min(low, score), object);
     }
 

@@ -54,13 +54,13 @@ struct DetectorModel {
     double beside = 0.3;         ///< share of lasting ones that stay where an object was
     double parts = 0.1;          ///< false boxes near an object without neighbours, whatever their score
     double part_time = 1;        ///< median of the time that they last
-    double unrest = 0.25;        ///< change of an object per frame that hides them, 1 - IoU
+    double unrest = 0.25;        ///< change of the object per frame that hides them, 1 - IoU
     double crowding = 3;         ///< growth of their number until another object covers the object
     double clutter_score = 0.05; ///< median of false scores
     double clutter_spread = 1.6; ///< deviation of their log-odds
     double large = 0.8;          ///< loss of log-odds of false boxes per doubled height above `coarse`
     double coarse = 100;         ///< height below which size does not matter for them, pixels
-    double drop_outs = 0.05;     ///< probability that a lasting false box is absent from a frame
+    double drop_outs = 0.05;     ///< probability that a lasting box is absent from a frame
 
     double ghosts = 1;        ///< persistent false objects on average
     double ghost_life = 10;   ///< their mean duration
@@ -156,7 +156,7 @@ inline void draw_generosity(DetectorModel& m, KeyedRandom& random) {
         m.jitter = log_uniform(random, 0.05, 0.17);
         m.second = log_uniform(random, 0.3, 1.2);
         m.second_score = random.uniform(0.25, 0.65);
-        m.clutter = log_uniform(random, 20, 60);
+        m.clutter = log_uniform(random, 15, 55);
         m.parts = log_uniform(random, 0.7, 3);
         m.lasting = random.uniform(0.9, 1);
         m.drop_outs = log_uniform(random, 0.003, 0.05);
@@ -170,7 +170,7 @@ inline void draw_generosity(DetectorModel& m, KeyedRandom& random) {
     case SimulatedDetectorKind::kSparse:
         m.lowest = 0.6;
         m.ceiling = 1;
-        m.sure = random.uniform(5, 8);
+        m.sure = random.uniform(5.4, 8.2);
         m.lapse = log_uniform(random, 0.05, 1);
         m.lapse_time = log_uniform(random, 0.04, 0.3);
         m.ghosts = log_uniform(random, 0.2, 5);
@@ -182,7 +182,7 @@ inline void draw_generosity(DetectorModel& m, KeyedRandom& random) {
         m.noise = random.uniform(0.5, 1.2);
         m.hard = random.uniform(0, 0.1);
         m.dips = random.uniform(0.4, 1.2);
-        m.jitter = log_uniform(random, 0.06, 0.17);
+        m.jitter = log_uniform(random, 0.05, 0.13);
         m.second = log_uniform(random, 0.03, 0.2);
         m.second_score = random.uniform(0.9, 1);
         m.second_spread = 0.07;
