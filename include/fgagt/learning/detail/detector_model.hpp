@@ -114,7 +114,7 @@ inline void draw_generosity(DetectorModel& m, KeyedRandom& random) {
     m.unrest = random.uniform(0.08, 0.3);
     m.crowding = random.uniform(1, 6);
     m.drop_outs = log_uniform(random, 0.003, 0.12);
-    m.large = random.uniform(1, 3);
+    m.large = random.uniform(1.3, 3.3);
     m.coarse = log_uniform(random, 80, 160);
     m.nms = random.uniform(0.45, 0.75);
     m.merges = random.uniform(0, 0.4);
@@ -187,10 +187,10 @@ inline void draw_generosity(DetectorModel& m, KeyedRandom& random) {
         m.second_score = random.uniform(0.9, 1);
         m.second_spread = 0.07;
         m.second_shift = random.uniform(0.02, 0.1);
-        m.clutter = log_uniform(random, 1, 8);
-        m.parts = log_uniform(random, 0.3, 1.5);
+        m.clutter = log_uniform(random, 2, 10);
+        m.parts = log_uniform(random, 0.4, 2);
         m.part_time = log_uniform(random, 0.1, 1);
-        m.drop_outs = log_uniform(random, 0.05, 0.4);
+        m.drop_outs = log_uniform(random, 0.02, 0.3);
         m.clutter_score = random.uniform(0.4, 0.6);
         m.ghost_score = random.uniform(0.6, 0.85);
         m.nms = random.uniform(0.65, 0.95);
