@@ -83,7 +83,7 @@ inline void draw_generosity(DetectorModel& m, KeyedRandom& random) {
     m.drop_outs = std::min(0.5, between(0.3, 0.006, 0.4));
     m.ghosts = between(0.02, 6, 0.7);
     m.jitter = between(0.007, 0.07, 0.25);
-    m.nms = random.uniform(0.42, 0.5) + 0.28 * generosity;
+    m.nms = random.uniform(0.48, 0.55) + 0.25 * generosity;
 }
 
 /// Draws the parameters of a detector.
@@ -126,7 +126,7 @@ inline void draw_generosity(DetectorModel& m, KeyedRandom& random) {
         m.ceiling = random.uniform(0.93, 0.99);
         m.sure = random.uniform(3.1, 4.5);
         m.occlusion = random.uniform(1, 3);
-        m.blindness = random.uniform(0.5, 4);
+        m.blindness = random.uniform(0, 3);
         m.blind = random.uniform(0.01, 0.1);
         m.quality = random.uniform(0.2, 0.7);
         m.merges = random.uniform(0, 0.1);
