@@ -57,6 +57,61 @@ std::vector<std::vector<double>> scores_of(std::uint64_t seed, DetectorKind kind
     return scores;
 }
 
+/// False boxes of the frames of one detector.
+using FalseBoxes = std::vector<std::vector<Box>>;
+
+/// Counts of false boxes, summed over frames.
+struct FalseBoxCount {
+    double all = 0;
+    double again = 0; // with a false box at the same place, moved as stated, in the frame before
+
+    [[nodiscard]] double share() const { return again / all; }
+};
+
+/// Detects objects that move to the right by a step in every frame.
+FalseBoxes false_boxes(std::uint64_t seed, DetectorKind kind, std::vector<SimulatedObject> objects,
+                       float step, int frames, const Affine& camera_motion = {}) {
+    SimulatedDetector detector(seed, kind, kView, 25);
+    FalseBoxes result;
+    for (int k = 0; k < frames; ++k) {
+        const SimulatedDetections found = detector.next(objects, camera_motion);
+        std::vector<Box>& boxes = result.emplace_back();
+        for (std::size_t d = 0; d < found.detections.size(); ++d)
+            if (found.identity[d] == kNobody) boxes.push_back(found.detections[d].box);
+        for (SimulatedObject& object : objects) {
+            object.box.left += step;
+            object.visible_box.left += step;
+        }
+    }
+    return result;
+}
+
+/// The false boxes near an object, or those far from all.
+FalseBoxes chosen_boxes(FalseBoxes frames, const std::vector<SimulatedObject>& objects, float step,
+                        bool near) {
+    for (std::size_t k = 0; k < frames.size(); ++k)
+        std::erase_if(frames[k], [&](const Box& box) {
+            return near == std::ranges::none_of(objects, [&](const SimulatedObject& object) {
+                       Box moved = object.box;
+                       moved.left += step * static_cast<float>(k);
+                       return iou(moved, box) > 0.1;
+                   });
+        });
+    return frames;
+}
+
+void count_again(const FalseBoxes& frames, float step, FalseBoxCount& count) {
+    for (std::size_t k = 1; k < frames.size(); ++k)
+        for (const Box& now : frames[k]) {
+            count.all += 1;
+            const bool again = std::ranges::any_of(frames[k - 1], [&](Box before) {
+                before.left += step;
+                return iou(before, now) > 0.5;
+            });
+            count.again += again ? 1 : 0;
+        }
+}
+
 double mean_score(DetectorKind kind, float visibility) {
     double sum = 0, count = 0;
     for (std::uint64_t seed = 0; seed < 20; ++seed)
@@ -194,6 +249,116 @@ TEST_CASE("false objects of a simulated detector persist and follow the backgrou
     }
     CHECK(followed > 100);
     CHECK(followed > 10 * stood);
+}
+
+TEST_CASE("most false boxes of a simulated detector last, near objects and far from them") {
+    const auto objects = standing_row(1);
+    for (const DetectorKind kind : {DetectorKind::kStrong, DetectorKind::kWeak})
+        for (const bool near : {true, false}) {
+            FalseBoxCount count;
+            for (std::uint64_t seed = 0; seed < 20; ++seed)
+                count_again(chosen_boxes(false_boxes(seed, kind, objects, 0, 60), objects, 0, near), 0,
+                            count);
+            CAPTURE(static_cast<int>(kind), near);
+            REQUIRE(count.all > 200);
+            CHECK(count.share() > 0.65);
+            CHECK(count.share() < 0.97); // they also come and go
+        }
+}
+
+TEST_CASE("false boxes of a simulated detector near an object follow it") {
+    constexpr float kStep = 2;       // pixels per frame
+    constexpr std::size_t kGap = 20; // frames in which they move by half their width
+    const std::vector<SimulatedObject> objects = standing_row(1);
+    FalseBoxCount with_object, in_place;
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        const FalseBoxes all =
+            false_boxes(seed, DetectorKind::kStrong, objects, kStep, 60, {.ty = 40}); // nothing else stays
+        const FalseBoxes near = chosen_boxes(all, objects, kStep, true);
+        for (std::size_t k = kGap; k < near.size(); ++k) {
+            const FalseBoxes pair{near[k - kGap], near[k]};
+            count_again(pair, kGap * kStep, with_object);
+            count_again(pair, 0, in_place);
+        }
+    }
+    REQUIRE(with_object.all > 500);
+    CHECK(with_object.share() > 0.1);
+    CHECK(with_object.share() > 2 * in_place.share());
+}
+
+TEST_CASE("a simulated detector gives more false boxes where objects are close to each other") {
+    const auto row = [](float distance) { // pairs; the distance is that within a pair
+        std::vector<SimulatedObject> objects = standing_row(1), result;
+        for (SimulatedObject object : objects) {
+            result.push_back(object);
+            object.id += 10;
+            object.box.left += distance;
+            object.visible_box.left += distance;
+            result.push_back(object);
+        }
+        return result;
+    };
+    double found_apart = 0, found_close = 0;
+    for (std::uint64_t seed = 0; seed < 60; ++seed)
+        for (const bool is_close : {false, true}) {
+            SimulatedDetector detector(seed, DetectorKind::kStrong, kView, 25);
+            const auto objects = row(is_close ? 60.F : 125.F);
+            for (int k = 0; k < 40; ++k) { // without the ten objects
+                const double more = static_cast<double>(detector.next(objects).detections.size()) - 10;
+                (is_close ? found_close : found_apart) += more;
+            }
+        }
+    REQUIRE(found_apart > 100);
+    CHECK(found_close > 1.04 * found_apart);
+}
+
+TEST_CASE("a simulated detector gives fewer false boxes where all objects are large") {
+    const auto small = standing_row(1);
+    auto large = small;
+    for (SimulatedObject& object : large)
+        object.box = object.visible_box = {object.box.left, 60, 240, 600};
+    double at_small = 0, at_large = 0;
+    for (std::uint64_t seed = 0; seed < 40; ++seed)
+        for (const bool is_large : {false, true})
+            for (const auto& boxes :
+                 false_boxes(seed, DetectorKind::kStrong, is_large ? large : small, 0, 40))
+                (is_large ? at_large : at_small) += static_cast<double>(boxes.size());
+    REQUIRE(at_large > 100);
+    CHECK(at_small > 1.5 * at_large);
+}
+
+TEST_CASE("false boxes of a simulated detector last less at objects that change quickly") {
+    FalseBoxCount calm, restless;
+    for (std::uint64_t seed = 0; seed < 30; ++seed)
+        for (const float step : {1.F, 12.F}) { // 12 pixels are 0.15 widths
+            const auto objects = standing_row(1);
+            const FalseBoxes near =
+                chosen_boxes(false_boxes(seed, DetectorKind::kWeak, objects, step, 30), objects, step, true);
+            count_again(near, step, step > 1 ? restless : calm);
+        }
+    REQUIRE(restless.all > 500);
+    CHECK(restless.share() < calm.share() - 0.1);
+}
+
+TEST_CASE("second boxes of a simulated detector last") {
+    double second = 0, again = 0;
+    const auto objects = standing_row(1);
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        SimulatedDetector detector(seed, DetectorKind::kWeak, kView, 25);
+        std::vector<std::size_t> before(objects.size());
+        for (int k = 0; k < 100; ++k) {
+            const SimulatedDetections found = detector.next(objects);
+            for (std::size_t o = 0; o < objects.size(); ++o) {
+                const auto count =
+                    static_cast<std::size_t>(std::ranges::count(found.identity, objects[o].id));
+                second += before[o] > 1 ? 1 : 0;
+                again += before[o] > 1 && count > 1 ? 1 : 0;
+                before[o] = count;
+            }
+        }
+    }
+    REQUIRE(second > 500);
+    CHECK(again > 0.7 * second);
 }
 
 TEST_CASE("a simulated detector rejects invalid arguments and stays unchanged") {

@@ -87,6 +87,7 @@ public:
         add_clutter(objects, random);
         haunt(objects, camera_motion, random);
         suppress();
+        identify(objects);
         SimulatedDetections result;
         for (const Found& found : boxes_) {
             Detection detection;
@@ -196,7 +197,8 @@ private:
         const double size = std::max(1.0, static_cast<double>(object.box.height));
         double log_odds = model_.sure + r.quality + model_.noise * noise;
         log_odds += (model_.dips + model_.luck * hidden) * r.dip.value() - model_.occlusion * hidden;
-        if (object.visibility < model_.blind) log_odds -= 6 * (1 - object.visibility / model_.blind);
+        if (object.visibility < model_.blind)
+            log_odds -= model_.blindness * (1 - object.visibility / model_.blind);
         if (size < model_.enough) log_odds -= model_.small * std::log2(model_.enough / size);
         const double score = score_of(log_odds);
         if (score < model_.lowest) return;
@@ -234,6 +236,7 @@ private:
     /// Second boxes are shifted and scaled; they last for a while.
     void see_twice(const SimulatedObject& object, Regard& r, const Box& box, double score, double elapsed,
                    KeyedRandom& random) {
+        constexpr double kLastingShare = 0.7; // of the deviation of the score, from box to box and over time
         detail::Companion& second = r.second_box;
         second.left -= elapsed;
         if (second.left <= 0) {
@@ -241,15 +244,19 @@ private:
             second.exists = detail::happens(random, std::min(0.95, model_.second * r.second));
             if (second.exists) {
                 second.place = second_place(random);
-                const double ratio = std::log(model_.second_score) + model_.second_spread * random.normal();
+                const double ratio =
+                    std::log(model_.second_score) + kLastingShare * model_.second_spread * random.normal();
                 second.signal = detail::LastingSignal(ratio, second.left, random);
             }
         }
         if (!second.exists) return;
-        const detail::SignalModel signal = signal_model(model_.jitter);
+        detail::SignalModel signal = signal_model(model_.jitter);
+        signal.dips = kLastingShare * model_.second_spread;
+        signal.noise = 0.2 * model_.second_spread;
         second.signal.step(elapsed, signal, random);
         if (!second.signal.is_present()) return;
-        const double low = std::max(model_.lowest, score * std::exp(second.signal.log_odds()));
+        const double ratio = std::exp(second.signal.log_odds()); // its signal is a logarithm of scores
+        const double low = std::max(model_.lowest, score * ratio);
         report(second.signal.jittered(second.place.of(box), signal), std::min(low, score), object);
     }
 
@@ -296,15 +303,13 @@ private:
         return signal;
     }
 
-    /// Log-odds that a false box of this height loses.
+    /// Log-odds of the score of a false box: most are low.
+    [[nodiscard]] double false_log_odds(KeyedRandom& random) const {
+        return log_odds_of(model_.clutter_score) + model_.clutter_spread * random.normal();
+    }
+    /// Log-odds that something false of this height loses: detectors are surer of what is large.
     [[nodiscard]] double loss_of_size(double height) const {
         return model_.large * std::log2(std::max(1.0, height / model_.coarse));
-    }
-
-    /// Log-odds of the score of a false box: most are low, those of large ones even more.
-    [[nodiscard]] double false_log_odds(double height, KeyedRandom& random) const {
-        return log_odds_of(model_.clutter_score) - loss_of_size(height) +
-               model_.clutter_spread * random.normal();
     }
 
     /// False boxes that last near objects, mainly where objects are close to each other.
@@ -313,16 +318,18 @@ private:
             Regard& r = regard(object.id);
             KeyedRandom random(seed_, kCompanions, object.id, frame_);
             const double change = r.last.width > 0 ? 1 - iou(object.box, r.last) : 0.0;
-            const double elapsed = step_ + model_.unrest * change;
             r.last = object.box;
+            detail::SignalModel signal = signal_model(model_.jitter);
+            const double unrest = change / model_.unrest;
+            signal.drop_outs = std::min(0.9, signal.drop_outs + unrest * unrest);
             const detail::Neighbourhood around = detail::neighbourhood_of(object, objects);
             const double crowd = 1 + model_.crowding * std::min(1.0, around.covered);
             double duration = 0.4 * model_.part_time;
             const double rate = model_.parts * r.company * crowd / static_cast<double>(r.companions.size());
             for (detail::Companion& companion : r.companions) {
-                companion.left -= elapsed;
+                companion.left -= step_;
                 if (companion.left <= 0) companion = new_companion(object.box.height, rate, duration, random);
-                if (companion.exists) accompany(companion, object, around, objects, random);
+                if (companion.exists) accompany(companion, object, around.nearest, signal, random);
                 duration *= 2.5;
             }
         }
@@ -330,16 +337,14 @@ private:
 
     /// Reports a companion of an object.
     void accompany(detail::Companion& companion, const SimulatedObject& object,
-                   const detail::Neighbourhood& around, std::span<const SimulatedObject> objects,
-                   KeyedRandom& random) {
-        const detail::SignalModel signal = signal_model(model_.jitter);
+                   const SimulatedObject* neighbour, const detail::SignalModel& signal, KeyedRandom& random) {
         companion.signal.step(step_, signal, random);
-        const double score = score_of(companion.signal.log_odds());
-        if (!companion.signal.is_present() || score < model_.lowest) return;
-        const bool joined = companion.towards > 0 && around.nearest != nullptr;
-        const Box box = joined ? detail::box_towards(object.box, around.nearest->box, companion.towards)
+        if (!companion.signal.is_present()) return;
+        const bool joined = companion.towards > 0 && neighbour != nullptr;
+        const Box box = joined ? detail::box_towards(object.box, neighbour->box, companion.towards)
                                : companion.place.of(object.box);
-        boxes_.push_back(shown_by(companion.signal.jittered(box, signal), score, object.class_id, objects));
+        report_false(companion.signal.jittered(box, signal), score_of(companion.signal.log_odds()),
+                     object.class_id);
     }
 
     [[nodiscard]] detail::Companion new_companion(double height, double rate, double duration,
@@ -357,7 +362,8 @@ private:
             result.place = detail::drawn_wide_box(random);
             result.towards = random.uniform(0.4, 1);
         }
-        result.signal = detail::LastingSignal(false_log_odds(height, random), result.left, random);
+        const double mean = false_log_odds(random) - kLossNearObjects * loss_of_size(height);
+        result.signal = detail::LastingSignal(mean, result.left, random);
         return result;
     }
 
@@ -365,9 +371,8 @@ private:
     void add_clutter(std::span<const SimulatedObject> objects, KeyedRandom& random) {
         for (int k = detail::event_count(random, (1 - model_.lasting) * model_.clutter); k > 0; --k) {
             const Box box = box_anywhere(objects, random);
-            const double score = score_of(false_log_odds(box.height, random));
-            const int class_id = any_class(objects, random);
-            if (score >= model_.lowest) boxes_.push_back(shown_by(box, score, class_id, objects));
+            const double log_odds = false_log_odds(random) - loss_of_size(box.height);
+            report_false(box, score_of(log_odds), any_class(objects, random));
         }
     }
 
@@ -399,21 +404,23 @@ private:
         return objects.empty() ? 0 : objects[random.next() % objects.size()].class_id;
     }
 
-    /// A box that was placed without regard to the objects. If it covers one, it shows it.
-    static Found shown_by(const Box& box, double score, int class_id,
-                          std::span<const SimulatedObject> objects) {
-        constexpr double kShows = 0.5;
-        Found found{box, score, class_id, kNobody, {}};
-        double best = kShows;
-        for (const SimulatedObject& object : objects) {
-            const double overlap = iou(object.box, box);
-            if (overlap < best) continue;
-            best = overlap;
-            found.id = object.id;
-            found.class_id = object.class_id;
-            found.shown = object.box;
+    void report_false(const Box& box, double score, int class_id) {
+        if (score >= model_.lowest) boxes_.push_back({box, score, class_id, kNobody, {}});
+    }
+
+    /// A box that was placed without regard to the objects shows the one that it covers.
+    void identify(std::span<const SimulatedObject> objects) {
+        for (Found& found : boxes_) {
+            if (found.id != kNobody) continue;
+            double best = 0.5;
+            for (const SimulatedObject& object : objects) {
+                const double overlap = iou(object.box, found.box);
+                if (overlap < best) continue;
+                best = overlap;
+                found.id = object.id;
+                found.class_id = object.class_id;
+            }
         }
-        return found;
     }
 
     /// Moves, reports and replaces the false objects.
@@ -436,10 +443,9 @@ private:
         thing.signal.step(step_, signal, random);
         thing.move(objects, camera_motion, step_);
         thing.exists = thing.exists && !thing.signal.is_over() && is_inside(thing.box);
-        if (!thing.exists || !thing.signal.is_present()) return;
-        const double score = score_of(thing.signal.log_odds());
-        if (score < model_.lowest) return;
-        boxes_.push_back(shown_by(thing.signal.jittered(thing.box, signal), score, thing.class_id, objects));
+        if (thing.exists && thing.signal.is_present())
+            report_false(thing.signal.jittered(thing.box, signal), score_of(thing.signal.log_odds()),
+                         thing.class_id);
     }
 
     [[nodiscard]] bool is_inside(const Box& box) const {
@@ -471,7 +477,8 @@ private:
         thing.box = beside ? box_beside(objects, random) : box_anywhere(objects, random);
         thing.class_id = any_class(objects, random);
         const double life = detail::log_normal(random, model_.clutter_life, 1.2);
-        thing.signal = detail::LastingSignal(false_log_odds(thing.box.height, random), life, random);
+        thing.signal =
+            detail::LastingSignal(false_log_odds(random) - loss_of_size(thing.box.height), life, random);
         if (detail::happens(random, 0.25)) {
             thing.drift_x = 0.5 * thing.box.height * random.normal();
             thing.drift_y = 0.2 * thing.drift_x * random.normal();
@@ -506,7 +513,8 @@ private:
                 std::min(box.bottom(), static_cast<float>(frame_size_.height)) - top};
     }
 
-    static constexpr double kGhostTime = 1; // seconds
+    static constexpr double kGhostTime = 0.7;       // seconds
+    static constexpr double kLossNearObjects = 0.5; // what is near an object looks more like one
 
     std::uint64_t seed_;
     SimulatedDetectorKind kind_;
