@@ -396,17 +396,17 @@ private:
                 detail::require_kept(track.detection.has_value(), "Lifecycle", "a detection for each birth");
                 next_.motions.push_back(components_.motion.initiate(track.observed));
             }
-            if (!track.detection) continue;
-            const std::size_t d = *track.detection;
-            const UsableDetection& taken = work_.detections[d];
+            const std::optional<std::size_t> d = observations_.row(t);
+            if (!d) continue;
+            const UsableDetection& taken = work_.detections[*d];
             if (!newborn) {
                 components_.motion.update(next_.motions[t], taken.box, taken.confidence);
                 if (state_.tracks[t].status != TrackStatus::kTentative)
                     score_levels_.remember(next_.scores, taken.score);
             }
             track.box = box_of(next_.motions[t]);
-            if (work_.has_features_d[d] != 0)
-                memory_.update(next_.appearances[t], detail::row_of(std::as_const(work_.features_d), d),
+            if (work_.has_features_d[*d] != 0)
+                memory_.update(next_.appearances[t], detail::row_of(std::as_const(work_.features_d), *d),
                                !taken.appearance.empty(), taken.confidence, track.covered);
         }
     }
@@ -418,15 +418,14 @@ private:
         appearances_.resize(next_.appearances, kept);
     }
 
-    /// Collects the reported tracks. Their detections are those of the caller's list.
+    /// Collects the reported tracks.
     void report() {
         next_result_.tracks.clear();
         for (const Track& track : next_.tracks) {
             if (!components_.lifecycle.reports(track)) continue;
             Track& reported = next_result_.tracks.emplace_back(track);
-            if (!track.detection) continue;
-            if (options_.reported_box == ReportedBox::kDetection) reported.box = track.observed;
-            reported.detection = work_.detections[*track.detection].index;
+            if (track.detection && options_.reported_box == ReportedBox::kDetection)
+                reported.box = track.observed;
         }
         next_result_.rejected = work_.rejected;
         next_result_.frame = state_.frames;

@@ -477,9 +477,7 @@ private:
             check_appearance(before, state.appearances[t], track);
             if (!lifecycle_.reports(life->second)) continue;
             reported.push_back(track);
-            if (!track.detection) continue;
-            reported.back().detection = seen_.at(track.id).index;
-            if (tracker_.options().reported_box == ReportedBox::kDetection)
+            if (track.detection && tracker_.options().reported_box == ReportedBox::kDetection)
                 reported.back().box = found.at(track.id);
         }
         require(result.tracks == reported, "confirmed tracks and recently missed ones are reported");
@@ -502,8 +500,8 @@ private:
                     std::abs(track.missed_time - missed_time) <= kRounding * missed_time,
                 "missed time is the time since the last detection");
         require(track.hits <= track.age && track.missed < track.age, "counts fit the age");
-        require(track.detection == (is_found ? std::optional(seen.usable) : std::nullopt),
-                "a track contains the index of its detection");
+        require(track.detection == (is_found ? std::optional(seen.index) : std::nullopt),
+                "a track contains the index of its detection in the caller's list");
         require(track.observed == seen.detection.box && track.class_id == seen.detection.class_id &&
                     track.tag == seen.detection.tag && track.score == seen.score,
                 "a track has the values of its last detection");

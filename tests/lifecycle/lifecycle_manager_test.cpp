@@ -34,8 +34,9 @@ struct Book {
     explicit Book(LifecycleOptions options = {}) : lifecycle(options) {}
 
     /// Completes a frame, and gives the tracks the boxes of their detections, as a tracker does.
-    const Events& frame(const std::vector<UsableDetection>& detections,
-                        const std::vector<Match>& matches = {}) {
+    const Events& frame(std::vector<UsableDetection> detections, const std::vector<Match>& matches = {}) {
+        for (std::size_t d = 0; d < detections.size(); ++d)
+            detections[d].index = d;
         lifecycle.advance(tracks, last_id, clock, detections, matches, events);
         for (Track& track : tracks)
             if (track.detection) track.box = detections[*track.detection].box;
@@ -128,10 +129,11 @@ TEST_CASE("a lifecycle sets ID, status, counts and detection, and nothing else")
     match.score = 0.6F;
     match.class_id = 6;
     match.tag = 4;
+    match.index = 8;
     const std::vector<UsableDetection> detections{detection(0.9F), match};
     lifecycle.advance(tracks, last_id, {}, detections, std::vector<Match>{{1, 0}}, events);
     expected.status = TrackStatus::kConfirmed;
-    expected.detection = 1;
+    expected.detection = 8;
     expected.age = 3;
     expected.hits = 2;
     expected.missed = 0;

@@ -64,9 +64,9 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-    /// Whether the detection's score is high enough.
+    /// Whether the detection's confidence is high enough.
     [[nodiscard]] bool takes(const UsableDetection& detection) const noexcept {
-        return detection.score >= options_.min_score;
+        return detection.confidence >= options_.min_score;
     }
     /// Whether the track is lost, has enough detections and was seen recently enough.
     [[nodiscard]] bool takes(const Track& track) const noexcept {

@@ -223,8 +223,8 @@ concept Associator = std::movable<T> && detail::has_associate<T>;
 ///
 /// - `advance(tracks, last_id, clock, detections, matches, events)`: completes a frame. Existing tracks keep
 ///   their index (those to be dropped get TrackStatus::kRemoved); births are appended, with IDs counted up
-///   from `last_id`. Sets ID, status, counts and `detection` (an index into `detections`); the tracker sets
-///   the rest.
+///   from `last_id`. Sets ID, status, counts, and `detection` to the matched detection's `index`; the
+///   tracker sets the rest.
 /// - `reports(track)`: whether the track belongs to the frame's output.
 template <class T>
 concept Lifecycle = std::movable<T> && detail::has_advance<T> && detail::has_reports<T>;

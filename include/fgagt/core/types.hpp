@@ -96,8 +96,7 @@ struct Track {
     float score = 0;                              ///< of the last matched detection, not calibrated
     int class_id = 0;                             ///< of the last matched detection
     TrackStatus status = TrackStatus::kTentative; ///< as of this frame
-    /// Index of the matched detection; empty if unmatched. In a FrameResult it refers to the caller's list for
-    /// this frame, in a tracker's state to `work().detections`.
+    /// Index of the matched detection, in the caller's list for this frame; empty if there is none.
     std::optional<std::size_t> detection;
     std::int64_t tag = 0;    ///< of the last matched detection
     std::int64_t age = 0;    ///< frames since birth, inclusive, with or without a detector

@@ -82,7 +82,7 @@ public:
             ++track.age;
         }
         for (const Match& match : matches)
-            continue_track(tracks[match.track], match.detection, events);
+            continue_track(tracks[match.track], detections[match.detection], events);
         for (Track& track : tracks)
             if (!track.detection && track.status != TrackStatus::kRemoved) miss(track, clock, events);
         create_tracks(tracks, last_id, clock, detections, matches, events);
@@ -111,14 +111,14 @@ private:
         }
     }
 
-    static void take(Track& track, std::size_t detection) {
-        track.detection = detection;
+    static void take(Track& track, const UsableDetection& detection) {
+        track.detection = detection.index;
         ++track.hits;
         track.missed = 0;
         track.missed_time = 0;
     }
 
-    void continue_track(Track& track, std::size_t detection, Events& events) const {
+    void continue_track(Track& track, const UsableDetection& detection, Events& events) const {
         take(track, detection);
         if (track.status == TrackStatus::kLost) {
             track.status = TrackStatus::kConfirmed;
@@ -167,7 +167,7 @@ private:
                 Track& track = tracks.emplace_back();
                 track.id = ++last_id;
                 track.age = 1;
-                take(track, d);
+                take(track, detections[d]);
                 events.born.push_back(track.id);
                 if (is_first || options_.confirm_hits == 1) {
                     track.status = TrackStatus::kConfirmed;
