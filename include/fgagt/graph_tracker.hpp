@@ -36,17 +36,7 @@ struct GraphAssociationOptions {
 /// The stages of the default association with the paper's score: the graph's similarity alone is the score of
 /// a pair, and its margin is the threshold. A pair whose features cannot be compared is scored by its
 /// overlap.
-class GraphAssociation
-    : public Cascade<MarginAssigner, SimilarityStage, SimilarityStage, ReidentificationStage, FusionStage> {
-public:
-    using Options = GraphAssociationOptions;
-
-    GraphAssociation() : GraphAssociation(GraphAssociationOptions{}) {}
-    /// @throws InvalidArgument  an option of a stage is out of range
-    explicit GraphAssociation(const GraphAssociationOptions& options)
-        : Cascade(options.cascade, SimilarityStage(options.high), SimilarityStage(options.low),
-                  ReidentificationStage(options.reidentification), FusionStage(options.tentative)) {}
-};
+using GraphAssociation = StagedAssociation<SimilarityStage, GraphAssociationOptions>;
 static_assert(Associator<GraphAssociation>);
 
 /// The parts of GraphTracker.

@@ -15,44 +15,64 @@
 namespace fgagt {
 namespace detail {
 
-/// Fills `scores` with `score_of(d, t)` for every pair of the given indices, and forbids pairs whose overlap
-/// is below the gate.
-template <class ScoreOf>
-void score_pairs(const Evidence& evidence, std::span<const std::size_t> detections,
-                 std::span<const std::size_t> tracks, float iou_gate, Matrix& scores, ScoreOf score_of) {
-    scores.resize(static_cast<Eigen::Index>(detections.size()), static_cast<Eigen::Index>(tracks.size()));
-    float* score = scores.data();
-    for (const std::size_t d : detections) {
-        const float* const overlaps = row_of(evidence.iou, d).data();
-        for (const std::size_t t : tracks)
-            *score++ = overlaps[t] < iou_gate
-                           ? kForbidden
-                           : score_of(static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(t));
-    }
-}
+/// What stages have in common that select detections by confidence, tracks by status, and pairs by overlap.
+///
+/// @tparam StageOptions  has the members `take_…`, `max_missed`, `min_score`, `max_score` and `iou_gate`
+template <class StageOptions>
+class SelectiveStage {
+public:
+    using Options = StageOptions;
 
-/// Whether a stage with these options takes a detection, by its confidence.
-template <class Options>
-[[nodiscard]] bool takes_part(const Options& options, const UsableDetection& detection) noexcept {
-    return detection.confidence >= options.min_score && detection.confidence < options.max_score;
-}
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-/// Whether a stage with these options takes a track, by its status and number of missed updates.
-template <class Options>
-[[nodiscard]] bool takes_part(const Options& options, const Track& track) noexcept {
-    if (track.missed > options.max_missed) return false;
-    switch (track.status) {
-    case TrackStatus::kTentative:
-        return options.take_tentative;
-    case TrackStatus::kConfirmed:
-        return options.take_confirmed;
-    case TrackStatus::kLost:
-        return options.take_lost;
-    case TrackStatus::kRemoved:
-        break;
+    /// Whether the detection's confidence lies in the stage's range.
+    [[nodiscard]] bool takes(const UsableDetection& detection) const noexcept {
+        return detection.confidence >= options_.min_score && detection.confidence < options_.max_score;
     }
-    return false;
-}
+    /// Whether the stage takes tracks of this status and the track was seen recently enough.
+    [[nodiscard]] bool takes(const Track& track) const noexcept {
+        if (track.missed > options_.max_missed) return false;
+        switch (track.status) {
+        case TrackStatus::kTentative:
+            return options_.take_tentative;
+        case TrackStatus::kConfirmed:
+            return options_.take_confirmed;
+        case TrackStatus::kLost:
+            return options_.take_lost;
+        case TrackStatus::kRemoved:
+            break;
+        }
+        return false;
+    }
+
+protected:
+    /// @throws InvalidArgument  an option is out of range
+    SelectiveStage(StageOptions options, const OptionCheck& check) : options_(options) {
+        check(options.max_missed >= 0, "max_missed", ">= 0", options.max_missed);
+        check(!is_nan(options.max_score) && options.min_score < options.max_score, "min_score",
+              "below max_score", options.min_score);
+        check(options.iou_gate >= 0 && options.iou_gate <= 1, "iou_gate", "in [0, 1]", options.iou_gate);
+    }
+
+    /// Fills `scores` with `score_of(d, t)` for every pair of the given indices, and forbids pairs whose
+    /// overlap is below the gate.
+    template <class ScoreOf>
+    void score_pairs(const Evidence& evidence, std::span<const std::size_t> detections,
+                     std::span<const std::size_t> tracks, Matrix& scores, ScoreOf score_of) const {
+        scores.resize(static_cast<Eigen::Index>(detections.size()), static_cast<Eigen::Index>(tracks.size()));
+        float* score = scores.data();
+        for (const std::size_t d : detections) {
+            const float* const overlaps = row_of(evidence.iou, d).data();
+            for (const std::size_t t : tracks)
+                *score++ = overlaps[t] < options_.iou_gate
+                               ? kForbidden
+                               : score_of(static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(t));
+        }
+    }
+
+private:
+    StageOptions options_;
+};
 
 } // namespace detail
 
@@ -78,38 +98,20 @@ struct FusionStageOptions {
 ///     A = clip((similarity - centre) / span, -1, 1),
 ///
 /// and A = 0 for a pair whose features cannot be compared.
-class FusionStage {
+class FusionStage : public detail::SelectiveStage<FusionStageOptions> {
 public:
-    using Options = FusionStageOptions;
-
     FusionStage() : FusionStage(FusionStageOptions{}) {}
     /// @throws InvalidArgument  an option is out of range
-    explicit FusionStage(FusionStageOptions options) : options_(options) {
-        const detail::OptionCheck check("FusionStage", "FusionStageOptions");
-        check(options.max_missed >= 0, "max_missed", ">= 0", options.max_missed);
-        check(!detail::is_nan(options.max_score) && options.min_score < options.max_score, "min_score",
-              "below max_score", options.min_score);
-        check(options.iou_gate >= 0 && options.iou_gate <= 1, "iou_gate", "in [0, 1]", options.iou_gate);
-        check(options.iou_weight >= 0 && detail::is_finite(options.iou_weight), "iou_weight",
-              "finite and >= 0", options.iou_weight);
-        check(options.appearance_weight >= 0 && detail::is_finite(options.appearance_weight),
-              "appearance_weight", "finite and >= 0", options.appearance_weight);
-        check(detail::is_finite(options.similarity_centre), "similarity_centre", "finite",
-              options.similarity_centre);
-        check(options.similarity_span > 0 && detail::is_finite(options.similarity_span), "similarity_span",
-              "finite and > 0", options.similarity_span);
-        check(detail::is_finite(options.margin), "margin", "finite", options.margin);
-    }
-
-    [[nodiscard]] const Options& options() const noexcept { return options_; }
-
-    /// Whether the detection's confidence lies in the stage's range.
-    [[nodiscard]] bool takes(const UsableDetection& detection) const noexcept {
-        return detail::takes_part(options_, detection);
-    }
-    /// Whether the stage takes tracks of this status and the track was seen recently enough.
-    [[nodiscard]] bool takes(const Track& track) const noexcept {
-        return detail::takes_part(options_, track);
+    explicit FusionStage(FusionStageOptions options) : SelectiveStage(options, kCheck) {
+        kCheck(options.iou_weight >= 0 && detail::is_finite(options.iou_weight), "iou_weight",
+               "finite and >= 0", options.iou_weight);
+        kCheck(options.appearance_weight >= 0 && detail::is_finite(options.appearance_weight),
+               "appearance_weight", "finite and >= 0", options.appearance_weight);
+        kCheck(detail::is_finite(options.similarity_centre), "similarity_centre", "finite",
+               options.similarity_centre);
+        kCheck(options.similarity_span > 0 && detail::is_finite(options.similarity_span), "similarity_span",
+               "finite and > 0", options.similarity_span);
+        kCheck(detail::is_finite(options.margin), "margin", "finite", options.margin);
     }
 
     /// The score of each pair.
@@ -119,24 +121,23 @@ public:
     /// @param scores              set to [detections x tracks]
     void score(const Evidence& evidence, std::span<const std::size_t> detections,
                std::span<const std::size_t> tracks, Matrix& scores) const {
-        detail::score_pairs(evidence, detections, tracks, options_.iou_gate, scores,
-                            [&](Eigen::Index d, Eigen::Index t) {
-                                return options_.iou_weight * evidence.iou(d, t) +
-                                       options_.appearance_weight * appearance(evidence, d, t);
-                            });
+        score_pairs(evidence, detections, tracks, scores, [&](Eigen::Index d, Eigen::Index t) {
+            return options().iou_weight * evidence.iou(d, t) +
+                   options().appearance_weight * appearance(evidence, d, t);
+        });
     }
 
     /// The minimum score of a match.
-    [[nodiscard]] float margin(const Evidence&) const noexcept { return options_.margin; }
+    [[nodiscard]] float margin(const Evidence&) const noexcept { return options().margin; }
 
 private:
     [[nodiscard]] float appearance(const Evidence& evidence, Eigen::Index d, Eigen::Index t) const {
         if (!evidence.comparable(static_cast<std::size_t>(d), static_cast<std::size_t>(t))) return 0;
-        const float excess = evidence.similarity(d, t) - options_.similarity_centre;
-        return std::clamp(excess / options_.similarity_span, -1.0F, 1.0F);
+        const float excess = evidence.similarity(d, t) - options().similarity_centre;
+        return std::clamp(excess / options().similarity_span, -1.0F, 1.0F);
     }
 
-    Options options_;
+    static constexpr detail::OptionCheck kCheck{"FusionStage", "FusionStageOptions"};
 };
 static_assert(AssociationStage<FusionStage>);
 
@@ -157,30 +158,12 @@ struct SimilarityStageOptions {
 /// The paper's association: the graph's similarity is the score and its margin the threshold, for all tracks
 /// (FGAGT equation 11). A pair whose features cannot be compared is scored by its IoU; the paper has no such
 /// pairs.
-class SimilarityStage {
+class SimilarityStage : public detail::SelectiveStage<SimilarityStageOptions> {
 public:
-    using Options = SimilarityStageOptions;
-
     SimilarityStage() : SimilarityStage(SimilarityStageOptions{}) {}
     /// @throws InvalidArgument  an option is out of range
-    explicit SimilarityStage(SimilarityStageOptions options) : options_(options) {
-        const detail::OptionCheck check("SimilarityStage", "SimilarityStageOptions");
-        check(options.max_missed >= 0, "max_missed", ">= 0", options.max_missed);
-        check(!detail::is_nan(options.max_score) && options.min_score < options.max_score, "min_score",
-              "below max_score", options.min_score);
-        check(options.iou_gate >= 0 && options.iou_gate <= 1, "iou_gate", "in [0, 1]", options.iou_gate);
-        check(detail::is_finite(options.above_margin), "above_margin", "finite", options.above_margin);
-    }
-
-    [[nodiscard]] const Options& options() const noexcept { return options_; }
-
-    /// Whether the detection's confidence lies in the stage's range.
-    [[nodiscard]] bool takes(const UsableDetection& detection) const noexcept {
-        return detail::takes_part(options_, detection);
-    }
-    /// Whether the stage takes tracks of this status and the track was seen recently enough.
-    [[nodiscard]] bool takes(const Track& track) const noexcept {
-        return detail::takes_part(options_, track);
+    explicit SimilarityStage(SimilarityStageOptions options) : SelectiveStage(options, kCheck) {
+        kCheck(detail::is_finite(options.above_margin), "above_margin", "finite", options.above_margin);
     }
 
     /// The graph's similarity of each pair.
@@ -190,21 +173,20 @@ public:
     /// @param scores              set to [detections x tracks]
     void score(const Evidence& evidence, std::span<const std::size_t> detections,
                std::span<const std::size_t> tracks, Matrix& scores) const {
-        detail::score_pairs(
-            evidence, detections, tracks, options_.iou_gate, scores, [&](Eigen::Index d, Eigen::Index t) {
-                return evidence.comparable(static_cast<std::size_t>(d), static_cast<std::size_t>(t))
-                           ? evidence.similarity(d, t)
-                           : evidence.iou(d, t);
-            });
+        score_pairs(evidence, detections, tracks, scores, [&](Eigen::Index d, Eigen::Index t) {
+            return evidence.comparable(static_cast<std::size_t>(d), static_cast<std::size_t>(t))
+                       ? evidence.similarity(d, t)
+                       : evidence.iou(d, t);
+        });
     }
 
     /// The graph's margin plus `above_margin`.
     [[nodiscard]] float margin(const Evidence& evidence) const noexcept {
-        return evidence.margin + options_.above_margin;
+        return evidence.margin + options().above_margin;
     }
 
 private:
-    Options options_;
+    static constexpr detail::OptionCheck kCheck{"SimilarityStage", "SimilarityStageOptions"};
 };
 static_assert(AssociationStage<SimilarityStage>);
 

@@ -62,19 +62,27 @@ struct DefaultAssociationOptions {
     CascadeOptions cascade{}; ///< common to all stages
 };
 
-/// The default association: high-score detections first, then low-score ones, then returning tracks, then
+/// Association in four stages: high-score detections first, then low-score ones, then returning tracks, then
 /// tentative tracks.
-class DefaultAssociation
-    : public Cascade<MarginAssigner, FusionStage, FusionStage, ReidentificationStage, FusionStage> {
-public:
-    using Options = DefaultAssociationOptions;
+///
+/// @tparam Stage         scores the pairs of the first two stages
+/// @tparam StageOptions  like DefaultAssociationOptions, with the options of `Stage`
+template <AssociationStage Stage, class StageOptions>
+class StagedAssociation : public Cascade<MarginAssigner, Stage, Stage, ReidentificationStage, FusionStage> {
+    using Base = Cascade<MarginAssigner, Stage, Stage, ReidentificationStage, FusionStage>;
 
-    DefaultAssociation() : DefaultAssociation(DefaultAssociationOptions{}) {}
+public:
+    using Options = StageOptions;
+
+    StagedAssociation() : StagedAssociation(StageOptions{}) {}
     /// @throws InvalidArgument  an option of a stage is out of range
-    explicit DefaultAssociation(const DefaultAssociationOptions& options)
-        : Cascade(options.cascade, FusionStage(options.high), FusionStage(options.low),
-                  ReidentificationStage(options.reidentification), FusionStage(options.tentative)) {}
+    explicit StagedAssociation(const StageOptions& options)
+        : Base(options.cascade, Stage(options.high), Stage(options.low),
+               ReidentificationStage(options.reidentification), FusionStage(options.tentative)) {}
 };
+
+/// The default association, by overlap and appearance.
+using DefaultAssociation = StagedAssociation<FusionStage, DefaultAssociationOptions>;
 static_assert(Associator<DefaultAssociation>);
 
 } // namespace fgagt
