@@ -17,7 +17,7 @@ namespace detail {
 
 /// What stages have in common that select detections by confidence, tracks by status, and pairs by overlap.
 ///
-/// @tparam StageOptions  has the members `take_…`, `max_missed`, `min_score`, `max_score` and `iou_gate`
+/// @tparam StageOptions  has the members `take_*`, `max_missed`, `min_score`, `max_score` and `iou_gate`
 template <class StageOptions>
 class SelectiveStage {
 public:
