@@ -1,15 +1,11 @@
 #include "measurement.hpp"
 
+#include "in_parallel.hpp"
 #include "support/perturbation.hpp"
 
 #include <fgagt/evaluation/evaluation.hpp>
 
-#include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
-#include <mutex>
-#include <thread>
 
 namespace fgagt::ablation {
 namespace {
@@ -49,26 +45,8 @@ Summary summarise(const std::vector<Figures>& runs) {
 std::vector<Figures> measure(const Configuration& configuration, const Sequence& sequence, int runs,
                              int jobs) {
     std::vector<Figures> figures(static_cast<std::size_t>(runs));
-    std::atomic<std::size_t> next = 0;
-    std::mutex guard;
-    std::exception_ptr failure;
-    const auto work = [&] {
-        try {
-            for (std::size_t run = next++; run < figures.size(); run = next++)
-                figures[run] = measure_once(configuration, sequence, run);
-        } catch (...) {
-            const std::lock_guard lock(guard);
-            failure = std::current_exception();
-            next = figures.size();
-        }
-    };
-    {
-        std::vector<std::jthread> others;
-        for (int job = 1; job < std::min(jobs, runs); ++job)
-            others.emplace_back(work);
-        work();
-    }
-    if (failure) std::rethrow_exception(failure);
+    in_parallel(jobs, figures.size(),
+                [&](std::size_t run) { figures[run] = measure_once(configuration, sequence, run); });
     return figures;
 }
 

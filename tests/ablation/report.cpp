@@ -1,8 +1,9 @@
 #include "report.hpp"
 
+#include "markdown.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 namespace fgagt::ablation {
 namespace {
@@ -14,12 +15,6 @@ struct Heading {
 constexpr std::array<Heading, kMetrics> kHeadings{
     {{"HOTA", 1}, {"AssA", 1}, {"IDF1", 1}, {"MOTA", 1}, {"IDSW", 1}, {"µs per frame", 0}}};
 
-std::string number(double value, int digits) {
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-    return text.data();
-}
-
 std::string with_deviation(const Summary& summary, Metric metric) {
     const int digits = kHeadings[metric].digits;
     const std::string mean = number(summary.mean[metric], digits);
@@ -28,20 +23,6 @@ std::string with_deviation(const Summary& summary, Metric metric) {
 
 std::string headline(const Summary& summary) {
     return with_deviation(summary, kHota) + " / " + with_deviation(summary, kIdf1);
-}
-
-std::string line(const std::vector<std::string>& cells) {
-    std::string text = "|";
-    for (const std::string& cell : cells)
-        text += ' ' + cell + " |";
-    return text + '\n';
-}
-
-std::string rule(std::size_t columns) {
-    std::string text = "|";
-    for (std::size_t column = 0; column < columns; ++column)
-        text += "---|";
-    return text + '\n';
 }
 
 /// For each run, the mean over the sequences that count in it.

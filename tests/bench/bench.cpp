@@ -1,5 +1,7 @@
 // Compares the kinds of trackers on the standard boxes and writes the tables as Markdown.
 
+#include "ablation/in_parallel.hpp"
+#include "ablation/markdown.hpp"
 #include "ablation/sequence.hpp"
 #include "ablation/track_sequence.hpp"
 #include "data_sets.hpp"
@@ -15,23 +17,21 @@
 #include <CLI/CLI.hpp>
 #include <opencv2/core/utility.hpp>
 
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <cstdio>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <iostream>
-#include <mutex>
+#include <span>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace fs = std::filesystem;
 using namespace fgagt;
 using namespace fgagt::bench;
+using ablation::in_parallel, ablation::line, ablation::number, ablation::rule;
 
 namespace {
 
@@ -93,31 +93,6 @@ const std::vector<Kind>& kinds() {
     return all;
 }
 
-/// Calls `work(i)` for every i below `count`, in several threads.
-template <class Work>
-void in_parallel(int jobs, std::size_t count, Work work) {
-    std::atomic<std::size_t> next = 0;
-    std::mutex guard;
-    std::exception_ptr failure;
-    const auto take_turns = [&] {
-        try {
-            for (std::size_t i = next++; i < count; i = next++)
-                work(i);
-        } catch (...) {
-            const std::lock_guard lock(guard);
-            failure = std::current_exception();
-            next = count;
-        }
-    };
-    {
-        std::vector<std::jthread> others;
-        for (int job = 1; job < jobs; ++job)
-            others.emplace_back(take_turns);
-        take_turns();
-    }
-    if (failure) std::rethrow_exception(failure);
-}
-
 /// The judgements of a tracker on a data set: the first run is unperturbed.
 struct Runs {
     std::vector<std::vector<Judgement>> by_sequence; ///< [sequence][run]
@@ -143,26 +118,6 @@ Judgement run_once(const Kind& kind, const ablation::Sequence& sequence, std::si
 
 // ---- Tables
 
-std::string number(double value, int digits = 1) {
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-    return text.data();
-}
-
-std::string line(const std::vector<std::string>& cells) {
-    std::string text = "|";
-    for (const std::string& cell : cells)
-        text += ' ' + cell + " |";
-    return text + '\n';
-}
-
-std::string rule(std::size_t columns) {
-    std::string text = "|";
-    for (std::size_t column = 0; column < columns; ++column)
-        text += "---|";
-    return text + '\n';
-}
-
 /// Mean of a figure over some of the runs.
 template <class Figure>
 double mean(std::span<const Judgement> runs, Figure figure) {
@@ -182,8 +137,13 @@ double mota(const Judgement& judgement) {
     return 100 * judgement.metrics.clear.mota();
 }
 
+std::string per_cent(double value) {
+    return number(value, 1);
+}
+
 std::string figures(std::span<const Judgement> runs) {
-    return number(mean(runs, hota)) + " / " + number(mean(runs, idf1)) + " / " + number(mean(runs, mota));
+    return per_cent(mean(runs, hota)) + " / " + per_cent(mean(runs, idf1)) + " / " +
+           per_cent(mean(runs, mota));
 }
 
 std::string summary_row(const std::string& tracker, const Runs& runs) {
@@ -197,9 +157,10 @@ std::string summary_row(const std::string& tracker, const Runs& runs) {
     }
     const auto count = static_cast<double>(runs.by_sequence.size());
     return line({tracker, figures({&plain, 1}), figures(perturbed),
-                 number(mean_hota / count) + " / " + number(mean_idf1 / count),
-                 number(100 * plain.metrics.hota.det_a()) + " / " + number(100 * plain.metrics.hota.ass_a()) +
-                     " / " + number(100 * plain.metrics.hota.loc_a()),
+                 per_cent(mean_hota / count) + " / " + per_cent(mean_idf1 / count),
+                 per_cent(100 * plain.metrics.hota.det_a()) + " / " +
+                     per_cent(100 * plain.metrics.hota.ass_a()) + " / " +
+                     per_cent(100 * plain.metrics.hota.loc_a()),
                  std::to_string(plain.metrics.clear.id_switches),
                  std::to_string(plain.boxes_of_false_tracks) + " in " + std::to_string(plain.false_tracks),
                  number(plain.microseconds / static_cast<double>(plain.frames), 0)});

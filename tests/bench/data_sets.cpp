@@ -36,8 +36,6 @@ std::vector<DataSet> data_sets(const fs::path& data) {
     const ablation::SequenceSource detr{
         .folder = {}, .rules = MotRules::kMot17, .detections = "detr.txt", .score_ceiling = 1};
     const ablation::SequenceSource nano{.folder = {}, .rules = MotRules::kMot15};
-    ablation::SequenceSource moving = nano;
-    moving.rules = MotRules::kMot17;
 
     const fs::path mot17 = data / "bench" / "MOT17-val-half";
     std::vector<DataSet> all;
@@ -48,7 +46,7 @@ std::vector<DataSet> data_sets(const fs::path& data) {
     all.push_back({"MOT17, DETR", sequences_in(data / "mot_text", "MOT17", detr)});
     DataSet frames{"with frames, YOLOX-nano", sequences_in(data / "mot", "", nano), true};
     for (ablation::SequenceSource& source : frames.sequences)
-        if (source.folder.filename().string().starts_with("MOT17")) source.rules = moving.rules;
+        if (source.folder.filename().string().starts_with("MOT17")) source.rules = MotRules::kMot17;
     all.push_back(std::move(frames));
     std::erase_if(all, [](const DataSet& set) { return set.sequences.empty(); });
     return all;

@@ -69,8 +69,9 @@ public:
                 rejected.push_back({index, *reason});
                 continue;
             }
-            UsableDetection& copy = usable.emplace_back(UsableDetection{detection, 1, index});
-            copy.score = copy.confidence = mapped(detection.score);
+            const float score = mapped(detection.score);
+            usable.push_back({detection, score, index});
+            usable.back().score = score;
         }
         if (options_.duplicate_iou < 1) leave_out_duplicates(usable, rejected);
     }

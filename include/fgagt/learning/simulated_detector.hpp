@@ -121,7 +121,7 @@ private:
     /// What a detector makes of one object over time.
     struct Regard {
         double quality = 0;
-        detail::Wander dip, left, right, top, bottom, cut, pair;
+        detail::Wander dip, left, right, top, bottom, cut;
         std::int64_t seen = 0; // last frame
         double lapse = 0;      // seconds left
         double second = 0;     // how readily it gives second boxes
